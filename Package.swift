@@ -1,0 +1,126 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The library is compiled optimised in debug builds too: a debug `swift test` (or a program that
+// depends on it) would otherwise spend its time in loops nobody wants to step through.
+let optimized: [SwiftSetting] = [.unsafeFlags(["-O"])]
+
+// Each instruction set is a target of its own, compiled from the same generic source. The choice
+// between them is made at run time, so the package as a whole stays runnable on any x86-64.
+// Set ADJOINT_BASELINE_ONLY=1 when cross-compiling with a toolchain that rejects these flags.
+#if arch(x86_64)
+  let wideSets = Context.environment["ADJOINT_BASELINE_ONLY"] == nil
+#else
+  let wideSets = false
+#endif
+let v3 =
+  optimized
+  + (wideSets ? [.unsafeFlags(["-Xcc", "-march=x86-64-v3"]), .define("ADJOINT_WIDE")] : [])
+let v4 =
+  optimized
+  + (wideSets
+    ? [
+      .unsafeFlags(["-Xcc", "-march=x86-64-v4", "-Xcc", "-mprefer-vector-width=512"]),
+      .define("ADJOINT_WIDE"),
+    ]
+    : [])
+
+let package = Package(
+  name: "Adjoint",
+  platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
+  products: [
+    .library(name: "Adjoint", targets: ["Adjoint"]),
+    .executable(name: "digits", targets: ["digits"]),
+  ],
+  targets: [
+    // MARK: Public API, from the bottom up
+    .target(name: "AdjointElementary", path: "Sources/Elementary", swiftSettings: optimized),
+    .target(
+      name: "AdjointArrays",
+      dependencies: ["AdjointElementary", "AdjointKernels"],
+      path: "Sources/Arrays", swiftSettings: optimized),
+    .target(
+      name: "AdjointDifferentiation",
+      dependencies: ["AdjointElementary", "AdjointArrays"],
+      path: "Sources/Differentiation", swiftSettings: optimized),
+    .target(
+      name: "AdjointNetworks",
+      dependencies: ["AdjointDifferentiation"],
+      path: "Sources/Networks", swiftSettings: optimized),
+    .target(
+      name: "AdjointOptimizers",
+      dependencies: ["AdjointNetworks", "AdjointKernels"],
+      path: "Sources/Optimizers", swiftSettings: optimized),
+    .target(
+      name: "AdjointData",
+      dependencies: ["AdjointNetworks"],
+      path: "Sources/Data", swiftSettings: optimized),
+    .target(
+      name: "AdjointExplain",
+      dependencies: ["AdjointDifferentiation"],
+      path: "Sources/Explain", swiftSettings: optimized),
+    .target(
+      name: "Adjoint",
+      dependencies: [
+        "AdjointElementary", "AdjointArrays", "AdjointDifferentiation", "AdjointNetworks",
+        "AdjointOptimizers", "AdjointData", "AdjointExplain",
+      ],
+      path: "Sources/Adjoint"),
+
+    // MARK: Implementation details
+    .target(
+      name: "AdjointKernelCore", dependencies: ["AdjointElementary"],
+      path: "Sources/Kernels/Core", swiftSettings: optimized),
+    .target(
+      name: "AdjointKernelsBaseline", dependencies: ["AdjointKernelCore"],
+      path: "Sources/Kernels/Baseline", swiftSettings: optimized),
+    .target(
+      name: "AdjointKernelsX86V3", dependencies: ["AdjointKernelCore"],
+      path: "Sources/Kernels/X86V3", swiftSettings: v3),
+    .target(
+      name: "AdjointKernelsX86V4", dependencies: ["AdjointKernelCore"],
+      path: "Sources/Kernels/X86V4", swiftSettings: v4),
+    .target(
+      name: "AdjointKernels",
+      dependencies: [
+        "AdjointKernelCore", "AdjointKernelsBaseline", "AdjointKernelsX86V3",
+        "AdjointKernelsX86V4",
+      ],
+      path: "Sources/Kernels/Dispatch", swiftSettings: optimized),
+
+    // MARK: Executables
+    .executableTarget(name: "digits", dependencies: ["Adjoint"], path: "Sources/digits"),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+// MARK: Test bundles, one per room
+
+let rooms: [(name: String, dependencies: [Target.Dependency])] = [
+  ("Elementary", ["AdjointElementary"]),
+  ("Kernels", ["AdjointKernels", "AdjointKernelCore", "AdjointElementary"]),
+  ("Arrays", ["AdjointArrays"]),
+  ("Differentiation", ["AdjointDifferentiation", "AdjointArrays", "AdjointElementary"]),
+  ("Networks", ["Adjoint"]),
+  ("Optimizers", ["Adjoint"]),
+  ("Data", ["Adjoint"]),
+  ("Explain", ["Adjoint"]),
+]
+package.targets += [
+  .testTarget(name: "digitsTests", dependencies: ["digits", "Adjoint"], path: "Tests/DigitsTests"),
+  .testTarget(
+    name: "AdjointDocumentationTests", dependencies: ["Adjoint"],
+    path: "Tests/DocumentationTests"),
+  // Typical formulas, compiled with a warning for every expression that is slow to type-check.
+  .testTarget(
+    name: "AdjointCanaryTests", dependencies: ["Adjoint"], path: "Tests/CanaryTests",
+    swiftSettings: [
+      .unsafeFlags(["-Xfrontend", "-warn-long-expression-type-checking=100"])
+    ]),
+]
+for room in rooms {
+  package.targets.append(
+    .testTarget(
+      name: "Adjoint\(room.name)Tests", dependencies: room.dependencies,
+      path: "Tests/\(room.name)Tests"))
+}

@@ -1,0 +1,152 @@
+// What this file knows: how elements travel between two strided layouts of the same shape. It looks
+// at element sizes, not at element types.
+
+/// Copies every element of one strided layout to the same place of another.
+///
+/// Strides count elements and may be zero or negative in the source. The layouts must not overlap.
+func copyElements(
+  from source: UnsafeRawPointer, _ sourceStrides: AxisVector,
+  to destination: UnsafeMutableRawPointer, _ destinationStrides: AxisVector,
+  shape: Shape, elementSize: Int
+) {
+  guard shape.elementCount > 0 else { return }
+  let plan = CopyPlan(shape, sourceStrides, destinationStrides)
+  plan.run(from: source, to: destination, elementSize)
+}
+
+/// A copy with its axes merged where both layouts allow it, innermost first.
+private struct CopyPlan {
+  var sizes = AxisVector()
+  var source = AxisVector()
+  var destination = AxisVector()
+  /// The axis along which the source is dense, if it is not the innermost one.
+  var crossing: Int?
+
+  init(_ shape: Shape, _ sourceStrides: AxisVector, _ destinationStrides: AxisVector) {
+    var axis = shape.rank - 1
+    while axis >= 0 {
+      let size = shape[axis]
+      let last = sizes.count - 1
+      if size == 1 {
+        // Nothing moves along an axis of size 1.
+      } else if last >= 0, sourceStrides[axis] == source[last] * sizes[last],
+        destinationStrides[axis] == destination[last] * sizes[last]
+      {
+        sizes[last] *= size
+      } else {
+        sizes.append(size)
+        source.append(sourceStrides[axis])
+        destination.append(destinationStrides[axis])
+      }
+      axis -= 1
+    }
+    if sizes.count == 0 {
+      sizes.append(1)
+      source.append(1)
+      destination.append(1)
+    }
+    if source[0] != 1 && source[0] != 0 {
+      for axis in 1..<max(1, sizes.count) where source[axis] == 1 { crossing = axis }
+    }
+  }
+
+  func run(from: UnsafeRawPointer, to: UnsafeMutableRawPointer, _ elementSize: Int) {
+    // The outermost axis is cut into pieces of about 2^18 elements each.
+    let outermost = sizes.count - 1
+    var below = 1
+    for axis in 0..<outermost { below *= sizes[axis] }
+    let rows = max(1, (1 << 18) / below)
+    let pieces = ceilingQuotient(sizes[outermost], rows)
+    parallelFor(pieces: pieces) { piece in
+      var part = self
+      let first = piece * rows
+      part.sizes[outermost] = min(rows, sizes[outermost] - first)
+      let from = from + first * source[outermost] * elementSize
+      let to = to + first * destination[outermost] * elementSize
+      switch elementSize {
+      case 1: part.copy(from, to, UInt8.self)
+      case 4: part.copy(from, to, UInt32.self)
+      default: part.copy(from, to, UInt64.self)
+      }
+    }
+  }
+
+  /// Walks the axes that the inner loop does not take.
+  private func copy<E: BitwiseCopyable>(
+    _ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer, _ type: E.Type
+  ) {
+    var index = AxisVector(repeating: 0, count: sizes.count)
+    var from = from
+    var to = to
+    while true {
+      if let crossing {
+        copyCrossing(from, to, crossing, type)
+      } else {
+        copyRow(from, to, type)
+      }
+      var axis = 1
+      while true {
+        if axis == crossing { axis += 1 }
+        if axis >= sizes.count { return }
+        index[axis] += 1
+        from += source[axis] &* MemoryLayout<E>.stride
+        to += destination[axis] &* MemoryLayout<E>.stride
+        if index[axis] < sizes[axis] { break }
+        from -= sizes[axis] &* source[axis] &* MemoryLayout<E>.stride
+        to -= sizes[axis] &* destination[axis] &* MemoryLayout<E>.stride
+        index[axis] = 0
+        axis += 1
+      }
+    }
+  }
+
+  @inline(__always)
+  private func copyRow<E: BitwiseCopyable>(
+    _ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer, _ type: E.Type
+  ) {
+    let count = sizes[0]
+    let (step, stride) = (source[0], destination[0])
+    if step == 1, stride == 1 {
+      if count &* MemoryLayout<E>.stride >= 128 {
+        to.copyMemory(from: from, byteCount: count &* MemoryLayout<E>.stride)
+      } else {
+        for i in 0..<count { to.element(i, from.element(i, as: E.self)) }
+      }
+    } else if step == 0, stride == 1 {
+      let value = from.element(0, as: E.self)
+      for i in 0..<count { to.element(i, value) }
+    } else {
+      for i in 0..<count { to.element(i &* stride, from.element(i &* step, as: E.self)) }
+    }
+  }
+
+  /// A transpose: blocks of 16 rows by 8 columns, so that every cache line fetched from the source is
+  /// used whole, and eight lines a power of two apart still fit the ways of a first-level cache.
+  @inline(__always)
+  private func copyCrossing<E: BitwiseCopyable>(
+    _ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer, _ crossing: Int, _ type: E.Type
+  ) {
+    let (columns, rows) = (sizes[0], sizes[crossing])
+    let (step, stride) = (source[0], destination[0])
+    let across = destination[crossing]
+    for firstRow in steps(0, rows, 16) {
+      let lastRow = min(firstRow &+ 16, rows)
+      for firstColumn in steps(0, columns, 8) {
+        let lastColumn = min(firstColumn &+ 8, columns)
+        for row in firstRow..<lastRow {
+          for column in firstColumn..<lastColumn {
+            to.element(
+              row &* across &+ column &* stride,
+              from.element(row &+ column &* step, as: E.self))
+          }
+        }
+      }
+    }
+  }
+}
+
+/// The standard library's `stride`, under a name that no local stride hides.
+@inline(__always)
+private func steps(_ first: Int, _ end: Int, _ step: Int) -> StrideTo<Int> {
+  stride(from: first, to: end, by: step)
+}

@@ -1,0 +1,162 @@
+// What this file knows: how a product of batches of strided matrices is cut into calls of the kernel.
+// Transposed operands are passed by their strides; nothing is copied.
+
+import AdjointKernelCore
+import AdjointKernels
+
+extension NDArray {
+  /// The matrix product over the last two axes; batch axes broadcast, vectors are rows or columns as
+  /// in `Shape.matmul(_:)`.
+  ///
+  /// The order of every sum depends on the inner size alone. Integers wrap.
+  ///
+  /// - Precondition: the operands have the same numeric type and `a.shape.matmul(b.shape)` exists.
+  public static func matmul(_ a: NDArray, _ b: NDArray) -> NDArray {
+    precondition(
+      a.dtype == b.dtype, "the matrix product of \(a.dtype) and \(b.dtype); convert one of them")
+    precondition(a.dtype != .bool, "booleans have no matrix product; convert them first")
+    let target: Shape
+    do {
+      target = try a.shape.matmul(b.shape)
+    } catch {
+      preconditionFailure(error.description)
+    }
+    let result = NDArray(uninitialized: target, dtype: a.dtype)
+    if target.elementCount == 0 { return result }
+    let left = a.rank == 1 ? a.expanded(at: 0) : a
+    let right = b.rank == 1 ? b.expanded(at: 1) : b
+    if left.shape[left.rank - 1] == 0 {
+      fill(result.storage.bytes, count: target.elementCount, a.dtype, with: 0)
+      return result
+    }
+    MatrixProduct(left, right).run(into: result.storage.bytes)
+    withExtendedLifetime((left, right)) {}
+    return result
+  }
+}
+
+/// A batch of matrix products `c[i] = a[i] b[i]`, each `m × k` by `k × n`, with `c` dense.
+private struct MatrixProduct {
+  let dtype: DType
+  var m: Int
+  let n: Int
+  let k: Int
+  let a: UnsafeRawPointer
+  let b: UnsafeRawPointer
+  var aRow: Int
+  let aColumn: Int
+  let bRow: Int
+  let bColumn: Int
+  /// Sizes and strides of the batch axes.
+  var batch: Shape
+  var aBatch: AxisVector
+  var bBatch: AxisVector
+
+  init(_ left: NDArray, _ right: NDArray) {
+    dtype = left.dtype
+    m = left.shape[left.rank - 2]
+    k = left.shape[left.rank - 1]
+    n = right.shape[right.rank - 1]
+    a = left.address
+    b = right.address
+    aRow = left.strides[left.rank - 2]
+    aColumn = left.strides[left.rank - 1]
+    bRow = right.strides[right.rank - 2]
+    bColumn = right.strides[right.rank - 1]
+    let leftBatch = Shape(unchecked: AxisVector(left.shape.dimensions.dropLast(2)))
+    let rightBatch = Shape(unchecked: AxisVector(right.shape.dimensions.dropLast(2)))
+    batch = Shape.checkedBroadcast(leftBatch, rightBatch)
+    aBatch = MatrixProduct.strides(left, leftBatch, batch)
+    bBatch = MatrixProduct.strides(right, rightBatch, batch)
+    mergeBatchIntoRows()
+  }
+
+  private static func strides(_ array: NDArray, _ own: Shape, _ batch: Shape) -> AxisVector {
+    var strides = AxisVector(repeating: 0, count: batch.rank)
+    let shift = batch.rank - own.rank
+    for axis in 0..<own.rank where own[axis] != 1 { strides[axis + shift] = array.strides[axis] }
+    return strides
+  }
+
+  /// `[batch, m, k]` by `[k, n]` is one product of `batch · m` rows: larger calls are faster calls.
+  private mutating func mergeBatchIntoRows() {
+    var axis = batch.rank - 1
+    while axis >= 0, bBatch[axis] == 0 {
+      if batch[axis] > 1 {
+        // A single row has no distance to the next one yet; the batch gives it one.
+        if m == 1 { aRow = aBatch[axis] }
+        guard aBatch[axis] == aRow * m else { return }
+        m *= batch[axis]
+      }
+      batch.extents.remove(at: axis)
+      aBatch.remove(at: axis)
+      bBatch.remove(at: axis)
+      axis -= 1
+    }
+  }
+
+  func run(into c: UnsafeMutableRawPointer) {
+    let count = batch.elementCount
+    // Pieces of about two million multiply-adds. A kernel's sums depend on k alone, and the pieces on
+    // the shape alone, so the bits depend on neither.
+    let wanted = min(16, max(1, (m &* n &* k) >> 21))
+    let byRows = m >= n
+    let unit = byRows ? 24 : 64
+    let extent = byRows ? m : n
+    let part = ceilingQuotient(ceilingQuotient(extent, wanted), unit) * unit
+    let parts = ceilingQuotient(extent, part)
+    let perPiece = parts > 1 ? 1 : max(1, (1 << 21) / max(1, m &* n &* k))
+    parallelFor(pieces: ceilingQuotient(count, perPiece) * parts) { piece in
+      let (group, section) = piece.quotientAndRemainder(dividingBy: parts)
+      let first = section * part
+      let rows = byRows ? first..<min(m, first + part) : 0..<m
+      let columns = byRows ? 0..<n : first..<min(n, first + part)
+      for index in (group * perPiece)..<min(count, (group + 1) * perPiece) {
+        multiply(index, rows, columns, c)
+      }
+    }
+  }
+
+  private func multiply(
+    _ index: Int, _ rows: Range<Int>, _ columns: Range<Int>, _ c: UnsafeMutableRawPointer
+  ) {
+    var (atA, atB, rest) = (rows.lowerBound * aRow, columns.lowerBound * bColumn, index)
+    var axis = batch.rank - 1
+    while axis >= 0 {
+      let position = rest % batch[axis]
+      rest /= batch[axis]
+      atA += position * aBatch[axis]
+      atB += position * bBatch[axis]
+      axis -= 1
+    }
+    let size = dtype.byteCount
+    let a = a + atA * size
+    let b = b + atB * size
+    let c = c + ((index * m + rows.lowerBound) * n + columns.lowerBound) * size
+    switch dtype {
+    case .float32, .float64:
+      Kernels.active.multiply(
+        dtype == .float32 ? .float32 : .float64, rows.count, columns.count, k,
+        a, aRow, aColumn, b, bRow, bColumn, c, n, false)
+    case .int32, .bool: multiplyIntegers(a, b, rows.count, columns.count, c)
+    }
+  }
+
+  private func multiplyIntegers(
+    _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ rows: Int, _ columns: Int,
+    _ c: UnsafeMutableRawPointer
+  ) {
+    for row in 0..<rows {
+      for column in 0..<columns { c.element(row &* n &+ column, 0 as Int32) }
+      for step in 0..<k {
+        let factor = a.element(row &* aRow &+ step &* aColumn, as: Int32.self)
+        let line = b + step &* bRow &* 4
+        for column in 0..<columns {
+          let product = factor &* line.element(column &* bColumn, as: Int32.self)
+          let place = row &* n &+ column
+          c.element(place, c.element(place, as: Int32.self) &+ product)
+        }
+      }
+    }
+  }
+}

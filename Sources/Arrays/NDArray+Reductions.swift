@@ -1,0 +1,96 @@
+// What this file knows: how axes of an array are summed, multiplied, minimised away, and stretched
+// axes summed back. Which element is added to which is the driver's business.
+
+extension NDArray {
+  /// Reduces the array over axes.
+  ///
+  /// Of nothing the sum is 0 and the product 1. Minimum and maximum are NaN if an element is NaN.
+  /// Integer sums and products wrap. Sums and products of booleans count in `int32`; minimum and
+  /// maximum of booleans are `all` and `any`. The order of additions depends on the shape alone, and
+  /// the error of a sum grows with the logarithm of the count.
+  ///
+  /// - Precondition: the axes are non-negative, rising and exist, as from `Shape.axes(_:)`; minimum
+  ///   and maximum need at least one element.
+  public func reduced(
+    _ kind: ReductionKind, over axes: [Int], keepsDimensions: Bool = false
+  ) -> NDArray {
+    precondition(
+      axes.allSatisfy { $0 >= 0 && $0 < rank } && zip(axes, axes.dropFirst()).allSatisfy(<),
+      "\(axes) are not rising axes of \(shape); normalise them with Shape.axes")
+    let target = shape.removing(axes, keepsDimensions: keepsDimensions)
+    if dtype == .bool {
+      let counted = converted(to: .int32).reduced(
+        kind, over: axes, keepsDimensions: keepsDimensions)
+      return kind == .sum || kind == .product ? counted : counted.converted(to: .bool)
+    }
+    let isEmpty = axes.contains { shape[$0] == 0 }
+    precondition(
+      !isEmpty || kind == .sum || kind == .product || target.elementCount == 0,
+      "the \(kind) of no elements is undefined: axes \(axes) of \(shape)")
+    if isEmpty { return NDArray(repeating: kind == .sum ? 0 : 1, shape: target, dtype: dtype) }
+    if target.elementCount == elementCount { return reshaped(to: target) }
+    if target.elementCount == 0 { return NDArray(uninitialized: target, dtype: dtype) }
+
+    // From the innermost group of neighbouring reduced axes outward, one group at a time.
+    var sizes = shape.extents
+    var current = contiguous()
+    var remaining = axes
+    while let last = remaining.last {
+      var first = last
+      remaining.removeLast()
+      while let next = remaining.last,
+        next == first - 1 || (next + 1..<first).allSatisfy({ sizes[$0] == 1 })
+      {
+        first = next
+        remaining.removeLast()
+      }
+      var (outer, count, inner) = (1, 1, 1)
+      for axis in 0..<first { outer *= sizes[axis] }
+      for axis in first...last { count *= sizes[axis] }
+      for axis in (last + 1)..<max(last + 1, rank) { inner *= sizes[axis] }
+      for axis in first...last { sizes[axis] = 1 }
+      guard count > 1 else { continue }
+      let reduced = NDArray(uninitialized: Shape(unchecked: sizes), dtype: dtype)
+      ReductionDriver(kind: kind, dtype: dtype).run(
+        outer: outer, count: count, inner: inner, from: current.address,
+        to: reduced.storage.bytes)
+      withExtendedLifetime(current) {}
+      current = reduced
+    }
+    return current.reshaped(to: target)
+  }
+
+  /// The transpose of broadcasting: sums over the axes along which `shape` was stretched to this one.
+  ///
+  /// - Precondition: `shape.isBroadcastable(to: self.shape)`.
+  public func summed(to shape: Shape) -> NDArray {
+    if shape == self.shape { return self }
+    precondition(
+      shape.isBroadcastable(to: self.shape),
+      "\(shape) does not broadcast to \(self.shape), so there is no sum back to it")
+    let shift = rank - shape.rank
+    var axes: [Int] = []
+    for axis in 0..<rank {
+      if axis < shift || (shape[axis - shift] == 1 && self.shape[axis] != 1) { axes.append(axis) }
+    }
+    return reduced(.sum, over: axes, keepsDimensions: true).reshaped(to: shape)
+  }
+
+  /// True where any element along the axis is true; of nothing, false.
+  public func any(over axis: Int) -> NDArray { combined(over: axis, .maximum, ofNothing: 0) }
+
+  /// True where all elements along the axis are true; of nothing, true.
+  public func all(over axis: Int) -> NDArray { combined(over: axis, .minimum, ofNothing: 1) }
+
+  private func combined(
+    over axis: Int, _ kind: ReductionKind, ofNothing value: Double
+  ) -> NDArray {
+    precondition(dtype == .bool, "any and all need booleans, not \(dtype)")
+    precondition(axis >= 0 && axis < rank, "\(shape) has no axis \(axis)")
+    if shape[axis] == 0 {
+      return NDArray(
+        repeating: value, shape: shape.removing([axis], keepsDimensions: false), dtype: .bool)
+    }
+    return reduced(kind, over: [axis])
+  }
+}

@@ -1,0 +1,193 @@
+// What this file knows: what an array is (a shape laid over shared storage), and how arrays are made
+// from numbers and read back. It has never heard of derivatives.
+
+import AdjointKernelCore
+
+/// How several numbers become one: `sum`, `product`, `minimum` or `maximum`.
+public typealias ReductionKind = AdjointKernelCore.ReductionKind
+
+/// A rectangular array of numbers of one type, a value like any other.
+///
+/// Copies share storage until one of them is written to. Views (transposes, slices, broadcasts) share
+/// storage too and differ in strides. Arguments are expected to fit: the throwing functions of
+/// ``Shape`` are there to check them first, and what does not fit traps with a clear text.
+public struct NDArray: Sendable {
+  var storage: Storage
+  /// The sizes along the axes.
+  public internal(set) var shape: Shape
+  /// The distance in elements from one position to the next, for each axis.
+  var strides: AxisVector
+  /// The position in the storage, in elements, of the element whose indices are all zero.
+  var offset: Int
+  /// The type of the elements.
+  public let dtype: DType
+  /// True if the elements lie in row-major order with no gaps.
+  public internal(set) var isContiguous: Bool
+
+  /// A view of elements in existing storage.
+  init(storage: Storage, shape: Shape, strides: AxisVector, offset: Int, dtype: DType) {
+    self.storage = storage
+    self.shape = shape
+    self.strides = strides
+    self.offset = offset
+    self.dtype = dtype
+    isContiguous = NDArray.isDense(shape, strides)
+  }
+
+  /// A dense array whose elements the caller fills in before anyone else sees it.
+  init(uninitialized shape: Shape, dtype: DType) {
+    storage = Storage(byteCount: shape.elementCount * dtype.byteCount)
+    self.shape = shape
+    strides = shape.denseStrides
+    offset = 0
+    self.dtype = dtype
+    isContiguous = true
+  }
+
+  private static func isDense(_ shape: Shape, _ strides: AxisVector) -> Bool {
+    var step = 1
+    var dense = true
+    var axis = shape.rank - 1
+    while axis >= 0 {
+      let size = shape[axis]
+      if size == 0 { return true }
+      if size != 1 && strides[axis] != step { dense = false }
+      step &*= size
+      axis -= 1
+    }
+    return dense
+  }
+
+  /// The number of axes.
+  public var rank: Int { shape.rank }
+
+  /// The number of elements.
+  public var elementCount: Int { shape.elementCount }
+}
+
+// MARK: - Making arrays
+
+extension NDArray {
+  /// Creates an array from its elements in row-major order.
+  ///
+  /// - Precondition: there are as many values as the shape has elements.
+  public init<T: ArrayElement>(_ values: [T], shape: Shape) {
+    precondition(
+      values.count == shape.elementCount,
+      "\(values.count) values do not fill the shape \(shape) of \(shape.elementCount) elements")
+    self.init(uninitialized: shape, dtype: T.dtype)
+    values.withUnsafeBytes { source in
+      guard let base = source.baseAddress else { return }
+      storage.bytes.copyMemory(from: base, byteCount: source.count)
+    }
+    // Each conforming type has exactly the layout of its dtype, so the bytes are the elements.
+  }
+
+  /// Creates an array of equal elements.
+  ///
+  /// The value is converted as ``converted(to:)`` does.
+  public init(repeating value: Double, shape: Shape, dtype: DType) {
+    self.init(uninitialized: shape, dtype: dtype)
+    fill(storage.bytes, count: shape.elementCount, dtype, with: value)
+  }
+
+  /// Creates an array of one element and no axes.
+  public init(scalar value: Double, dtype: DType) {
+    self.init(repeating: value, shape: .scalar, dtype: dtype)
+  }
+
+  /// An array of zeros.
+  public static func zeros(_ shape: Shape, dtype: DType = .float32) -> NDArray {
+    let array = NDArray(uninitialized: shape, dtype: dtype)
+    array.storage.bytes.initializeMemory(
+      as: UInt8.self, repeating: 0, count: shape.elementCount * dtype.byteCount)
+    return array
+  }
+
+  /// An array of ones.
+  public static func ones(_ shape: Shape, dtype: DType = .float32) -> NDArray {
+    NDArray(repeating: 1, shape: shape, dtype: dtype)
+  }
+
+  /// Creates a dense array whose bytes the closure fills in, in row-major order.
+  ///
+  /// The closure must write every byte; booleans are 0 or 1.
+  public init(
+    uninitialized shape: Shape, dtype: DType,
+    initializingWith body: (UnsafeMutableRawBufferPointer) -> Void
+  ) {
+    self.init(uninitialized: shape, dtype: dtype)
+    body(
+      UnsafeMutableRawBufferPointer(
+        start: storage.bytes, count: shape.elementCount * dtype.byteCount))
+  }
+
+  /// The numbers 0, 1, 2, … `count - 1`.
+  public static func iota(_ count: Int, dtype: DType = .int32) -> NDArray {
+    precondition(count >= 0, "iota of a negative count \(count)")
+    precondition(dtype != .bool, "iota needs a numeric type")
+    let array = NDArray(uninitialized: Shape([count]), dtype: dtype)
+    let bytes = array.storage.bytes
+    switch dtype {
+    case .float32: for i in 0..<count { bytes.element(i, Float(i)) }
+    case .float64: for i in 0..<count { bytes.element(i, Double(i)) }
+    case .int32: for i in 0..<count { bytes.element(i, Int32(truncatingIfNeeded: i)) }
+    case .bool: break
+    }
+    return array
+  }
+}
+
+// MARK: - Reading
+
+extension NDArray {
+  /// The elements in row-major order, converted as ``converted(to:)`` does.
+  public func values<T: ArrayElement>(as type: T.Type) -> [T] {
+    let dense = converted(to: T.dtype).contiguous()
+    let count = elementCount
+    return [T](unsafeUninitializedCapacity: count) { buffer, initialized in
+      if count > 0, let base = buffer.baseAddress {
+        UnsafeMutableRawPointer(base).copyMemory(
+          from: dense.address, byteCount: count * T.dtype.byteCount)
+      }
+      withExtendedLifetime(dense) {}
+      initialized = count
+    }
+  }
+
+  /// The only element, as a `Double`; booleans are 0 or 1.
+  ///
+  /// - Precondition: the array has one element.
+  public func item() -> Double {
+    precondition(
+      elementCount == 1, "item() of an array of shape \(shape), which is not one element")
+    return item(atStorageIndex: offset)
+  }
+
+  /// The element at a position in row-major order, as a `Double`.
+  public func item(at flatIndex: Int) -> Double {
+    precondition(
+      flatIndex >= 0 && flatIndex < elementCount,
+      "position \(flatIndex) is outside an array of \(elementCount) elements")
+    var position = offset
+    var rest = flatIndex
+    var axis = rank - 1
+    while axis >= 0 {
+      position += rest % shape[axis] * strides[axis]
+      rest /= shape[axis]
+      axis -= 1
+    }
+    return item(atStorageIndex: position)
+  }
+
+  private func item(atStorageIndex index: Int) -> Double {
+    let bytes = UnsafeRawPointer(storage.bytes)
+    defer { withExtendedLifetime(storage) {} }
+    return switch dtype {
+    case .float32: Double(bytes.element(index, as: Float.self))
+    case .float64: bytes.element(index, as: Double.self)
+    case .int32: Double(bytes.element(index, as: Int32.self))
+    case .bool: bytes.element(index, as: UInt8.self) == 0 ? 0 : 1
+    }
+  }
+}

@@ -1,0 +1,286 @@
+// What this file knows: in which order the kernels' reductions are composed. It does not know where
+// the axes came from.
+//
+// The order depends on the sizes alone, never on threads or strides: rows longer than a block are
+// cut into blocks whose results are reduced again, columns are added up in blocks of rows that are
+// merged pairwise. So the rounding error of a sum grows with the logarithm of the count.
+
+import AdjointKernelCore
+import AdjointKernels
+
+/// Reduces the middle axis of a dense array of shape `[outer, count, inner]`.
+struct ReductionDriver {
+  let kind: ReductionKind
+  let dtype: DType
+
+  /// The elements that one call of a kernel takes in; a thread is worth waking for two of them.
+  private static let block = 1 << 15
+  /// The rows that are added one after the other before partial sums are merged pairwise.
+  private static let rowsPerBlock = 16
+  /// The columns whose partial sums stay in the first-level cache.
+  private static let columns = 512
+  /// Shorter rows are not worth a call of a kernel each.
+  private static let shortRow = 16
+
+  private var elementSize: Int { dtype.byteCount }
+
+  /// Reduces to `outer · inner` elements; `count` is at least 1.
+  func run(
+    outer: Int, count: Int, inner: Int, from source: UnsafeRawPointer,
+    to destination: UnsafeMutableRawPointer
+  ) {
+    if outer == 0 || inner == 0 { return }
+    if inner == 1 {
+      reduceRows(outer, count, source, destination)
+    } else {
+      reduceColumns(outer, count, inner, source, destination)
+    }
+  }
+
+  // MARK: Rows: the elements to be combined are neighbours
+
+  private func reduceRows(
+    _ rows: Int, _ count: Int, _ source: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer
+  ) {
+    let block = ReductionDriver.block
+    guard count > 2 * block else {
+      let rowsPerPiece = max(1, 2 * block / count)
+      parallelFor(pieces: ceilingQuotient(rows, rowsPerPiece)) { piece in
+        for row in (piece * rowsPerPiece)..<min(rows, (piece + 1) * rowsPerPiece) {
+          reduceRow(
+            count, source + row &* count &* elementSize, destination + row &* elementSize)
+        }
+      }
+      return
+    }
+    let blocks = ceilingQuotient(count, block)
+    withScratch(rows * blocks) { partial in
+      parallelFor(pieces: rows * blocks) { piece in
+        let (row, part) = piece.quotientAndRemainder(dividingBy: blocks)
+        let first = part * block
+        reduceRow(
+          min(block, count - first), source + (row * count + first) * elementSize,
+          partial + piece * elementSize)
+      }
+      reduceRows(rows, blocks, partial, destination)
+    }
+  }
+
+  private func reduceRow(
+    _ count: Int, _ source: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer
+  ) {
+    let isShort = count <= ReductionDriver.shortRow
+    switch dtype {
+    case .float32:
+      if isShort { return reduceShort(kind, count, source, destination, Float.self) }
+      Kernels.active.reduce(kind, .float32, count, source, destination)
+    case .float64:
+      if isShort { return reduceShort(kind, count, source, destination, Double.self) }
+      Kernels.active.reduce(kind, .float64, count, source, destination)
+    case .int32, .bool: integerReduce(kind, count, source, destination)
+    }
+  }
+
+  // MARK: Columns: the elements to be combined are a row apart
+
+  private func reduceColumns(
+    _ outer: Int, _ count: Int, _ inner: Int, _ source: UnsafeRawPointer,
+    _ destination: UnsafeMutableRawPointer
+  ) {
+    let block = ReductionDriver.block
+    // Long columns are first reduced in segments: pieces for threads, and one more level of the tree.
+    let segment = max(ReductionDriver.rowsPerBlock, block / inner)
+    if count >= 4 * segment {
+      let segments = ceilingQuotient(count, segment)
+      withScratch(outer * segments * inner) { partial in
+        parallelFor(pieces: outer * segments) { piece in
+          let (group, part) = piece.quotientAndRemainder(dividingBy: segments)
+          let first = part * segment
+          reduceSegment(
+            min(segment, count - first), inner, 0..<inner,
+            source + (group * count + first) * inner * elementSize,
+            partial + piece * inner * elementSize)
+        }
+        reduceColumns(outer, segments, inner, partial, destination)
+      }
+      return
+    }
+    // Short columns: a piece is a few groups or, where one group is large, a part of its columns.
+    let width = max(ReductionDriver.columns, block / count)
+    let parts = ceilingQuotient(inner, width)
+    let groupsPerPiece = parts > 1 ? 1 : max(1, block / (count * inner))
+    let groupPieces = ceilingQuotient(outer, groupsPerPiece)
+    parallelFor(pieces: groupPieces * parts) { piece in
+      let (groupPiece, part) = piece.quotientAndRemainder(dividingBy: parts)
+      let first = groupPiece * groupsPerPiece
+      for group in first..<min(outer, first + groupsPerPiece) {
+        reduceSegment(
+          count, inner, (part * width)..<min(inner, (part + 1) * width),
+          source + group * count * inner * elementSize,
+          destination + group * inner * elementSize)
+      }
+    }
+  }
+
+  /// Reduces `count` rows to one, in the given range of columns.
+  private func reduceSegment(
+    _ count: Int, _ inner: Int, _ range: Range<Int>, _ source: UnsafeRawPointer,
+    _ destination: UnsafeMutableRawPointer
+  ) {
+    let rowBytes = inner &* elementSize
+    if inner <= ReductionDriver.columns / 4 {
+      return fold(count, inner, source, destination)
+    }
+    var first = range.lowerBound
+    while first < range.upperBound {
+      let width = min(ReductionDriver.columns, range.upperBound - first)
+      pairwise(
+        count, width, rowBytes, source + first * elementSize, destination + first * elementSize)
+      first += width
+    }
+  }
+
+  /// Adds the second half of the rows to the first half, again and again: few long calls of a kernel
+  /// for narrow rows, and a tree of additions like ``pairwise``.
+  private func fold(
+    _ count: Int, _ inner: Int, _ source: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer
+  ) {
+    let rowBytes = inner &* elementSize
+    if count == 1 { return destination.copyMemory(from: source, byteCount: rowBytes) }
+    var rows = (count &+ 1) / 2
+    withUnsafeTemporaryAllocation(byteCount: rows &* rowBytes, alignment: 64) { room in
+      let partial = room.baseAddress!
+      partial.copyMemory(from: source, byteCount: rows &* rowBytes)
+      accumulate((count &- rows) &* inner, source + rows &* rowBytes, partial)
+      while rows > 1 {
+        let half = (rows &+ 1) / 2
+        accumulate((rows &- half) &* inner, partial + half &* rowBytes, partial)
+        rows = half
+      }
+      destination.copyMemory(from: partial, byteCount: rowBytes)
+    }
+  }
+
+  /// Adds up blocks of rows, merging equal-sized partial results as a binary counter carries.
+  private func pairwise(
+    _ count: Int, _ width: Int, _ rowBytes: Int, _ source: UnsafeRawPointer,
+    _ destination: UnsafeMutableRawPointer
+  ) {
+    let rows = ReductionDriver.rowsPerBlock
+    let blocks = ceilingQuotient(count, rows)
+    let bytes = width &* elementSize
+    if blocks == 1 {
+      return addRows(0..<count, width, rowBytes, source, destination)
+    }
+    let levels = Int.bitWidth - blocks.leadingZeroBitCount + 1
+    withUnsafeTemporaryAllocation(byteCount: levels * bytes, alignment: 64) { room in
+      let partial = room.baseAddress!
+      var depth = 0
+      for block in 0..<blocks {
+        let first = block * rows
+        addRows(
+          first..<min(count, first + rows), width, rowBytes, source, partial + depth * bytes)
+        depth += 1
+        // As many merges as the number of finished blocks has trailing zero bits.
+        var finished = block + 1
+        while finished & 1 == 0 {
+          depth -= 1
+          accumulate(width, partial + depth * bytes, partial + (depth - 1) * bytes)
+          finished >>= 1
+        }
+      }
+      while depth > 1 {
+        depth -= 1
+        accumulate(width, partial + depth * bytes, partial + (depth - 1) * bytes)
+      }
+      destination.copyMemory(from: partial, byteCount: bytes)
+    }
+  }
+
+  @inline(__always)
+  private func addRows(
+    _ rows: Range<Int>, _ width: Int, _ rowBytes: Int, _ source: UnsafeRawPointer,
+    _ destination: UnsafeMutableRawPointer
+  ) {
+    destination.copyMemory(
+      from: source + rows.lowerBound &* rowBytes, byteCount: width &* elementSize)
+    for row in (rows.lowerBound &+ 1)..<max(rows.upperBound, rows.lowerBound &+ 1) {
+      accumulate(width, source + row &* rowBytes, destination)
+    }
+  }
+
+  @inline(__always)
+  private func accumulate(
+    _ count: Int, _ source: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer
+  ) {
+    switch dtype {
+    case .float32: Kernels.active.accumulate(kind, .float32, count, source, destination)
+    case .float64: Kernels.active.accumulate(kind, .float64, count, source, destination)
+    case .int32, .bool: integerAccumulate(kind, count, source, destination)
+    }
+  }
+
+  private func withScratch(_ count: Int, _ body: (UnsafeMutableRawPointer) -> Void) {
+    let scratch = Storage(byteCount: count * elementSize)
+    body(scratch.bytes)
+    withExtendedLifetime(scratch) {}
+  }
+}
+
+// MARK: - A few numbers, one after the other
+
+@inline(__always)
+private func reduceShort<T: BinaryFloatingPoint & BitwiseCopyable>(
+  _ kind: ReductionKind, _ count: Int, _ source: UnsafeRawPointer,
+  _ destination: UnsafeMutableRawPointer, _ type: T.Type
+) {
+  @inline(__always) func loop(_ f: (T, T) -> T) {
+    var result = source.element(0, as: T.self)
+    for i in 1..<max(1, count) { result = f(result, source.element(i, as: T.self)) }
+    destination.element(0, result)
+  }
+  // The first operand stays if it is NaN; a second one that is NaN fails the comparison and wins.
+  switch kind {
+  case .sum: loop { $0 + $1 }
+  case .product: loop { $0 * $1 }
+  case .minimum: loop { $0 <= $1 || $0 != $0 ? $0 : $1 }
+  case .maximum: loop { $0 >= $1 || $0 != $0 ? $0 : $1 }
+  }
+}
+
+// MARK: - Integers: any order gives the same bits, so plain loops will do
+
+private func integerReduce(
+  _ kind: ReductionKind, _ count: Int, _ source: UnsafeRawPointer,
+  _ destination: UnsafeMutableRawPointer
+) {
+  @inline(__always) func loop(_ f: (Int32, Int32) -> Int32) {
+    var result = source.element(0, as: Int32.self)
+    for i in 1..<max(1, count) { result = f(result, source.element(i, as: Int32.self)) }
+    destination.element(0, result)
+  }
+  switch kind {
+  case .sum: loop { $0 &+ $1 }
+  case .product: loop { $0 &* $1 }
+  case .minimum: loop { min($0, $1) }
+  case .maximum: loop { max($0, $1) }
+  }
+}
+
+private func integerAccumulate(
+  _ kind: ReductionKind, _ count: Int, _ source: UnsafeRawPointer,
+  _ destination: UnsafeMutableRawPointer
+) {
+  @inline(__always) func loop(_ f: (Int32, Int32) -> Int32) {
+    for i in 0..<count {
+      destination.element(
+        i, f(destination.element(i, as: Int32.self), source.element(i, as: Int32.self)))
+    }
+  }
+  switch kind {
+  case .sum: loop { $0 &+ $1 }
+  case .product: loop { $0 &* $1 }
+  case .minimum: loop { min($0, $1) }
+  case .maximum: loop { max($0, $1) }
+  }
+}

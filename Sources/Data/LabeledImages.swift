@@ -1,0 +1,113 @@
+// What this file knows: images with labels, and how they are divided fairly. It has never heard of
+// files, formats or models.
+
+import AdjointArrays
+
+/// Images of one size, each with the number of its class.
+public struct LabeledImages: Sendable {
+  /// One image a row: float32 of shape `[count, height * width]`, from 0 to 1, row-major pixels.
+  public let images: NDArray
+
+  /// The class of each image, an index into `classNames`.
+  public let labels: [Int]
+
+  /// The number of pixels from top to bottom.
+  public let height: Int
+
+  /// The number of pixels from left to right.
+  public let width: Int
+
+  /// The names of the classes, in the order of their numbers.
+  public let classNames: [String]
+
+  /// The number of images.
+  public var count: Int { labels.count }
+
+  /// Creates a set of images.
+  ///
+  /// - Precondition: `images` has shape `[labels.count, height * width]`, and each label is an index
+  ///   into `classNames`.
+  public init(images: NDArray, labels: [Int], height: Int, width: Int, classNames: [String]) {
+    precondition(
+      images.rank == 2 && images.shape[0] == labels.count && images.shape[1] == height * width,
+      "images of shape \(images.shape) are not \(labels.count) rows of \(height) x \(width) pixels")
+    precondition(
+      labels.allSatisfy(classNames.indices.contains),
+      "a label is not a class: the classes are 0 ..< \(classNames.count)")
+    self.images = images
+    self.labels = labels
+    self.height = height
+    self.width = width
+    self.classNames = classNames
+  }
+
+  /// The images at `indices`, in that order; an index may occur more than once.
+  ///
+  /// - Precondition: each index is in `0 ..< count`.
+  public func subset(_ indices: [Int]) -> LabeledImages {
+    for index in indices {
+      precondition(
+        index >= 0 && index < count, "image \(index) does not exist: there are \(count)")
+    }
+    let rowSize = height * width * images.dtype.byteCount
+    let rows = images.withUnsafeContiguousBytes { source in
+      NDArray(uninitialized: [indices.count, height * width], dtype: images.dtype) { target in
+        guard rowSize > 0 else { return }
+        for (row, index) in indices.enumerated() {
+          let source = UnsafeRawBufferPointer(
+            rebasing: source[(index * rowSize)..<((index + 1) * rowSize)])
+          UnsafeMutableRawBufferPointer(rebasing: target[(row * rowSize)...])
+            .copyMemory(from: source)
+        }
+      }
+    }
+    return LabeledImages(
+      images: rows, labels: indices.map { labels[$0] }, height: height, width: width,
+      classNames: classNames)
+  }
+
+  /// Divides the images at random into parts that each have the classes in the same proportion.
+  ///
+  /// Every image is in exactly one part. A class of n images gives part k either the floor of
+  /// `n * fractions[k]` or one more; who gets the images that are left over is decided by what the
+  /// parts still lack from the classes before, so that the sizes of the parts stay proportional
+  /// too. Each part is in random order.
+  ///
+  ///     let parts = Digits.load().stratifiedSplit([0.7, 0.15, 0.15], using: &generator)
+  ///
+  /// - Precondition: no fraction is negative and their sum is 1.
+  public func stratifiedSplit(
+    _ fractions: [Double], using generator: inout some RandomNumberGenerator
+  ) -> [LabeledImages] {
+    precondition(
+      fractions.allSatisfy { $0 >= 0 } && abs(fractions.reduce(0, +) - 1) <= 1e-9,
+      "the fractions \(fractions) are not numbers from 0 to 1 whose sum is 1")
+    var members = [[Int]](repeating: [], count: classNames.count)
+    for (index, label) in labels.enumerated() { members[label].append(index) }
+
+    var parts = [[Int]](repeating: [], count: fractions.count)
+    // What each part should have had so far, minus what it got.
+    var owed = [Double](repeating: 0, count: fractions.count)
+    for var images in members {
+      images.shuffle(using: &generator)
+      // The tiny addend keeps 0.29 * 100 = 28.999999999999996 from losing an image.
+      var sizes = fractions.map { Int((Double(images.count) * $0 + 1e-9).rounded(.down)) }
+      for part in parts.indices {
+        owed[part] += Double(images.count) * fractions[part] - Double(sizes[part])
+      }
+      for _ in 0..<max(0, images.count - sizes.reduce(0, +)) {
+        // A part of fraction 0 is never owed anything and stays empty.
+        guard let part = owed.indices.max(by: { owed[$0] < owed[$1] }) else { break }
+        sizes[part] += 1
+        owed[part] -= 1
+      }
+      var start = 0
+      for part in parts.indices {
+        let end = min(start + sizes[part], images.count)
+        parts[part] += images[start..<end]
+        start = end
+      }
+    }
+    return parts.map { subset($0.shuffled(using: &generator)) }
+  }
+}

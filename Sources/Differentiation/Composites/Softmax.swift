@@ -1,0 +1,30 @@
+// What this file knows: softmax and its logarithm, made of elementary operations and reductions.
+
+import AdjointArrays
+import AdjointElementary
+
+/// `exp(x_i) / Σ_j exp(x_j)` along an axis: positive numbers whose sum is 1.
+///
+/// The largest element is subtracted first, so nothing overflows; it cancels, so no derivative
+/// passes through it.
+public func softmax(_ x: Tensor, along axis: Int = -1) -> Tensor {
+  guard x.rank > 0, x.elementCount > 0 else { return exp(x.settled) }
+  let powers = exp(x - x.shift(along: axis))
+  return powers / powers.sum(over: axis, keepsDimensions: true)
+}
+
+/// `x_i - log Σ_j exp(x_j)` along an axis: the logarithm of ``softmax(_:along:)`` without the loss of
+/// digits that taking the logarithm afterwards would bring.
+public func logSoftmax(_ x: Tensor, along axis: Int = -1) -> Tensor {
+  guard x.rank > 0, x.elementCount > 0 else { return x - x.detached() }
+  let shifted = x - x.shift(along: axis)
+  return shifted - log(exp(shifted).sum(over: axis, keepsDimensions: true))
+}
+
+extension Tensor {
+  /// The largest element along an axis as a constant; zero where it is not finite.
+  fileprivate func shift(along axis: Int) -> Tensor {
+    let largest = detached().maximum(over: axis, keepsDimensions: true)
+    return `where`(largest.isFinite(), largest, 0)
+  }
+}

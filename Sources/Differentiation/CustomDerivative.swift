@@ -1,0 +1,137 @@
+// What this file knows: how a function brings its own derivative, given as (value, pullback).
+//
+// The function is called once with its recorded arguments. Unless an outer derivative is active
+// nothing it computes is recorded: the walk enters it through the pullback alone. Under an outer
+// derivative its operations are recorded too, so that a pullback which uses intermediate results can
+// itself be differentiated.
+
+import AdjointArrays
+import AdjointElementary
+
+/// A function of one scalar with a derivative of its own.
+///
+/// ```swift
+/// // log(1 + exp(x)), whose automatic derivative would overflow for large x
+/// let y = withCustomDerivative(at: x) { x in
+///   (value: Scalar(x.value > 30 ? x.value : log(1 + exp(x.value))),
+///    pullback: { adjoint in adjoint * sigmoid(x) })
+/// }
+/// ```
+///
+/// - Parameters:
+///   - x: the argument.
+///   - f: returns the value and the map from the adjoint of the value to the adjoint of `x`. To have
+///     second derivatives the pullback must be written in scalars, as here.
+/// - Returns: the value, recorded as one operation.
+public func withCustomDerivative(
+  at x: Scalar, named name: String = "custom",
+  _ f: (Scalar) -> (value: Scalar, pullback: (Scalar) -> Scalar)
+) -> Scalar {
+  withCustomDerivative(at: [x], named: name) { xs in
+    let (value, pullback) = f(xs[0])
+    return (value, { [pullback($0)] })
+  }
+}
+
+/// A function of several scalars with a derivative of its own.
+public func withCustomDerivative(
+  at xs: [Scalar], named name: String = "custom",
+  _ f: ([Scalar]) -> (value: Scalar, pullback: (Scalar) -> [Scalar])
+) -> Scalar {
+  guard let tape = xs.recordingTape else { return f(xs).value }
+  for x in xs {
+    if let header = x.liveHeader, header != tape.header { Tape.failOnForeign(xs[0], x, name) }
+  }
+  let (value, pullback) = tape.unlessNested { f(xs) }
+  let place = tape.customs.count
+  let index = tape.header.append(Record(Record.custom, value.value, Int32(place), -1))
+  guard index >= 0 else { return Scalar(value.value) }
+  tape.customs.append(
+    Tape.CustomNode(
+      name: name, operands: xs.map(\.index),
+      pullback: { adjoint in
+        let adjoints = pullback(adjoint)
+        precondition(
+          adjoints.count == xs.count,
+          "the pullback of `\(name)` returned \(adjoints.count) adjoints for \(xs.count) arguments")
+        return adjoints
+      }))
+  return Tape.scalar(value.value, index, tape)
+}
+
+/// A function of one tensor with a derivative of its own.
+///
+/// - Parameters:
+///   - x: the argument.
+///   - f: returns the value and the map from the adjoint of the value (its shape) to the adjoint of
+///     `x` (its shape).
+public func withCustomDerivative(
+  at x: Tensor, named name: String = "custom",
+  _ f: (Tensor) -> (value: Tensor, pullback: (Tensor) -> Tensor)
+) -> Tensor {
+  withCustomDerivative(at: [x], named: name) { xs in
+    let (value, pullback) = f(xs[0])
+    return (value, { [pullback($0)] })
+  }
+}
+
+/// A function of several tensors with a derivative of its own.
+public func withCustomDerivative(
+  at xs: [Tensor], named name: String = "custom",
+  _ f: ([Tensor]) -> (value: Tensor, pullback: (Tensor) -> [Tensor])
+) -> Tensor {
+  guard let tape = xs.recordingTape else { return f(xs).value }
+  let (value, pullback) = tape.unlessNested { f(xs) }
+  let primitive = CustomPrimitive(
+    name: name, type: value.settled.type, xs: xs, pullbackFunction: pullback)
+  return Tensor.recording(primitive, xs, value.settled.array)
+}
+
+/// A tensor function whose derivative was given by the user.
+struct CustomPrimitive: Primitive {
+  let name: String
+  let type: TensorType
+  let xs: [Tensor]
+  let pullbackFunction: (Tensor) -> [Tensor]
+
+  var reads: Reads { [] }
+  func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType { type }
+  func evaluate(_ operands: [NDArray]) -> NDArray { .zeros(type.shape, dtype: type.dtype) }
+
+  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
+    let adjoints = pullbackFunction(adjoint)
+    precondition(
+      adjoints.count == application.count,
+      "the pullback of `\(name)` returned \(adjoints.count) adjoints for \(application.count) "
+        + "arguments")
+    return adjoints.map { $0.isLiteral ? $0.adopting(type.dtype) : $0 }
+  }
+
+  /// The derivative from its transpose: `J t` is the gradient of `⟨Jᵀ s, t⟩` with respect to `s`,
+  /// because a pullback is linear in its seed.
+  ///
+  /// The seed is a variable of the same tape, since the pullback may hold other variables of it.
+  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
+    guard let tape = application.tape else { return .zeros(type.shape, dtype: type.dtype) }
+    return tape.forgetting {
+      let bottom = tape.count, tensorBottom = tape.tensors.count
+      let seed = tape.variable(.zeros(type.shape, dtype: type.dtype))
+      let adjoints = CurrentTape.with(tape) { pullbackFunction(seed) }
+      var total = Tensor.zeros(.scalar, dtype: type.dtype)
+      for (adjoint, tangent) in zip(adjoints, tangents) {
+        if let tangent { total = total + (adjoint * tangent).sum() }
+      }
+      let derivatives = tape.adjoints(
+        from: Int(total.index), .tensor(.ones(.scalar, dtype: type.dtype)), bottom: bottom,
+        tensorBottom: tensorBottom, outer: false, releases: true, keepsAll: false)
+      return derivatives[seed]
+    }
+  }
+}
+
+extension Tape {
+  /// Runs a custom function: recorded only if an outer derivative may look inside.
+  fileprivate func unlessNested<R>(_ body: () -> R) -> R {
+    depth > 1 ? body() : withoutRecording(body)
+  }
+}

@@ -1,0 +1,230 @@
+// What this file knows: gradients of functions of numbers.
+//
+//   gradient : (R^n → R) → R^n → R^n
+//
+// Numbers in, numbers out; recorded scalars in, recorded scalars out, so that calls nest. Each form
+// is one call of `valueAndGradient` below: open a tape, call the function on variables, walk back.
+// These calls cannot fail; a mistake with tensors inside such a function traps with its message.
+
+/// Numbers in, numbers out.
+func valueAndGradient(
+  _ values: [Double], returnsValue: Bool = true, _ f: ([Scalar]) -> Scalar
+) -> (value: Double, gradient: [Double]) {
+  Level.open(on: nil) { level in
+    let inputs = level.tape.variables(values)
+    let y = f(inputs)
+    level.trapOnFailure()
+    guard !level.isNested else {
+      let adjoints = level.adjoints(of: y)
+      if returnsValue, adjoints.dependsOnOuter { level.failOnPlainResult(y.value) }
+      return (y.value, inputs.map { level.requirePlainResult(adjoints.scalar($0)) + 0 })
+    }
+    guard let header = y.liveHeader else { return (y.value, values.map { _ in 0 }) }
+    if header != level.tape.header { Tape.failOnForeign(inputs.first ?? y, y, "gradient(at:of:)") }
+    // The inputs are the first records, so their adjoints are copied out in one piece.
+    var tensors: [Tensor?] = []
+    let adjoints = level.tape.plainAdjoints(
+      from: Int(y.index), .scalar(1), bottom: 0, tensorBottom: 0, releases: true, keepsAll: false,
+      &tensors)
+    defer { level.tape.giveScratch(adjoints) }
+    let reached = min(Int(y.index) + 1, values.count)
+    let gradient = [Double](unsafeUninitializedCapacity: values.count) { result, count in
+      // Adding zero turns the mark for "nothing arrived" into an ordinary zero.
+      for position in 0..<reached { result[position] = adjoints[position] + 0 }
+      for position in reached..<values.count { result[position] = 0 }
+      count = values.count
+    }
+    return (y.value, gradient)
+  }
+}
+
+/// Recorded scalars in, recorded scalars out.
+func valueAndGradient(
+  _ values: [Scalar], _ f: ([Scalar]) -> Scalar
+) -> (value: Scalar, gradient: [Scalar]) {
+  Level.open(on: values.recordingTape) { level in
+    let inputs = values.recorded(in: level)
+    let y = f(inputs)
+    level.trapOnFailure()
+    let adjoints = level.adjoints(of: y)
+    return (level.result(y), inputs.adjoint(in: adjoints))
+  }
+}
+
+// MARK: One variable
+
+/// The value and the derivative of a function of one number.
+///
+/// ```swift
+/// let (value, slope) = valueWithGradient(at: 3.0) { x in x * x + sin(x) }
+/// ```
+///
+/// - Complexity: a small multiple of the cost of the function, whatever the number of operations.
+public func valueWithGradient(
+  at x: Double, of f: (Scalar) -> Scalar
+) -> (value: Double, gradient: Double) {
+  let (value, gradient) = valueAndGradient([x]) { f($0[0]) }
+  return (value, gradient[0])
+}
+
+/// The value and the derivative of a function of one number, both recorded for an outer derivative.
+public func valueWithGradient(
+  at x: Scalar, of f: (Scalar) -> Scalar
+) -> (value: Scalar, gradient: Scalar) {
+  let (value, gradient) = valueAndGradient([x]) { f($0[0]) }
+  return (value, gradient[0])
+}
+
+/// The derivative of a function of one number.
+public func gradient(at x: Double, of f: (Scalar) -> Scalar) -> Double {
+  valueAndGradient([x], returnsValue: false) { f($0[0]) }.gradient[0]
+}
+
+/// The derivative of a function of one number, recorded for an outer derivative.
+public func gradient(at x: Scalar, of f: (Scalar) -> Scalar) -> Scalar {
+  valueWithGradient(at: x, of: f).gradient
+}
+
+// MARK: Two and three variables
+
+/// The value and the derivatives of a function of two numbers.
+public func valueWithGradient(
+  at x: Double, _ y: Double, of f: (Scalar, Scalar) -> Scalar
+) -> (value: Double, gradient: (Double, Double)) {
+  let (value, gradient) = valueAndGradient([x, y]) { f($0[0], $0[1]) }
+  return (value, (gradient[0], gradient[1]))
+}
+
+/// The value and the derivatives of a function of two numbers, recorded for an outer derivative.
+public func valueWithGradient(
+  at x: Scalar, _ y: Scalar, of f: (Scalar, Scalar) -> Scalar
+) -> (value: Scalar, gradient: (Scalar, Scalar)) {
+  let (value, gradient) = valueAndGradient([x, y]) { f($0[0], $0[1]) }
+  return (value, (gradient[0], gradient[1]))
+}
+
+/// The derivatives of a function of two numbers.
+public func gradient(
+  at x: Double, _ y: Double, of f: (Scalar, Scalar) -> Scalar
+) -> (Double, Double) {
+  let gradient = valueAndGradient([x, y], returnsValue: false) { f($0[0], $0[1]) }.gradient
+  return (gradient[0], gradient[1])
+}
+
+/// The derivatives of a function of two numbers, recorded for an outer derivative.
+public func gradient(
+  at x: Scalar, _ y: Scalar, of f: (Scalar, Scalar) -> Scalar
+) -> (Scalar, Scalar) { valueWithGradient(at: x, y, of: f).gradient }
+
+/// The value and the derivatives of a function of three numbers.
+public func valueWithGradient(
+  at x: Double, _ y: Double, _ z: Double, of f: (Scalar, Scalar, Scalar) -> Scalar
+) -> (value: Double, gradient: (Double, Double, Double)) {
+  let (value, gradient) = valueAndGradient([x, y, z]) { f($0[0], $0[1], $0[2]) }
+  return (value, (gradient[0], gradient[1], gradient[2]))
+}
+
+/// The value and the derivatives of a function of three numbers, recorded for an outer derivative.
+public func valueWithGradient(
+  at x: Scalar, _ y: Scalar, _ z: Scalar, of f: (Scalar, Scalar, Scalar) -> Scalar
+) -> (value: Scalar, gradient: (Scalar, Scalar, Scalar)) {
+  let (value, gradient) = valueAndGradient([x, y, z]) { f($0[0], $0[1], $0[2]) }
+  return (value, (gradient[0], gradient[1], gradient[2]))
+}
+
+/// The derivatives of a function of three numbers.
+public func gradient(
+  at x: Double, _ y: Double, _ z: Double, of f: (Scalar, Scalar, Scalar) -> Scalar
+) -> (Double, Double, Double) {
+  let gradient = valueAndGradient([x, y, z], returnsValue: false) { f($0[0], $0[1], $0[2]) }
+    .gradient
+  return (gradient[0], gradient[1], gradient[2])
+}
+
+/// The derivatives of a function of three numbers, recorded for an outer derivative.
+public func gradient(
+  at x: Scalar, _ y: Scalar, _ z: Scalar, of f: (Scalar, Scalar, Scalar) -> Scalar
+) -> (Scalar, Scalar, Scalar) { valueWithGradient(at: x, y, z, of: f).gradient }
+
+// MARK: Many variables
+
+/// The value and the gradient of a function of many numbers.
+public func valueWithGradient(
+  at x: [Double], of f: ([Scalar]) -> Scalar
+) -> (value: Double, gradient: [Double]) { valueAndGradient(x, f) }
+
+/// The value and the gradient of a function of many numbers, recorded for an outer derivative.
+public func valueWithGradient(
+  at x: [Scalar], of f: ([Scalar]) -> Scalar
+) -> (value: Scalar, gradient: [Scalar]) { valueAndGradient(x, f) }
+
+/// The gradient of a function of many numbers.
+public func gradient(at x: [Double], of f: ([Scalar]) -> Scalar) -> [Double] {
+  valueAndGradient(x, returnsValue: false, f).gradient
+}
+
+/// The gradient of a function of many numbers, recorded for an outer derivative.
+public func gradient(at x: [Scalar], of f: ([Scalar]) -> Scalar) -> [Scalar] {
+  valueAndGradient(x, f).gradient
+}
+
+// MARK: Functions that return functions
+
+/// The gradient as a function: `gradient(of: f)(x)` is `gradient(at: x, of: f)`.
+public func gradient(of f: @escaping (Scalar) -> Scalar) -> (Double) -> Double {
+  { x in gradient(at: x, of: f) }
+}
+
+/// The gradient as a function of recorded scalars, so that it can be differentiated again.
+public func gradient(of f: @escaping (Scalar) -> Scalar) -> (Scalar) -> Scalar {
+  { x in gradient(at: x, of: f) }
+}
+
+/// The value of a function of one number, and the map from a change's weight to its adjoint.
+///
+/// `pullback(s)` is `s · f'(x)`. The closure keeps the tape; it may be called many times.
+public func valueWithPullback(
+  at x: Double, of f: (Scalar) -> Scalar
+) -> (value: Double, pullback: (Double) -> Double) {
+  let (values, pullback) = valueWithPullback(at: [x]) { [f($0[0])] }
+  return (values[0], { seed in pullback([seed])[0] })
+}
+
+/// The map from a weight `s` to `s · f'(x)`.
+public func pullback(at x: Double, of f: (Scalar) -> Scalar) -> (Double) -> Double {
+  valueWithPullback(at: x, of: f).pullback
+}
+
+/// The values of a function of many numbers with many results, and its transposed derivative.
+///
+/// `pullback(s)` is `Jᵀ s`, with `J[i, j] = ∂f_i/∂x_j`; it may be called many times.
+public func valueWithPullback(
+  at x: [Double], of f: ([Scalar]) -> [Scalar]
+) -> (value: [Double], pullback: ([Double]) -> [Double]) {
+  Level.open(on: nil, keepsTape: true) { level in
+    let inputs = level.tape.variables(x)
+    let results = f(inputs)
+    level.trapOnFailure()
+    return (
+      results.map(\.value),
+      { seeds in
+        precondition(
+          seeds.count == results.count,
+          "the function has \(results.count) results, so its pullback takes \(results.count) seeds, "
+            + "not \(seeds.count)")
+        // Σ s_i y_i, whose gradient is Jᵀ s.
+        let tape = level.tape
+        let combined = zip(seeds, results).reduce(Scalar(0)) { $0 + $1.0 * $1.1 }
+        let adjoints = level.adjoints(of: combined, releases: false)
+        return withExtendedLifetime(tape) {
+          inputs.map { level.requirePlainResult(adjoints.scalar($0)) + 0 }
+        }
+      }
+    )
+  }
+}
+
+/// The transposed derivative of a function of many numbers with many results.
+public func pullback(
+  at x: [Double], of f: ([Scalar]) -> [Scalar]
+) -> ([Double]) -> [Double] { valueWithPullback(at: x, of: f).pullback }

@@ -1,0 +1,132 @@
+// What this file knows: the stretch of a tape that one differential operator covers, and how such
+// stretches nest.
+//
+// A call inside another one records on the same tape: its inputs are fresh records, its walk covers
+// only the records since then, and, if an outer derivative can depend on what the walk computes, the
+// walk itself is recorded. Each variable is a record of its own, so two derivatives cannot be
+// confused.
+
+import AdjointArrays
+
+/// One differential operator at work.
+public struct Level {
+  /// The tape that the level records on.
+  public let tape: Tape
+  let bottom: Int
+  let tensorBottom: Int
+  /// True when an outer derivative is active on the same tape.
+  let isNested: Bool
+
+  /// Opens a level on the current tape, or on the tape of a recorded input, or on a fresh one.
+  static func open<R, E: Error>(
+    on recorded: Tape?, keepsTape: Bool = false, _ body: (Level) throws(E) -> R
+  ) throws(E) -> R {
+    if let outer = CurrentTape.value ?? recorded {
+      let level = Level(
+        tape: outer, bottom: outer.count, tensorBottom: outer.tensors.count, isNested: true)
+      // A tape of the user's own is a level too, which nobody opened.
+      let levels = outer.depth == 0 ? 2 : 1
+      outer.depth += levels
+      defer { outer.depth -= levels }
+      return try CurrentTape.with(outer) { () throws(E) -> R in try body(level) }
+    }
+    // A tape that a pullback closure keeps alive is not shared with anybody.
+    let tape = keepsTape ? Tape() : TapeStore.takeTape()
+    defer { if !keepsTape { TapeStore.give(tape) } }
+    let level = Level(tape: tape, bottom: 0, tensorBottom: 0, isNested: false)
+    return try CurrentTape.with(tape) { () throws(E) -> R in try body(level) }
+  }
+
+  // MARK: Inputs
+
+  /// The input of this level for a number or a recorded number.
+  public func input(_ x: Scalar) -> Scalar {
+    guard let header = x.liveHeader else { return tape.variable(x.value) }
+    guard header == tape.header else { Tape.failOnForeign(x, x, "gradient(at:of:)") }
+    let index = header.append(Record(Record.alias, x.value, x.index, -1))
+    return index < 0 ? Scalar(x.value) : Tape.scalar(x.value, index, tape)
+  }
+
+  /// The input of this level for a tensor or a recorded tensor.
+  public func input(_ x: Tensor, _ name: String? = nil) -> Tensor {
+    guard x.isRecorded else { return tape.variable(x, name) }
+    guard x.tape === tape else {
+      return Tensor.failing(
+        .foreignVariable, "gradient(at:of:)", [x],
+        ShapeError(
+          problem: "the argument is recorded on another tape",
+          remedy: "Differentiate on one tape, or pass x.detached()."))
+    }
+    return tape.record(Identity(), [x], x.array)
+  }
+
+  // MARK: Results
+
+  /// A result as it may leave the level: with its history only if an outer derivative wants it.
+  func result(_ y: Scalar) -> Scalar { isNested ? y : y.detached() }
+
+  /// A result as it may leave the level: with its history only if an outer derivative wants it.
+  func result(_ y: Tensor) -> Tensor { isNested ? y : y.detached() }
+
+  /// Throws the first mistake noted on the tape.
+  func check() throws(TensorError) {
+    if let failure = tape.failure { throw failure }
+  }
+
+  /// Traps with the first mistake noted on the tape, for calls that do not throw.
+  func trapOnFailure() {
+    if let failure = tape.failure { fatalError(failure.description) }
+  }
+
+  // MARK: Adjoints
+
+  /// The adjoints of the inputs, from a seed for one recorded number.
+  func adjoints(of y: Scalar, seed: Scalar = 1, releases: Bool = true) -> Adjoints {
+    trapOnForeign(y)
+    return tape.adjoints(
+      from: Int(y.index), .scalar(seed), bottom: bottom, tensorBottom: tensorBottom,
+      outer: isNested, releases: releases && !isNested, keepsAll: false)
+  }
+
+  /// The adjoints of the inputs, from a seed for one recorded tensor.
+  func adjoints(of y: Tensor, seed: Tensor, releases: Bool = true) throws(TensorError) -> Adjoints {
+    if y.isRecorded, y.tape !== tape {
+      throw TensorError(
+        .foreignVariable, operation: "gradient(at:of:)", operands: [y.type.description],
+        problem: "the function returned a tensor that is recorded on another tape",
+        remedy: "Return a result computed from the arguments of the closure.")
+    }
+    let adjoints = tape.adjoints(
+      from: Int(y.index), .tensor(seed), bottom: bottom, tensorBottom: tensorBottom,
+      outer: isNested, releases: releases && !isNested, keepsAll: false)
+    try check()
+    return adjoints
+  }
+
+  private func trapOnForeign(_ y: Scalar) {
+    guard let header = y.liveHeader, header != tape.header else { return }
+    Tape.failOnForeign(y, y, "gradient(at:of:)")
+  }
+
+  /// Plain numbers cannot carry an outer derivative; losing it silently would be a wrong result.
+  func requirePlainResult(_ adjoint: Scalar) -> Double {
+    if adjoint.isRecorded { failOnPlainResult(adjoint.value) }
+    return adjoint.value
+  }
+
+  func failOnPlainResult(_ value: Double) -> Never {
+    fatalError(
+      """
+      a derivative at plain numbers, taken inside another differentiated function, uses a variable \
+      of the outer one; it returns plain numbers (here \(value)), so the outer derivative would be \
+      lost. Pass a Scalar, as in gradient(at: Scalar(x)), to get a recorded result, or use \
+      x.detached() on the outer variable if its derivative is not wanted.
+      """)
+  }
+}
+
+extension Tape {
+  static func scalar(_ value: Double, _ index: Int32, _ tape: Tape) -> Scalar {
+    Scalar(value, at: index, of: tape.header, generation: tape.header.pointee.generation)
+  }
+}

@@ -1,0 +1,204 @@
+// What this file knows: how the elementary table becomes tensor primitives. Values and plain adjoints
+// come from fused kernels instantiated from the same rules that the recorded form spells out in
+// tensor operations.
+
+import AdjointArrays
+import AdjointElementary
+
+/// `y = f(x)`, element by element.
+struct ElementwiseUnary: Primitive {
+  let function: Elementary.Opcode
+
+  var name: String { function.name }
+  var reads: Reads { function.unary(ReadsOfUnary()) }
+
+  func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
+    let type = operands[0]
+    let worksOnIntegers = [.negate, .abs, .sign, .square].contains(function)
+    guard type.dtype.isFloatingPoint || (type.dtype == .int32 && worksOnIntegers) else {
+      throw ShapeError(
+        problem: "`\(name)` is not defined for \(type.dtype) elements",
+        remedy: "Convert the operand first, as in x.converted(to: .float32).")
+    }
+    return type
+  }
+
+  func evaluate(_ operands: [NDArray]) -> NDArray { .unary(function, operands[0]) }
+
+  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
+    if function.unary(IsPiecewiseConstant()) { return [nil] }
+    return [chain(adjoint, application)]
+  }
+
+  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
+    guard let tangent = tangents[0], !function.unary(IsPiecewiseConstant()) else {
+      return .zeros(application.resultShape, dtype: application.type.dtype)
+    }
+    return chain(tangent, application)
+  }
+
+  private func chain(_ seed: Tensor, _ application: Application) -> Tensor {
+    let x = application.kept(0) ?? seed, y = application.keptResult ?? seed
+    if application.isRecorded || seed.isRecorded || reads.isEmpty {
+      return function.unary(ChainOfUnary(seed: seed, x: x, y: y))
+    }
+    return Tensor(.chain(function, seed: seed.array, x: x.array, y: y.array))
+  }
+}
+
+/// `y = f(a, b)`, element by element, with broadcasting.
+struct ElementwiseBinary: Primitive {
+  let function: Elementary.Opcode
+
+  var name: String { function.name }
+  var reads: Reads { function.binary(ReadsOfBinary()) }
+
+  func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
+    let (a, b) = (operands[0], operands[1])
+    guard a.dtype == b.dtype else {
+      throw ShapeError(
+        problem: "`\(name)` of \(a.dtype) and \(b.dtype): element types are never mixed silently",
+        remedy: "Convert one operand, as in x.converted(to: .\(a.dtype)).")
+    }
+    let worksOnIntegers = ![.pow, .atan2, .scaled].contains(function)
+    guard a.dtype.isFloatingPoint || (a.dtype == .int32 && worksOnIntegers) else {
+      throw ShapeError(
+        problem: "`\(name)` is not defined for \(a.dtype) elements",
+        remedy: "Convert the operands first, as in x.converted(to: .float32).")
+    }
+    return TensorType(try a.shape.broadcast(with: b.shape), a.dtype)
+  }
+
+  func evaluate(_ operands: [NDArray]) -> NDArray { .binary(function, operands[0], operands[1]) }
+
+  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
+    [
+      application.isNeeded(0)
+        ? chainFirst(adjoint, application).summed(to: application.shape(0)) : nil,
+      application.isNeeded(1)
+        ? chainSecond(adjoint, application).summed(to: application.shape(1)) : nil,
+    ]
+  }
+
+  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
+    let shape = application.resultShape
+    let first = tangents[0].map { chainFirst($0.broadcast(to: shape), application) }
+    let second = tangents[1].map { chainSecond($0.broadcast(to: shape), application) }
+    switch (first, second) {
+    case (let first?, let second?): return first + second
+    case (let one?, nil), (nil, let one?): return one
+    case (nil, nil): return .zeros(shape, dtype: application.type.dtype)
+    }
+  }
+
+  private func chainFirst(_ seed: Tensor, _ application: Application) -> Tensor {
+    let a = application.kept(0) ?? seed, b = application.kept(1) ?? seed
+    let y = application.keptResult ?? seed
+    if application.isRecorded || seed.isRecorded || reads.isEmpty {
+      return function.binary(ChainFirstOfBinary(seed: seed, a: a, b: b, y: y))
+    }
+    return Tensor(.chainFirst(function, seed: seed.array, a.array, b.array, y: y.array))
+  }
+
+  private func chainSecond(_ seed: Tensor, _ application: Application) -> Tensor {
+    let a = application.kept(0) ?? seed, b = application.kept(1) ?? seed
+    let y = application.keptResult ?? seed
+    if application.isRecorded || seed.isRecorded || reads.isEmpty {
+      return function.binary(ChainSecondOfBinary(seed: seed, a: a, b: b, y: y))
+    }
+    return Tensor(.chainSecond(function, seed: seed.array, a.array, b.array, y: y.array))
+  }
+}
+
+extension Application {
+  /// The operand if it was kept.
+  fileprivate func kept(_ position: Int) -> Tensor? {
+    operands[position].value == nil ? nil : self[position]
+  }
+  /// The result if it was kept.
+  fileprivate var keptResult: Tensor? { resultValue == nil ? nil : result }
+}
+
+private struct ReadsOfUnary: UnaryVisitor {
+  func visit<F: UnaryFunction>(_ function: F.Type) -> Reads { F.reads }
+}
+private struct IsPiecewiseConstant: UnaryVisitor {
+  func visit<F: UnaryFunction>(_ function: F.Type) -> Bool { F.isPiecewiseConstant }
+}
+private struct ChainOfUnary: UnaryVisitor {
+  let seed: Tensor, x: Tensor, y: Tensor
+  func visit<F: UnaryFunction>(_ function: F.Type) -> Tensor { F.chain(seed, x: x, y: y) }
+}
+private struct ReadsOfBinary: BinaryVisitor {
+  func visit<F: BinaryFunction>(_ function: F.Type) -> Reads { F.reads }
+}
+private struct ChainFirstOfBinary: BinaryVisitor {
+  let seed: Tensor, a: Tensor, b: Tensor, y: Tensor
+  func visit<F: BinaryFunction>(_ function: F.Type) -> Tensor { F.chainFirst(seed, a, b, y: y) }
+}
+private struct ChainSecondOfBinary: BinaryVisitor {
+  let seed: Tensor, a: Tensor, b: Tensor, y: Tensor
+  func visit<F: BinaryFunction>(_ function: F.Type) -> Tensor { F.chainSecond(seed, a, b, y: y) }
+}
+
+/// `y = a` where the mask is true, else `b`, with broadcasting.
+///
+/// The adjoint is masked before it is passed on, so the branch not taken gets exact zeros.
+struct Select: Primitive {
+  let mask: NDArray
+
+  var name: String { "where" }
+  var reads: Reads { [] }
+
+  func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
+    let (a, b) = (operands[0], operands[1])
+    guard a.dtype == b.dtype else {
+      throw ShapeError(
+        problem: "the two choices have element types \(a.dtype) and \(b.dtype)",
+        remedy: "Convert one of them, as in x.converted(to: .\(a.dtype)).")
+    }
+    return TensorType(
+      try mask.shape.broadcast(with: try a.shape.broadcast(with: b.shape)), a.dtype)
+  }
+
+  func evaluate(_ operands: [NDArray]) -> NDArray { .select(mask, operands[0], operands[1]) }
+
+  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
+    let mask = Tensor(mask)
+    return [
+      application.isNeeded(0)
+        ? `where`(mask, adjoint, 0).summed(to: application.shape(0)) : nil,
+      application.isNeeded(1)
+        ? `where`(mask, 0, adjoint).summed(to: application.shape(1)) : nil,
+    ]
+  }
+
+  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
+    let shape = application.resultShape
+    return `where`(
+      Tensor(mask), tangents[0]?.broadcast(to: shape) ?? 0, tangents[1]?.broadcast(to: shape) ?? 0
+    ).broadcast(to: shape)
+  }
+}
+
+/// The same numbers in another element type.
+struct Convert: Primitive {
+  let dtype: DType
+
+  var name: String { "convert to \(dtype)" }
+  var reads: Reads { [] }
+
+  func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
+    TensorType(operands[0].shape, dtype)
+  }
+
+  func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].converted(to: dtype) }
+
+  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
+    [adjoint.converted(to: application.dtype(0))]
+  }
+
+  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
+    tangents[0]?.converted(to: dtype) ?? .zeros(application.resultShape, dtype: dtype)
+  }
+}

@@ -1,0 +1,72 @@
+// What this file knows: the matrix product. It is linear in each operand, so each of its adjoints is
+// a product again: with Y = A B,  Ā = Ȳ Bᵀ  and  B̄ = Aᵀ Ȳ.
+
+import AdjointArrays
+import AdjointElementary
+
+/// `Y[.., i, j] = Σ_k A[.., i, k] B[.., k, j]` for operands of rank 2 or more, with broadcasting
+/// over the leading axes.
+///
+/// A transposed operand is a view; no copy is made of it.
+struct MatrixProduct: Primitive {
+  var name: String { "matmul" }
+  var reads: Reads { [.operands] }
+
+  func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
+    let (a, b) = (operands[0], operands[1])
+    guard a.dtype == b.dtype, a.dtype.isFloatingPoint else {
+      throw ShapeError(
+        problem: "matmul of \(a.dtype) and \(b.dtype)",
+        remedy: "Both operands are float32 or both float64: convert with .converted(to:).")
+    }
+    return TensorType(try a.shape.matmul(b.shape), a.dtype)
+  }
+
+  func evaluate(_ operands: [NDArray]) -> NDArray { .matmul(operands[0], operands[1]) }
+
+  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
+    [
+      application.isNeeded(0)
+        ? product(adjoint, application[1].transposed()).summed(to: application.shape(0)) : nil,
+      application.isNeeded(1)
+        ? product(application[0].transposed(), adjoint).summed(to: application.shape(1)) : nil,
+    ]
+  }
+
+  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
+    let first = tangents[0].map { product($0, application[1]) }
+    let second = tangents[1].map { product(application[0], $0) }
+    switch (first, second) {
+    case (let first?, let second?): return first + second
+    case (let one?, nil), (nil, let one?): return one
+    case (nil, nil): return .zeros(application.resultShape, dtype: application.type.dtype)
+    }
+  }
+
+  private func product(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor.applying(self, a, b) }
+}
+
+/// The matrix product of two tensors.
+///
+/// `Y[.., i, j] = Σ_k A[.., i, k] B[.., k, j]`. Leading axes broadcast. A first operand of rank 1 is a
+/// row, a second one a column, and that axis is missing from the result.
+///
+/// - Complexity: m · n · k multiplications for each leading index.
+public func matmul(_ a: Tensor, _ b: Tensor) -> Tensor {
+  let (a, b) = Tensor.adopted(a, b)
+  if a.rank == 1, b.rank >= 1 {
+    let product = matmul(a.expanded(at: 0), b.rank == 1 ? b.expanded(at: 1) : b)
+    return b.rank == 1 ? product.reshaped(.scalar) : product.squeezed(at: product.rank - 2)
+  }
+  if b.rank == 1, a.rank > 1 {
+    let product = matmul(a, b.expanded(at: 1))
+    return product.squeezed(at: product.rank - 1)
+  }
+  // One matrix for all: the leading axes of the other operand are rows of one larger product, which
+  // is one product for the adjoint of `b` too, instead of a batch that has to be summed.
+  if b.rank == 2, a.rank > 2, a.shape[a.rank - 1] == b.shape[0], a.elementCount > 0 {
+    let rows = Tensor.applying(MatrixProduct(), a.reshaped(to: [-1, b.shape[0]]), b)
+    return rows.reshaped(to: Array(a.shape.dimensions.dropLast()) + [b.shape[1]])
+  }
+  return Tensor.applying(MatrixProduct(), a, b)
+}

@@ -1,0 +1,114 @@
+// What this file knows: the primitives in which several elements become one, and the running sum.
+
+import AdjointArrays
+import AdjointElementary
+
+/// The sum over axes; its transpose is broadcasting.
+struct Sum: Primitive {
+  let axes: [Int]
+  let keepsDimensions: Bool
+
+  var name: String { "sum over \(axes)" }
+  var reads: Reads { [] }
+
+  func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
+    TensorType(
+      try operands[0].shape.reduced(over: axes, keepsDimensions: keepsDimensions),
+      operands[0].dtype == .bool ? .int32 : operands[0].dtype)
+  }
+
+  func evaluate(_ operands: [NDArray]) -> NDArray {
+    operands[0].reduced(.sum, over: axes, keepsDimensions: keepsDimensions)
+  }
+
+  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
+    let shape = application.shape(0)
+    return [adjoint.restored(axes, of: shape).broadcast(to: shape)]
+  }
+
+  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
+    tangents[0]?.sum(over: axes, keepsDimensions: keepsDimensions)
+      ?? .zeros(application.resultShape, dtype: application.type.dtype)
+  }
+}
+
+/// The largest or smallest element over axes.
+///
+/// Where several elements are extreme each takes an equal share of the adjoint: of all subgradients
+/// of a maximum that is the one with the least norm.
+struct Extremum: Primitive {
+  let kind: ReductionKind
+  let axes: [Int]
+  let keepsDimensions: Bool
+
+  var name: String { "\(kind) over \(axes)" }
+  var reads: Reads { [.operands, .result] }
+
+  func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
+    let shape = operands[0].shape
+    if axes.contains(where: { shape[$0] == 0 }) {
+      throw ShapeError(
+        problem: "the \(kind) over an axis without elements is undefined (shape \(shape))",
+        remedy: "Reduce over axes that have elements.")
+    }
+    guard operands[0].dtype != .bool else {
+      throw ShapeError(
+        problem: "the \(kind) of truth values is undefined",
+        remedy: "Use any(over:) or all(over:), or convert to int32.")
+    }
+    return TensorType(
+      try shape.reduced(over: axes, keepsDimensions: keepsDimensions), operands[0].dtype)
+  }
+
+  func evaluate(_ operands: [NDArray]) -> NDArray {
+    operands[0].reduced(kind, over: axes, keepsDimensions: keepsDimensions)
+  }
+
+  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
+    let shape = application.shape(0)
+    return [adjoint.restored(axes, of: shape) * shares(application)]
+  }
+
+  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
+    guard let tangent = tangents[0] else {
+      return .zeros(application.resultShape, dtype: application.type.dtype)
+    }
+    return (tangent * shares(application)).sum(over: axes, keepsDimensions: keepsDimensions)
+  }
+
+  /// 1 over the number of extreme elements where an element is extreme, else 0.
+  ///
+  /// Piecewise constant, so it enters a second derivative as a constant.
+  private func shares(_ application: Application) -> Tensor {
+    let x = application[0].detached()
+    let extreme = application.result.detached().restored(axes, of: x.shape)
+    let isExtreme = (x .== extreme).converted(to: x.dtype)
+    return isExtreme / max(isExtreme.sum(over: axes, keepsDimensions: true), 1)
+  }
+}
+
+/// The running sum along an axis; its transpose runs the other way.
+struct CumulativeSum: Primitive {
+  let axis: Int
+  let isReversed: Bool
+
+  var name: String { "cumulative sum along \(axis)\(isReversed ? ", from the end" : "")" }
+  var reads: Reads { [] }
+
+  func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
+    TensorType(operands[0].shape, operands[0].dtype == .bool ? .int32 : operands[0].dtype)
+  }
+
+  func evaluate(_ operands: [NDArray]) -> NDArray {
+    operands[0].cumulativeSum(along: axis, reversed: isReversed)
+  }
+
+  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
+    [Tensor.applying(CumulativeSum(axis: axis, isReversed: !isReversed), adjoint)]
+  }
+
+  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
+    tangents[0].map { Tensor.applying(self, $0) }
+      ?? .zeros(application.resultShape, dtype: application.type.dtype)
+  }
+}

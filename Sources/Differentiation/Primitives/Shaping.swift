@@ -1,0 +1,185 @@
+// What this file knows: the primitives that move elements without computing: each stands beside the
+// one that is its transpose.
+
+import AdjointArrays
+import AdjointElementary
+
+/// The same elements in another shape; its transpose reshapes back.
+struct Reshape: Primitive {
+  let shape: Shape
+
+  var name: String { "reshape to \(shape)" }
+  var reads: Reads { [] }
+
+  func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
+    guard operands[0].shape.elementCount == shape.elementCount else {
+      throw ShapeError(
+        problem: "\(operands[0].shape.elementCount) elements do not fill shape \(shape)",
+        remedy: "Give a shape of \(operands[0].shape.elementCount) elements; one length may be -1.")
+    }
+    return TensorType(shape, operands[0].dtype)
+  }
+
+  func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].reshaped(to: shape) }
+
+  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
+    [adjoint.reshaped(application.shape(0))]
+  }
+
+  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
+    tangents[0].map { $0.reshaped(shape) } ?? .zeros(shape, dtype: application.type.dtype)
+  }
+}
+
+/// The axes in another order; its transpose is the inverse permutation.
+struct Transpose: Primitive {
+  let permutation: [Int]
+
+  var name: String { "transpose to \(permutation)" }
+  var reads: Reads { [] }
+
+  func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
+    TensorType(try operands[0].shape.permuted(by: permutation), operands[0].dtype)
+  }
+
+  func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].transposed(by: permutation) }
+
+  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
+    var inverse = permutation
+    for (to, from) in permutation.enumerated() { inverse[from] = to }
+    return [adjoint.transposed(inverse)]
+  }
+
+  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
+    tangents[0].map { $0.transposed(permutation) }
+      ?? .zeros(application.resultShape, dtype: application.type.dtype)
+  }
+}
+
+/// Elements repeated along new or single axes; its transpose sums over them.
+struct Broadcast: Primitive {
+  let shape: Shape
+
+  var name: String { "broadcast to \(shape)" }
+  var reads: Reads { [] }
+
+  func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
+    guard operands[0].shape.isBroadcastable(to: shape) else {
+      throw ShapeError(
+        problem: "shape \(operands[0].shape) cannot be broadcast to \(shape)",
+        remedy: "From the last axis on, each length must be 1 or equal to the target's.")
+    }
+    return TensorType(shape, operands[0].dtype)
+  }
+
+  func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].broadcast(to: shape) }
+
+  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
+    [adjoint.summed(to: application.shape(0))]
+  }
+
+  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
+    tangents[0].map { $0.broadcast(to: shape) } ?? .zeros(shape, dtype: application.type.dtype)
+  }
+}
+
+/// The elements of one axis in reverse order; it is its own transpose.
+struct Reverse: Primitive {
+  let axis: Int
+
+  var name: String { "reverse along \(axis)" }
+  var reads: Reads { [] }
+
+  func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType { operands[0] }
+
+  func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].reversed(along: axis) }
+
+  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
+    [adjoint.reversed(along: axis)]
+  }
+
+  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
+    tangents[0]?.reversed(along: axis)
+      ?? .zeros(application.resultShape, dtype: application.type.dtype)
+  }
+}
+
+/// Tensors one after the other along an axis; its transpose cuts them apart.
+struct Concatenate: Primitive {
+  let axis: Int
+
+  var name: String { "concatenate along \(axis)" }
+  var reads: Reads { [] }
+
+  func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
+    for operand in operands.dropFirst() where operand.dtype != operands[0].dtype {
+      throw ShapeError(
+        problem: "the parts have element types \(operands[0].dtype) and \(operand.dtype)",
+        remedy: "Convert them to one element type first.")
+    }
+    return TensorType(
+      try Shape.concatenation(operands.map(\.shape), axis: axis), operands[0].dtype)
+  }
+
+  func evaluate(_ operands: [NDArray]) -> NDArray { .concatenated(operands, along: axis) }
+
+  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
+    var start = 0
+    return (0..<application.count).map { position in
+      let length = application.shape(position)[axis]
+      defer { start += length }
+      guard application.isNeeded(position) else { return nil }
+      return adjoint.slice(along: axis, from: start, count: length)
+    }
+  }
+
+  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
+    .concatenated(
+      tangents.enumerated().map { position, tangent in
+        tangent ?? .zeros(application.shape(position), dtype: application.type.dtype)
+      }, along: axis)
+  }
+}
+
+/// A constant border; its transpose cuts the border off.
+struct Pad: Primitive {
+  let before: [Int]
+  let after: [Int]
+  let value: Double
+
+  var name: String { "pad by \(before) and \(after)" }
+  var reads: Reads { [] }
+
+  func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
+    let shape = operands[0].shape
+    guard before.count == shape.rank, after.count == shape.rank,
+      (before + after).allSatisfy({ $0 >= 0 })
+    else {
+      throw ShapeError(
+        problem: "padding by \(before) and \(after) does not fit shape \(shape)",
+        remedy: "Give one width, zero or more, for each of the \(shape.rank) axes.")
+    }
+    return TensorType(
+      try Shape(validating: (0..<shape.rank).map { before[$0] + shape[$0] + after[$0] }),
+      operands[0].dtype)
+  }
+
+  func evaluate(_ operands: [NDArray]) -> NDArray {
+    operands[0].padded(before: before, after: after, value: value)
+  }
+
+  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
+    let shape = application.shape(0)
+    return [
+      adjoint.sliced(
+        (0..<shape.rank).map {
+          IndexItem.range(from: before[$0], to: before[$0] + shape[$0], step: 1)
+        })
+    ]
+  }
+
+  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
+    tangents[0]?.padded(before: before, after: after)
+      ?? .zeros(application.resultShape, dtype: application.type.dtype)
+  }
+}

@@ -1,0 +1,148 @@
+// What this file knows: how one operation lies in memory, and the growing buffer that holds them.
+// It has never heard of derivatives.
+//
+// A record is plain data: no reference counting on the path of a scalar operation, nothing to free
+// one by one, and the whole program can be printed, stepped and walked in either direction. An
+// operand always precedes its result, so walking backward is already the right order.
+
+import AdjointElementary
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Android)
+  import Android
+#endif
+
+/// One operation on the tape: 24 bytes.
+///
+/// A scalar operation stores its value and the indices of its operands. At most one operand may be a
+/// constant; it has index -1 and its value is in ``constant`` when a `Float` holds it exactly (as
+/// for 2, 0.5, -1 …), otherwise it becomes a record of its own. Operations on tensors store an index
+/// into the tape's side table instead.
+@frozen
+public struct Record {
+  /// The value of a scalar operation.
+  public var value: Double
+  /// The index of the first operand, or -1 for the constant; for tensors the side-table index.
+  public var first: Int32
+  /// The index of the second operand, or -1.
+  public var second: Int32
+  /// The value of a constant operand.
+  public var constant: Float
+  /// An elementary function's opcode, or one of the codes below.
+  public var code: UInt8
+
+  @inlinable @inline(__always)
+  init(_ code: UInt8, _ value: Double, _ first: Int32, _ second: Int32, constant: Float = 0) {
+    self.value = value
+    self.first = first
+    self.second = second
+    self.constant = constant
+    self.code = code
+  }
+
+  /// A variable: no operands.
+  @usableFromInline static let input: UInt8 = 240
+  /// A constant that a `Float` does not hold exactly.
+  @usableFromInline static let literal: UInt8 = 241
+  /// The same value as its operand; the input of a nested derivative.
+  @usableFromInline static let alias: UInt8 = 242
+  /// A tensor operation: `first` is its place in the side table.
+  @usableFromInline static let tensor: UInt8 = 243
+  /// One element of a tensor: `first` is the tensor's record, `second` the flat position.
+  @usableFromInline static let element: UInt8 = 244
+  /// A scalar function with a derivative of its own: `first` is its place in the side table.
+  @usableFromInline static let custom: UInt8 = 245
+
+  /// The elementary function, if this is one.
+  @inlinable @inline(__always)
+  var opcode: Elementary.Opcode? { code < Record.input ? Elementary.Opcode(rawValue: code) : nil }
+}
+
+/// The part of a tape that recorded numbers point to.
+///
+/// A handle carries a raw pointer to this header instead of a reference to the tape, because
+/// retaining and releasing one costs several times the operation itself. Headers are pooled and
+/// never freed, and `generation` tells a handle that has outlived its tape from a live one.
+@frozen
+public struct TapeHeader {
+  @usableFromInline var base: UnsafeMutablePointer<Record>
+  @usableFromInline var count: Int
+  /// Where the fast path ends: the capacity, or `count` while recording is paused.
+  @usableFromInline var limit: Int
+  @usableFromInline var capacity: Int
+  @usableFromInline var pauses: Int
+  @usableFromInline var generation: UInt32
+  /// The tape, valid while the generation is.
+  @usableFromInline var owner: Unmanaged<Tape>?
+
+  static func make() -> UnsafeMutablePointer<TapeHeader> {
+    let header = UnsafeMutablePointer<TapeHeader>.allocate(capacity: 1)
+    let capacity = 256
+    header.initialize(
+      to: TapeHeader(
+        base: .allocate(capacity: capacity), count: 0, limit: capacity, capacity: capacity,
+        pauses: 0, generation: 1, owner: nil))
+    return header
+  }
+}
+
+extension UnsafeMutablePointer<TapeHeader> {
+  /// Appends a record and returns its index, or -1 while recording is paused.
+  @inlinable @inline(__always)
+  func append(_ record: Record) -> Int32 {
+    let index = pointee.count
+    if _slowPath(index == pointee.limit) { return appendSlowly(record) }
+    (pointee.base + index).initialize(to: record)
+    pointee.count = index &+ 1
+    return Int32(truncatingIfNeeded: index)
+  }
+
+  @usableFromInline @inline(never)
+  func appendSlowly(_ record: Record) -> Int32 {
+    if pointee.pauses > 0 { return -1 }
+    reserve(pointee.count + 1)
+    return append(record)
+  }
+
+  /// Makes room for `needed` records in all.
+  @usableFromInline
+  func reserve(_ needed: Int) {
+    guard needed > pointee.capacity else { return }
+    precondition(
+      needed <= Int(Int32.max),
+      """
+      the tape is full: it holds at most \(Int32.max) operations; differentiate smaller pieces, for \
+      example by walking back after each part
+      """)
+    var capacity = pointee.capacity
+    while capacity < needed { capacity *= 2 }
+    // The system's `realloc` moves pages of large blocks instead of copying them.
+    guard
+      let moved = realloc(pointee.base, capacity * MemoryLayout<Record>.stride)
+    else { fatalError("out of memory: a tape of \(capacity) operations could not be allocated") }
+    pointee.base = moved.assumingMemoryBound(to: Record.self)
+    pointee.capacity = capacity
+    if pointee.pauses == 0 { pointee.limit = capacity }
+  }
+
+  /// Forgets all records; every handle made so far becomes stale.
+  ///
+  /// A buffer is kept if what was used of it is within `bytes`; pages never touched cost nothing.
+  func reset(keepingAtMost bytes: Int) {
+    let used = pointee.count * MemoryLayout<Record>.stride
+    pointee.generation &+= 1
+    pointee.count = 0
+    pointee.pauses = 0
+    if used > bytes {
+      pointee.base.deallocate()
+      pointee.capacity = 256
+      pointee.base = .allocate(capacity: 256)
+    }
+    pointee.limit = pointee.capacity
+  }
+}

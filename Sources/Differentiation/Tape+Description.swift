@@ -1,0 +1,81 @@
+// What this file knows: the printed tape, known in the literature as the Wengert list.
+
+extension Tape {
+  /// The tape as a table: index, operation, value, adjoint, local partial derivatives.
+  ///
+  /// ```
+  /// index  operation   value         adjoint         partials
+  /// v0     w           0.5           -0.1057541856
+  /// v1     x           2             -0.0264385464
+  /// v2     w * x       1             -0.0528770928   2, 0.5
+  /// ```
+  ///
+  /// An adjoint that never arrived is shown as `-`; it is not zero but none.
+  ///
+  /// - Parameter adjoints: what ``gradients(of:seed:)`` returned; without it the adjoints are left out.
+  public func described(with adjoints: Adjoints? = nil) -> String {
+    var rows = [["index", "operation", "value"]]
+    if adjoints != nil { rows[0].append("adjoint") }
+    rows[0].append("partials")
+    for node in nodes where node.operation != "constant" {
+      var row = ["v\(node.index)", expression(node), node.value.description]
+      if let adjoints { row.append(adjoints.text(at: node.index)) }
+      row.append(node.partials.map { shortened($0) }.joined(separator: ", "))
+      rows.append(row)
+    }
+    return table(rows)
+  }
+
+  /// The operation with its operands by name, such as `0.5 * v6` or `sigmoid(v2)`.
+  public func expression(_ node: TapeNode) -> String {
+    if node.operands.isEmpty { return node.name ?? node.operation }
+    let names = node.operands.map(operandName)
+    if node.isInfix { return "\(names[0]) \(node.operation) \(names[1])" }
+    return "\(node.operation)(\(names.joined(separator: ", ")))"
+  }
+
+  private func operandName(_ operand: TapeNode.Operand) -> String {
+    switch operand {
+    case .node(let index): name(at: Int32(index)) ?? "v\(index)"
+    case .constant(let value): shortened(value)
+    case .constantTensor(let type): type.description
+    }
+  }
+}
+
+extension Tape: CustomStringConvertible {
+  /// The tape as a table, without adjoints.
+  public var description: String { described() }
+}
+
+extension Adjoints {
+  /// The adjoint of a record as text; `-` if none arrived.
+  func text(at index: Int) -> String {
+    let record = header.pointee.base[index]
+    if record.code == Record.tensor {
+      let place = Int(record.first) - tensorBottom
+      guard place < tensors.count, let adjoint = tensors[place] else { return "-" }
+      return TapeValue.tensor(adjoint.type, adjoint.array).description
+    }
+    guard index >= bottom, case .plain(let values) = numbers, index - bottom < values.count,
+      !values[index - bottom].isNone
+    else { return "-" }
+    return shortened(values[index - bottom])
+  }
+}
+
+/// Columns aligned at the left, two blanks apart, no blanks at line ends.
+private func table(_ rows: [[String]]) -> String {
+  let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+  return rows.map { row in
+    var line = ""
+    for (column, cell) in row.enumerated() {
+      line += cell
+      if column < row.count - 1 {
+        line += String(repeating: " ", count: widths[column] - cell.count + 2)
+      }
+    }
+    while line.last == " " { line.removeLast() }
+    return line
+  }.joined(separator: "\n")
+}

@@ -1,0 +1,314 @@
+// What this file knows: what a tape holds, how variables get on it, and who may use it when. How it
+// is walked is in ReverseMode and ForwardMode; how it is printed in Tape+Description.
+
+import AdjointArrays
+import Synchronization
+
+/// A recorded program: the list of operations that led from variables to a result.
+///
+/// ```swift
+/// let tape = Tape()
+/// let w = tape.variable(0.5, "w"), x = tape.variable(2, "x")
+/// let loss = 0.5 * (1 - sigmoid(w * x)).squared()
+/// let adjoints = tape.gradients(of: loss)
+/// print(adjoints[w], tape.described(with: adjoints))
+/// ```
+///
+/// `gradient(at:of:)` and its kin open a tape, call a function on variables of it and walk it back.
+/// With a tape of your own you can look at what they do. A tape belongs to one task at a time;
+/// separate tapes run in parallel. When a tape is released its variables become stale: using one
+/// traps with a message.
+public final class Tape {
+  let header: UnsafeMutablePointer<TapeHeader>
+  var tensors: [TensorNode] = []
+  var customs: [CustomNode] = []
+  /// Names of variables, and functions that make the names of a run of variables when asked.
+  private var names: [Int32: String] = [:]
+  private var lateNames: [(first: Int32, count: Int, make: () -> [String])] = []
+  /// The first mistake noted while recording.
+  private(set) var failure: TensorError?
+  /// How many derivatives may be taken of what is recorded now: one, for the tape's own walk, and one
+  /// for each differential operator at work inside it.
+  var depth = 1
+  private var scratch: UnsafeMutableBufferPointer<Double>?
+
+  /// What the tape keeps of a tensor operation.
+  struct TensorNode {
+    var primitive: any Primitive
+    var operands: [Application.Operand]
+    var result: NDArray?
+    var type: TensorType
+    var index: Int32
+
+    /// Forgets the operands and what was kept for the derivative rules.
+    mutating func release() {
+      result = nil
+      operands = []
+    }
+  }
+
+  /// What the tape keeps of a scalar function with a derivative of its own.
+  struct CustomNode {
+    var name: String
+    var operands: [Int32]
+    var pullback: (Scalar) -> [Scalar]
+  }
+
+  /// An empty tape.
+  public init() {
+    header = TapeStore.takeHeader()
+    header.pointee.owner = Unmanaged.passUnretained(self)
+  }
+
+  deinit {
+    scratch?.deallocate()
+    header.pointee.owner = nil
+    header.reset(keepingAtMost: TapeStore.keptBytes)
+    TapeStore.give(header)
+  }
+
+  /// Forgets everything recorded; variables made so far become stale.
+  public func reset() {
+    header.reset(keepingAtMost: TapeStore.keptBytes)
+    tensors.removeAll(keepingCapacity: true)
+    customs.removeAll()
+    names.removeAll()
+    lateNames.removeAll()
+    failure = nil
+  }
+
+  /// The number of operations recorded, variables included.
+  public var count: Int { header.pointee.count }
+
+  // MARK: Variables
+
+  /// A number that derivatives can be taken with respect to.
+  public func variable(_ value: Double, _ name: String? = nil) -> Scalar {
+    let index = header.append(Record(Record.input, value, -1, -1))
+    if let name { names[index] = name }
+    return index < 0
+      ? Scalar(value)
+      : Scalar(value, at: index, of: header, generation: header.pointee.generation)
+  }
+
+  /// Numbers that derivatives can be taken with respect to, made in one go.
+  public func variables(_ values: [Double]) -> [Scalar] {
+    guard header.pointee.pauses == 0 else { return values.map { Scalar($0) } }
+    let first = header.pointee.count
+    let generation = header.pointee.generation
+    header.reserve(first + values.count)
+    let records = header.pointee.base + first
+    header.pointee.count = first + values.count
+    return [Scalar](unsafeUninitializedCapacity: values.count) { scalars, count in
+      for position in values.indices {
+        let value = values[position]
+        (records + position).initialize(to: Record(Record.input, value, -1, -1))
+        (scalars.baseAddress! + position).initialize(
+          to: Scalar(
+            value, at: Int32(truncatingIfNeeded: first + position), of: header,
+            generation: generation))
+      }
+      count = values.count
+    }
+  }
+
+  /// A tensor that derivatives can be taken with respect to.
+  ///
+  /// A tensor of whole numbers or truth values has no derivatives: that is a mistake, told by the
+  /// call that walks the tape.
+  @_disfavoredOverload
+  public func variable(_ value: Tensor, _ name: String? = nil) -> Tensor {
+    let value = value.settled
+    guard value.dtype.isFloatingPoint else {
+      note(
+        TensorError(
+          .notDifferentiable, operation: "variable",
+          operands: [(name.map { "\($0): " } ?? "") + value.type.description],
+          problem: "\(value.dtype) tensors have no derivatives",
+          remedy: "Convert it first, as in x.converted(to: .float32), or pass it to the function "
+            + "without differentiating with respect to it."))
+      return value
+    }
+    let variable = record(Variable(type: value.type), [], value.array)
+    if let name, variable.index >= 0 { names[variable.index] = name }
+    return variable
+  }
+
+  /// Names the tensors `first ..< first + count`; the names are made only if somebody asks.
+  public func setNames(of variables: [Tensor], _ make: @escaping () -> [String]) {
+    guard let first = variables.first?.index, first >= 0 else { return }
+    lateNames.append((first, variables.count, make))
+  }
+
+  /// The name of a variable, if it was given one.
+  public func name(of scalar: Scalar) -> String? { name(at: scalar.index) }
+
+  /// The name of a variable, if it was given one.
+  public func name(of tensor: Tensor) -> String? { name(at: tensor.index) }
+
+  func name(at index: Int32) -> String? {
+    guard index >= 0 else { return nil }
+    if let name = names[index] { return name }
+    for late in lateNames where index >= late.first && Int(index - late.first) < late.count {
+      let made = late.make()
+      let position = Int(index - late.first)
+      return position < made.count ? made[position] : nil
+    }
+    // The input of a nested derivative goes by the name of what it stands for.
+    let record = header.pointee.base[Int(index)]
+    if record.code == Record.alias { return name(at: record.first) }
+    if record.code == Record.tensor {
+      let node = tensors[Int(record.first)]
+      if node.primitive is Identity, let outer = node.operands.first {
+        return name(at: outer.index)
+      }
+    }
+    return nil
+  }
+
+  // MARK: Recording
+
+  /// Records a tensor operation whose value has been computed.
+  func record(_ primitive: any Primitive, _ operands: [Tensor], _ value: NDArray) -> Tensor {
+    let index = header.append(Record(Record.tensor, 0, Int32(tensors.count), -1))
+    guard index >= 0 else { return Tensor(value) }
+    let reads = primitive.reads
+    let type = TensorType(value.shape, value.dtype)
+    tensors.append(
+      TensorNode(
+        primitive: primitive,
+        operands: operands.map { operand in
+          Application.Operand(
+            index: operand.index, type: operand.type,
+            value: reads.contains(.operands) ? operand.array : nil)
+        },
+        result: reads.contains(.result) ? value : nil, type: type, index: index))
+    return Tensor(value, at: index, of: header, generation: header.pointee.generation)
+  }
+
+  /// Notes a mistake; the first one wins, since the others follow from it.
+  package func note(_ error: TensorError) {
+    if failure == nil { failure = error }
+  }
+
+  /// Runs a closure whose operations on this tape's variables are computed but not recorded.
+  public func withoutRecording<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
+    header.pointee.pauses += 1
+    header.pointee.limit = header.pointee.count
+    defer {
+      header.pointee.pauses -= 1
+      if header.pointee.pauses == 0 { header.pointee.limit = header.pointee.capacity }
+    }
+    return try body()
+  }
+
+  /// Runs a closure that records, even while recording is paused, and forgets its records.
+  ///
+  /// Tensors and scalars made inside must not leave it.
+  func forgetting<R>(_ body: () -> R) -> R {
+    let (count, tensorCount, customCount) = (self.count, tensors.count, customs.count)
+    let pauses = header.pointee.pauses
+    header.pointee.pauses = 0
+    header.pointee.limit = header.pointee.capacity
+    defer {
+      header.pointee.count = count
+      tensors.removeLast(tensors.count - tensorCount)
+      customs.removeLast(customs.count - customCount)
+      header.pointee.pauses = pauses
+      header.pointee.limit = pauses > 0 ? count : header.pointee.capacity
+    }
+    return body()
+  }
+
+  // MARK: Memory for the walk
+
+  func takeScratch(_ count: Int) -> UnsafeMutableBufferPointer<Double> {
+    if let kept = scratch, kept.count >= count {
+      scratch = nil
+      return kept
+    }
+    scratch?.deallocate()
+    scratch = nil
+    return .allocate(capacity: Swift.max(count, 256))
+  }
+
+  func giveScratch(_ buffer: UnsafeMutableBufferPointer<Double>) {
+    scratch?.deallocate()
+    scratch = nil
+    if buffer.count * 8 > TapeStore.keptBytes { buffer.deallocate() } else { scratch = buffer }
+  }
+}
+
+extension Tape {
+  /// The tape behind a recorded number, if it is live.
+  static func of(_ scalar: Scalar) -> Tape? {
+    scalar.liveHeader?.pointee.owner?.takeUnretainedValue()
+  }
+
+  @usableFromInline @inline(never)
+  static func failOnStale(_ value: Double) -> Never {
+    fatalError(
+      """
+      stale variable: this scalar (value \(value)) was recorded on a tape that has been released or \
+      reset. Do not keep recorded numbers after the differentiated closure has returned; return what \
+      you need from it, or keep x.detached() or x.value.
+      """)
+  }
+
+  @usableFromInline @inline(never)
+  static func failOnForeign(_ a: Scalar, _ b: Scalar, _ operation: String) -> Never {
+    _ = (a.liveHeader, b.liveHeader)
+    fatalError(
+      """
+      foreign variable: the operands of `\(operation)` (values \(a.value) and \(b.value)) are \
+      recorded on two different tapes. Make both variables on the same tape, pass the outer one as a \
+      further argument of the differentiated function, or use x.detached() where no derivative is \
+      wanted.
+      """)
+  }
+}
+
+/// Runs a closure whose operations are computed but not recorded, inside a differentiated function.
+///
+/// What it returns is constant for the derivative, as `x.detached()` is. On a ``Tape`` of your own
+/// use its method of the same name.
+public func withoutRecording<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
+  guard let tape = CurrentTape.value else { return try body() }
+  return try tape.withoutRecording(body)
+}
+
+/// Keeps headers and the tapes of the differential operators for reuse.
+enum TapeStore {
+  /// The largest buffer that outlives the tape that grew it: enough for ten million operations.
+  static let keptBytes = 256 << 20
+
+  // `@unchecked Sendable`: a header in the store is referenced by the store alone.
+  private struct Headers: @unchecked Sendable {
+    var free: [UnsafeMutablePointer<TapeHeader>] = []
+  }
+  private struct Tapes: @unchecked Sendable {
+    var free: [Tape] = []
+  }
+  private static let headers = Mutex(Headers())
+  private static let tapes = Mutex(Tapes())
+
+  static func takeHeader() -> UnsafeMutablePointer<TapeHeader> {
+    headers.withLock { $0.free.popLast() } ?? TapeHeader.make()
+  }
+
+  static func give(_ header: UnsafeMutablePointer<TapeHeader>) {
+    let pooled = Headers(free: [header])
+    headers.withLock { $0.free.append(contentsOf: pooled.free) }
+  }
+
+  static func takeTape() -> Tape {
+    let taken = tapes.withLock { Tapes(free: $0.free.popLast().map { [$0] } ?? []) }
+    return taken.free.first ?? Tape()
+  }
+
+  static func give(_ tape: Tape) {
+    tape.reset()
+    let pooled = Tapes(free: [tape])
+    tapes.withLock { if $0.free.count < 16 { $0.free.append(contentsOf: pooled.free) } }
+  }
+}

@@ -1,0 +1,288 @@
+// What this file knows: the recorded array: its value, its place on a tape, and how an operation is
+// checked, computed and recorded. The operations themselves are in Primitives/ and Composites/.
+
+import AdjointArrays
+import AdjointElementary
+
+/// An n-dimensional array that can be recorded.
+///
+/// A `Tensor` is a value: assigning it makes a copy (storage is shared until one of them changes).
+/// Its element type is a run-time property; `float32` is the default. Literals adopt the element type
+/// of what they meet, and `float32` never mixes with `float64` silently.
+///
+/// ```swift
+/// let x = Tensor([[1, 2], [3, 4]])
+/// let y = (2 * x + 1).sum(over: 0)      // [10.0, 14.0]
+/// ```
+///
+/// - Note: `@unchecked Sendable` for the same reason as ``Scalar``: the place on the tape is a raw
+///   pointer that is checked before use, and a tape belongs to one task at a time.
+public struct Tensor: @unchecked Sendable {
+  /// The value.
+  @usableFromInline var array: NDArray
+  let header: UnsafeMutablePointer<TapeHeader>?
+  let index: Int32
+  let generation: UInt32
+  /// A number whose element type is still open; kept in `float64` so that no digit is lost.
+  package let isLiteral: Bool
+
+  /// A constant tensor with the given value.
+  public init(_ array: NDArray) {
+    self.array = array
+    header = nil
+    index = -1
+    generation = 0
+    isLiteral = false
+  }
+
+  init(
+    _ array: NDArray, at index: Int32, of header: UnsafeMutablePointer<TapeHeader>,
+    generation: UInt32
+  ) {
+    self.array = array
+    self.header = header
+    self.index = index
+    self.generation = generation
+    isLiteral = false
+  }
+
+  /// A number that adopts the element type of what it meets.
+  init(literal value: Double) {
+    self.init(literalArray: NDArray(scalar: value, dtype: .float64))
+  }
+
+  init(literalArray array: NDArray) {
+    self.array = array
+    header = nil
+    index = -1
+    generation = 0
+    isLiteral = true
+  }
+
+  // MARK: Description of the value
+
+  /// The lengths of the axes.
+  public var shape: Shape { array.shape }
+  /// The number of axes.
+  public var rank: Int { array.shape.rank }
+  /// The number of elements.
+  public var elementCount: Int { array.shape.elementCount }
+  /// The element type.
+  public var dtype: DType { isLiteral ? .float32 : array.dtype }
+  /// Shape and element type.
+  public var type: TensorType { TensorType(shape, dtype) }
+  /// True when this tensor is on a tape.
+  public var isRecorded: Bool { index >= 0 }
+  /// The plain array, without history.
+  public var ndArray: NDArray { settled.array }
+
+  /// The same tensor as a constant: no derivative passes through it.
+  public func detached() -> Tensor {
+    isLiteral ? self : Tensor(array)
+  }
+
+  /// A literal becomes an ordinary `float32` tensor; others stay.
+  package var settled: Tensor { isLiteral ? Tensor(array.converted(to: .float32)) : self }
+
+  /// The live tape this tensor is recorded on.
+  var tape: Tape? {
+    guard index >= 0, let header else { return nil }
+    guard header.pointee.generation == generation else {
+      fatalError(
+        """
+        stale variable: this tensor (\(type)) was recorded on a tape that has been released or reset. \
+        Do not keep recorded tensors after the differentiated closure has returned; return what you \
+        need from it, or keep x.detached().
+        """)
+    }
+    return header.pointee.owner?.takeUnretainedValue()
+  }
+
+  // MARK: Applying primitives
+
+  /// Checks, computes and records one primitive.
+  static func applying(_ primitive: some Primitive, _ operands: Tensor...) -> Tensor {
+    applying(primitive, to: operands)
+  }
+
+  /// Checks, computes and records one primitive.
+  public static func applying(_ primitive: some Primitive, to operands: [Tensor]) -> Tensor {
+    let operands = operands.map(\.settled)
+    do throws(ShapeError) {
+      _ = try primitive.resultType(of: operands.map(\.type))
+    } catch {
+      return failing(.shape, primitive.name, operands, error)
+    }
+    return recording(primitive, operands, primitive.evaluate(operands.map(\.array)))
+  }
+
+  /// Records a primitive whose value has been computed, if any operand is recorded.
+  static func recording(_ primitive: some Primitive, _ operands: [Tensor], _ value: NDArray)
+    -> Tensor
+  {
+    guard let first = operands.first(where: \.isRecorded), value.dtype.isFloatingPoint,
+      let tape = first.tape
+    else { return Tensor(value) }
+    for other in operands where other.isRecorded && other.header != first.header {
+      _ = other.tape  // A stale operand has its own message.
+      return failing(
+        .foreignVariable, primitive.name, operands,
+        ShapeError(
+          problem: "the operands are recorded on two different tapes",
+          remedy: "Make both variables on the same tape, pass the outer one as a further argument "
+            + "of the differentiated function, or use x.detached() where no derivative is wanted."),
+        placeholder: TensorType(value.shape, value.dtype))
+    }
+    return tape.record(primitive, operands, value)
+  }
+
+  /// The seed of a walk from this tensor: the given one, or 1 for a tensor of one element.
+  func seed(_ given: Tensor?, _ operation: String) throws(TensorError) -> Tensor {
+    if let given {
+      guard given.shape == shape else {
+        throw TensorError(
+          .shape, operation: operation, operands: [type.description, given.type.description],
+          problem: "the seed has shape \(given.shape) but the result has shape \(shape)",
+          remedy: "A seed is the adjoint of the result: give it the shape of the result.")
+      }
+      return given.isLiteral ? Tensor(given.array.converted(to: dtype)) : given
+    }
+    guard elementCount == 1 else {
+      throw TensorError(
+        .nonScalarLoss, operation: operation, operands: [type.description],
+        problem: "the function returned \(elementCount) numbers and a gradient is that of one",
+        remedy: "Reduce the result, as in .mean() or .sum(), or use pullback(at:of:) with a seed "
+          + "of shape \(shape).")
+    }
+    return Tensor(NDArray(repeating: 1, shape: shape, dtype: dtype))
+  }
+}
+
+// MARK: Elementary functions
+
+extension Tensor: RecordedAlgebra {
+  /// A comparison of two tensors is a tensor of truth values.
+  public typealias Mask = Tensor
+
+  public init(floatLiteral value: Double) { self.init(literal: value) }
+  public init(integerLiteral value: Int) { self.init(literal: Double(value)) }
+
+  public static func _isLess(_ a: Tensor, _ b: Tensor) -> Tensor { a .< b }
+  public static func _isEqual(_ a: Tensor, _ b: Tensor) -> Tensor { a .== b }
+  public static func _select(_ mask: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
+    `where`(mask, a, b)
+  }
+
+  public static func _recorded<F: UnaryFunction>(_ function: F.Type, _ x: Tensor) -> Tensor {
+    if x.isLiteral { return Tensor(literalArray: .unary(F.opcode, x.array)) }
+    let primitive = ElementwiseUnary(function: F.opcode)
+    do throws(ShapeError) {
+      _ = try primitive.resultType(of: [x.type])
+    } catch {
+      return failing(.dtype, F.name, [x], error)
+    }
+    return recording(primitive, [x], .unary(F.opcode, x.array))
+  }
+
+  public static func _recorded<F: BinaryFunction>(
+    _ function: F.Type, _ a: Tensor, _ b: Tensor
+  ) -> Tensor {
+    if a.isLiteral, b.isLiteral {
+      return Tensor(literalArray: .binary(F.opcode, a.array, b.array))
+    }
+    let primitive = ElementwiseBinary(function: F.opcode)
+    let (a, b) = adopted(a, b)
+    do throws(ShapeError) {
+      _ = try primitive.resultType(of: [a.type, b.type])
+    } catch {
+      return failing(a.dtype == b.dtype ? .shape : .dtype, F.name, [a, b], error)
+    }
+    return recording(primitive, [a, b], .binary(F.opcode, a.array, b.array))
+  }
+
+  /// Gives a literal the element type of the other operand.
+  package static func adopted(_ a: Tensor, _ b: Tensor) -> (Tensor, Tensor) {
+    switch (a.isLiteral, b.isLiteral) {
+    case (false, false): (a, b)
+    case (true, false): (a.adopting(b.dtype), b)
+    case (false, true): (a, b.adopting(a.dtype))
+    case (true, true): (a.settled, b.settled)
+    }
+  }
+
+  /// This literal in another element type, unless it would lose its fraction.
+  func adopting(_ dtype: DType) -> Tensor {
+    if dtype.isFloatingPoint { return Tensor(array.converted(to: dtype)) }
+    let value = array.item()
+    return value == value.rounded() && dtype == .int32
+      ? Tensor(array.converted(to: dtype)) : settled
+  }
+}
+
+// Spelled out so that the type checker finds the operators at once.
+extension Tensor {
+  public static func + (a: Tensor, b: Tensor) -> Tensor { _recorded(Elementary.Add.self, a, b) }
+  public static func - (a: Tensor, b: Tensor) -> Tensor {
+    _recorded(Elementary.Subtract.self, a, b)
+  }
+  public static func * (a: Tensor, b: Tensor) -> Tensor {
+    _recorded(Elementary.Multiply.self, a, b)
+  }
+  public static func / (a: Tensor, b: Tensor) -> Tensor { _recorded(Elementary.Divide.self, a, b) }
+  public static prefix func - (a: Tensor) -> Tensor { _recorded(Elementary.Negate.self, a) }
+  public static prefix func + (a: Tensor) -> Tensor { a }
+
+  // Disfavored, so that a literal becomes a `Tensor` and only variables of other types come here.
+  @_disfavoredOverload
+  public static func + (a: Tensor, b: Double) -> Tensor { a + Tensor(literal: b) }
+  @_disfavoredOverload
+  public static func - (a: Tensor, b: Double) -> Tensor { a - Tensor(literal: b) }
+  @_disfavoredOverload
+  public static func * (a: Tensor, b: Double) -> Tensor { a * Tensor(literal: b) }
+  @_disfavoredOverload
+  public static func / (a: Tensor, b: Double) -> Tensor { a / Tensor(literal: b) }
+  @_disfavoredOverload
+  public static func + (a: Double, b: Tensor) -> Tensor { Tensor(literal: a) + b }
+  @_disfavoredOverload
+  public static func - (a: Double, b: Tensor) -> Tensor { Tensor(literal: a) - b }
+  @_disfavoredOverload
+  public static func * (a: Double, b: Tensor) -> Tensor { Tensor(literal: a) * b }
+  @_disfavoredOverload
+  public static func / (a: Double, b: Tensor) -> Tensor { Tensor(literal: a) / b }
+
+  @_disfavoredOverload
+  public static func + (a: Tensor, b: Scalar) -> Tensor { a + Tensor(b, dtype: a.dtype) }
+  @_disfavoredOverload
+  public static func - (a: Tensor, b: Scalar) -> Tensor { a - Tensor(b, dtype: a.dtype) }
+  @_disfavoredOverload
+  public static func * (a: Tensor, b: Scalar) -> Tensor { a * Tensor(b, dtype: a.dtype) }
+  @_disfavoredOverload
+  public static func / (a: Tensor, b: Scalar) -> Tensor { a / Tensor(b, dtype: a.dtype) }
+  @_disfavoredOverload
+  public static func + (a: Scalar, b: Tensor) -> Tensor { Tensor(a, dtype: b.dtype) + b }
+  @_disfavoredOverload
+  public static func - (a: Scalar, b: Tensor) -> Tensor { Tensor(a, dtype: b.dtype) - b }
+  @_disfavoredOverload
+  public static func * (a: Scalar, b: Tensor) -> Tensor { Tensor(a, dtype: b.dtype) * b }
+  @_disfavoredOverload
+  public static func / (a: Scalar, b: Tensor) -> Tensor { Tensor(a, dtype: b.dtype) / b }
+
+  public static func += (a: inout Tensor, b: Tensor) { a = a + b }
+  public static func -= (a: inout Tensor, b: Tensor) { a = a - b }
+  public static func *= (a: inout Tensor, b: Tensor) { a = a * b }
+  public static func /= (a: inout Tensor, b: Tensor) { a = a / b }
+
+  /// The elementwise square, `x * x` as one operation.
+  public func squared() -> Tensor { Tensor._square(self) }
+}
+
+/// The elementwise smaller of two tensors; at a tie each takes half of the adjoint.
+public func min(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor._minimum(a, b) }
+
+/// The elementwise larger of two tensors; at a tie each takes half of the adjoint.
+public func max(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor._maximum(a, b) }
+
+/// `x` to the power of a constant exponent.
+public func pow(_ x: Tensor, _ exponent: Double) -> Tensor {
+  Tensor._pow(x, Tensor(literal: exponent))
+}

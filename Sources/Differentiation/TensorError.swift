@@ -1,0 +1,98 @@
+// What this file knows: how a mistake with tensors is told, and where it is told.
+//
+// Inside a differentiated closure operators cannot throw, so the first mistake is noted on the tape,
+// the result becomes NaN, and the call that opened the tape throws the note. Outside, the same text
+// traps. Later mistakes on a tape that has a note are consequences and are not noted.
+
+import AdjointArrays
+
+/// A mistake in the use of tensors: what happened, to which operands, and what to do.
+public struct TensorError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What kind of mistake, for programs that react to it.
+  public enum Kind: Sendable, Equatable {
+    /// Shapes that do not fit.
+    case shape
+    /// Element types that do not fit.
+    case dtype
+    /// A gradient was asked of something that is not one number.
+    case nonScalarLoss
+    /// A gradient was asked with respect to something without derivatives.
+    case notDifferentiable
+    /// A variable of another tape, or of a tape that is gone.
+    case foreignVariable
+  }
+
+  /// What kind of mistake.
+  public var kind: Kind
+  /// The operation, such as `matmul`.
+  public var operation: String
+  /// The operands: names where known, with types, such as `hidden.weight: float32 [64, 32]`.
+  public var operands: [String]
+  /// What is wrong.
+  public var problem: String
+  /// What to do about it.
+  public var remedy: String
+  /// The layer whose parameter took part, such as `blocks.0.query`, if any did.
+  public var layer: String?
+
+  /// Creates an error.
+  public init(
+    _ kind: Kind, operation: String, operands: [String] = [], problem: String, remedy: String,
+    layer: String? = nil
+  ) {
+    self.kind = kind
+    self.operation = operation
+    self.operands = operands
+    self.problem = problem
+    self.remedy = remedy
+    self.layer = layer
+  }
+
+  /// One paragraph: operation, operands, problem, layer, remedy.
+  public var description: String {
+    var text = operation
+    if let layer { text += " in layer `\(layer)`" }
+    text += ": \(problem)"
+    if !operands.isEmpty { text += " (operands: \(operands.joined(separator: ", ")))" }
+    return text + ". \(remedy)"
+  }
+}
+
+extension Tensor {
+  /// Notes a mistake on the tape at hand and returns NaNs in its stead, or traps if there is none.
+  ///
+  /// The way in which layers and losses refuse arguments: the differential operator that opened the
+  /// tape throws the mistake as a ``TensorError``.
+  ///
+  /// - Parameters:
+  ///   - placeholder: the type of the returned tensor; that of the first operand if not given.
+  public static func failing(
+    _ kind: TensorError.Kind, _ operation: String, _ operands: [Tensor], _ mistake: ShapeError,
+    placeholder: TensorType? = nil
+  ) -> Tensor {
+    let tape = operands.lazy.compactMap(\.tape).first ?? CurrentTape.value
+    // Each asks its own tape: a foreign variable's place means nothing on this one.
+    let names = operands.map { $0.tape?.name(of: $0) }
+    let error = TensorError(
+      kind, operation: operation,
+      operands: zip(operands, names).map { operand, name in
+        (name.map { "\($0): " } ?? "") + operand.type.description
+      },
+      problem: mistake.problem, remedy: mistake.remedy,
+      layer: names.lazy.compactMap { $0 }.compactMap(layerPath).first)
+    let type =
+      placeholder ?? operands.first?.type ?? TensorType(.scalar, .float32)
+    return failing(error, on: tape, placeholder: type)
+  }
+
+  static func failing(_ error: TensorError, on tape: Tape?, placeholder: TensorType) -> Tensor {
+    guard let tape else { fatalError(error.description) }
+    tape.note(error)
+    let value = placeholder.dtype.isFloatingPoint ? Double.nan : 0
+    return Tensor(NDArray(repeating: value, shape: placeholder.shape, dtype: placeholder.dtype))
+  }
+
+  private static func layerPath(_ name: String) -> String? {
+    name.lastIndex(of: ".").map { String(name[..<$0]) }
+  }
+}

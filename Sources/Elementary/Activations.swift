@@ -1,0 +1,59 @@
+// What this file knows: the functions that neural networks put behind a layer, and the error function.
+//
+// A rule multiplies the seed by the local derivative. Where that derivative can be infinite or
+// undefined the product is `_scaled`, in which a zero seed wins: a branch that was masked away
+// (`where(x > 0, sqrt(x), 0)`) then contributes exact zeros and never 0 · ∞ = NaN.
+
+extension Elementary {
+  /// Error function; derivative `2/√π exp(-x²)`.
+  public enum Erf: UnaryFunction {
+    @inlinable @inline(__always) public static var opcode: Opcode { .erf }
+    @inlinable @inline(__always) public static var name: String { "erf" }
+    @inlinable @inline(__always) public static var reads: Reads { [.operands] }
+    @inlinable @inline(__always)
+    public static func value<A: Algebra>(_ x: A) -> A { A._erf(x) }
+    @inlinable @inline(__always)
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
+      seed * (1.1283791670955126 * A._exp(-(x * x)))
+    }
+  }
+
+  /// Logistic function `1 / (1 + exp(-x))`; derivative `y (1 - y)`.
+  public enum Sigmoid: UnaryFunction {
+    @inlinable @inline(__always) public static var opcode: Opcode { .sigmoid }
+    @inlinable @inline(__always) public static var name: String { "sigmoid" }
+    @inlinable @inline(__always) public static var reads: Reads { [.result] }
+    @inlinable @inline(__always)
+    public static func value<A: Algebra>(_ x: A) -> A { 1 / (1 + A._exp(-x)) }
+    @inlinable @inline(__always)
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { seed * (y * (1 - y)) }
+  }
+
+  /// `log(1 + exp(x))` without overflow; derivative `sigmoid(x)`.
+  public enum Softplus: UnaryFunction {
+    @inlinable @inline(__always) public static var opcode: Opcode { .softplus }
+    @inlinable @inline(__always) public static var name: String { "softplus" }
+    @inlinable @inline(__always) public static var reads: Reads { [.operands] }
+    @inlinable @inline(__always)
+    public static func value<A: Algebra>(_ x: A) -> A {
+      A._maximum(x, 0) + A._logOnePlus(A._exp(-A._abs(x)))
+    }
+    @inlinable @inline(__always)
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { seed * A._sigmoid(x) }
+  }
+
+  /// `max(x, 0)`; derivative 1 for positive `x`, else 0, also at 0.
+  public enum Relu: UnaryFunction {
+    @inlinable @inline(__always) public static var opcode: Opcode { .relu }
+    @inlinable @inline(__always) public static var name: String { "relu" }
+    @inlinable @inline(__always) public static var reads: Reads { [.operands] }
+    @inlinable @inline(__always)
+    public static func value<A: Algebra>(_ x: A) -> A {
+      A._select(A._isLess(0, x), x, A._select(A._isEqual(x, x), 0, x))
+    }
+    @inlinable @inline(__always)
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
+      A._select(A._isLess(0, x), seed, 0)
+    }
+  }
+}

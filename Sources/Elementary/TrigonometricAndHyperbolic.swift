@@ -1,0 +1,164 @@
+// What this file knows: trigonometric and hyperbolic functions and their inverses.
+//
+// A rule multiplies the seed by the local derivative. Where that derivative can be infinite or
+// undefined the product is `_scaled`, in which a zero seed wins: a branch that was masked away
+// (`where(x > 0, sqrt(x), 0)`) then contributes exact zeros and never 0 · ∞ = NaN.
+
+extension Elementary {
+  /// Sine; derivative `cos x`.
+  public enum Sin: UnaryFunction {
+    @inlinable @inline(__always) public static var opcode: Opcode { .sin }
+    @inlinable @inline(__always) public static var name: String { "sin" }
+    @inlinable @inline(__always) public static var reads: Reads { [.operands] }
+    @inlinable @inline(__always)
+    public static func value<A: Algebra>(_ x: A) -> A { A._sin(x) }
+    @inlinable @inline(__always)
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { seed * A._cos(x) }
+  }
+
+  /// Cosine; derivative `-sin x`.
+  public enum Cos: UnaryFunction {
+    @inlinable @inline(__always) public static var opcode: Opcode { .cos }
+    @inlinable @inline(__always) public static var name: String { "cos" }
+    @inlinable @inline(__always) public static var reads: Reads { [.operands] }
+    @inlinable @inline(__always)
+    public static func value<A: Algebra>(_ x: A) -> A { A._cos(x) }
+    @inlinable @inline(__always)
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { -(seed * A._sin(x)) }
+  }
+
+  /// Tangent; derivative `1 + tan² x`.
+  public enum Tan: UnaryFunction {
+    @inlinable @inline(__always) public static var opcode: Opcode { .tan }
+    @inlinable @inline(__always) public static var name: String { "tan" }
+    @inlinable @inline(__always) public static var reads: Reads { [.result] }
+    @inlinable @inline(__always)
+    public static func value<A: Algebra>(_ x: A) -> A { A._tan(x) }
+    @inlinable @inline(__always)
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { seed * (1 + y * y) }
+  }
+
+  /// Inverse sine; derivative `1 / √(1 - x²)`, `+∞` at ±1.
+  public enum ArcSin: UnaryFunction {
+    @inlinable @inline(__always) public static var opcode: Opcode { .asin }
+    @inlinable @inline(__always) public static var name: String { "asin" }
+    @inlinable @inline(__always) public static var reads: Reads { [.operands] }
+    @inlinable @inline(__always)
+    public static func value<A: Algebra>(_ x: A) -> A { A._asin(x) }
+    @inlinable @inline(__always)
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
+      A._scaled(seed, 1 / A._sqrt((1 - x) * (1 + x)))
+    }
+  }
+
+  /// Inverse cosine; derivative `-1 / √(1 - x²)`, `-∞` at ±1.
+  public enum ArcCos: UnaryFunction {
+    @inlinable @inline(__always) public static var opcode: Opcode { .acos }
+    @inlinable @inline(__always) public static var name: String { "acos" }
+    @inlinable @inline(__always) public static var reads: Reads { [.operands] }
+    @inlinable @inline(__always)
+    public static func value<A: Algebra>(_ x: A) -> A { A._acos(x) }
+    @inlinable @inline(__always)
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
+      A._scaled(seed, -1 / A._sqrt((1 - x) * (1 + x)))
+    }
+  }
+
+  /// Inverse tangent; derivative `1 / (1 + x²)`.
+  public enum ArcTan: UnaryFunction {
+    @inlinable @inline(__always) public static var opcode: Opcode { .atan }
+    @inlinable @inline(__always) public static var name: String { "atan" }
+    @inlinable @inline(__always) public static var reads: Reads { [.operands] }
+    @inlinable @inline(__always)
+    public static func value<A: Algebra>(_ x: A) -> A { A._atan(x) }
+    @inlinable @inline(__always)
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { seed / (1 + x * x) }
+  }
+
+  /// Angle of the point `(b, a)`; derivatives `b / (a² + b²)` and `-a / (a² + b²)`.
+  public enum ArcTan2: BinaryFunction {
+    @inlinable @inline(__always) public static var opcode: Opcode { .atan2 }
+    @inlinable @inline(__always) public static var name: String { "atan2" }
+    @inlinable @inline(__always) public static var reads: Reads { [.operands] }
+    @inlinable @inline(__always)
+    public static func value<A: Algebra>(_ a: A, _ b: A) -> A { A._atan2(a, b) }
+    @inlinable @inline(__always)
+    public static func chainFirst<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
+      A._scaled(seed, b / (a * a + b * b))
+    }
+    @inlinable @inline(__always)
+    public static func chainSecond<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
+      A._scaled(seed, -(a / (a * a + b * b)))
+    }
+  }
+
+  /// Hyperbolic sine; derivative `cosh x`.
+  public enum Sinh: UnaryFunction {
+    @inlinable @inline(__always) public static var opcode: Opcode { .sinh }
+    @inlinable @inline(__always) public static var name: String { "sinh" }
+    @inlinable @inline(__always) public static var reads: Reads { [.operands] }
+    @inlinable @inline(__always)
+    public static func value<A: Algebra>(_ x: A) -> A { A._sinh(x) }
+    @inlinable @inline(__always)
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { seed * A._cosh(x) }
+  }
+
+  /// Hyperbolic cosine; derivative `sinh x`.
+  public enum Cosh: UnaryFunction {
+    @inlinable @inline(__always) public static var opcode: Opcode { .cosh }
+    @inlinable @inline(__always) public static var name: String { "cosh" }
+    @inlinable @inline(__always) public static var reads: Reads { [.operands] }
+    @inlinable @inline(__always)
+    public static func value<A: Algebra>(_ x: A) -> A { A._cosh(x) }
+    @inlinable @inline(__always)
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { seed * A._sinh(x) }
+  }
+
+  /// Hyperbolic tangent; derivative `1 - tanh² x`.
+  public enum Tanh: UnaryFunction {
+    @inlinable @inline(__always) public static var opcode: Opcode { .tanh }
+    @inlinable @inline(__always) public static var name: String { "tanh" }
+    @inlinable @inline(__always) public static var reads: Reads { [.result] }
+    @inlinable @inline(__always)
+    public static func value<A: Algebra>(_ x: A) -> A { A._tanh(x) }
+    @inlinable @inline(__always)
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { seed * (1 - y * y) }
+  }
+
+  /// Inverse hyperbolic sine; derivative `1 / √(x² + 1)`.
+  public enum ArcSinh: UnaryFunction {
+    @inlinable @inline(__always) public static var opcode: Opcode { .asinh }
+    @inlinable @inline(__always) public static var name: String { "asinh" }
+    @inlinable @inline(__always) public static var reads: Reads { [.operands] }
+    @inlinable @inline(__always)
+    public static func value<A: Algebra>(_ x: A) -> A { A._asinh(x) }
+    @inlinable @inline(__always)
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { seed / A._sqrt(x * x + 1) }
+  }
+
+  /// Inverse hyperbolic cosine; derivative `1 / √(x² - 1)`, `+∞` at 1.
+  public enum ArcCosh: UnaryFunction {
+    @inlinable @inline(__always) public static var opcode: Opcode { .acosh }
+    @inlinable @inline(__always) public static var name: String { "acosh" }
+    @inlinable @inline(__always) public static var reads: Reads { [.operands] }
+    @inlinable @inline(__always)
+    public static func value<A: Algebra>(_ x: A) -> A { A._acosh(x) }
+    @inlinable @inline(__always)
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
+      A._scaled(seed, 1 / A._sqrt((x - 1) * (x + 1)))
+    }
+  }
+
+  /// Inverse hyperbolic tangent; derivative `1 / (1 - x²)`, `+∞` at ±1.
+  public enum ArcTanh: UnaryFunction {
+    @inlinable @inline(__always) public static var opcode: Opcode { .atanh }
+    @inlinable @inline(__always) public static var name: String { "atanh" }
+    @inlinable @inline(__always) public static var reads: Reads { [.operands] }
+    @inlinable @inline(__always)
+    public static func value<A: Algebra>(_ x: A) -> A { A._atanh(x) }
+    @inlinable @inline(__always)
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
+      A._scaled(seed, 1 / ((1 - x) * (1 + x)))
+    }
+  }
+}

@@ -1,0 +1,72 @@
+// What this file knows: how often each class was taken for each other. It has never heard of models;
+// answers come as numbers of classes.
+
+/// How often each class was answered for each class.
+public struct ConfusionMatrix: Sendable, Equatable {
+  /// The names of the classes.
+  public let classNames: [String]
+
+  /// `counts[truth][answer]`.
+  public let counts: [[Int]]
+
+  /// Counts the pairs of `labels` and `answers`.
+  ///
+  /// - Precondition: both have one length, and all their elements are indices into `classNames`.
+  public init(labels: [Int], answers: [Int], classNames: [String]) {
+    precondition(
+      labels.count == answers.count,
+      "ConfusionMatrix: \(labels.count) labels and \(answers.count) answers; pass one answer each")
+    let row = [Int](repeating: 0, count: classNames.count)
+    var counts = [[Int]](repeating: row, count: classNames.count)
+    for (label, answer) in zip(labels, answers) {
+      precondition(
+        classNames.indices.contains(label) && classNames.indices.contains(answer),
+        "ConfusionMatrix: label \(label) or answer \(answer) is not from 0 ..< \(classNames.count)")
+      counts[label][answer] += 1
+    }
+    self.classNames = classNames
+    self.counts = counts
+  }
+
+  /// The number of answers.
+  public var total: Int { counts.reduce(0) { $0 + $1.reduce(0, +) } }
+
+  /// The number of right answers.
+  public var correct: Int { counts.indices.reduce(0) { $0 + counts[$1][$1] } }
+
+  /// The fraction of right answers; 0 when there are none.
+  public var accuracy: Double { total == 0 ? 0 : Double(correct) / Double(total) }
+
+  /// The matrix as a picture.
+  ///
+  /// - Parameter subject: what a class is, such as `digit`.
+  public func chart(title: String, subject: String) -> MatrixChart {
+    MatrixChart(
+      title: title,
+      summary: """
+        \(correct) of \(total) answers are right. Rows are the true classes, columns the answers.
+        """,
+      rowTitle: "true \(subject)", columnTitle: "answer", rowNames: classNames,
+      columnNames: classNames, values: counts.map { $0.map(Double.init) }, coloring: .diagonal)
+  }
+
+  /// The matrix as lines of text: rows are the true classes, columns the answers, zeros are dots.
+  public func text(subject: String) -> String {
+    let cells = counts.map { $0.map { $0 == 0 ? "." : String($0) } }
+    let width = (cells.flatMap { $0 } + classNames).map(\.count).max() ?? 1
+    func padded(_ text: String) -> String {
+      String(repeating: " ", count: width - text.count) + text
+    }
+    let head = "true \(subject)"
+    let side = max(head.count, classNames.map(\.count).max() ?? 0)
+    func line(_ name: String, _ cells: [String]) -> String {
+      String(repeating: " ", count: side - name.count) + name + " |"
+        + cells.map { " " + padded($0) }.joined()
+    }
+    let rule =
+      String(repeating: "-", count: side + 1) + "+"
+      + String(repeating: "-", count: (width + 1) * classNames.count)
+    return ([line(head, classNames), rule] + zip(classNames, cells).map(line))
+      .joined(separator: "\n")
+  }
+}

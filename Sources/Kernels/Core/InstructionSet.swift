@@ -1,0 +1,103 @@
+// What this file knows: what an instruction set must say about itself, and what the loops expect of a
+// vector of lanes. It has never heard of any particular instruction set.
+//
+// Every kernel is written once, generic over a marker type that stands for an instruction set, and
+// instantiated by one small module per set that is compiled with that set's flags. The marker is
+// part of every lane type and hence of the name of every specialisation.
+//
+// The danger to rule out: two modules emit the same specialisation under the same name, the linker
+// keeps one copy, and it is the one with wide instructions, which then runs on a processor without
+// them. Therefore all generic code here carries the marker in its signature or is always inlined, and
+// nothing in it touches `Array`, `String` or any other type that baseline code specialises too.
+// To check, with o the object file of a wide module and M its marker, such as X86V4: no function that is
+// weak and does not name the marker may contain an instruction of the set. This prints the offenders.
+//
+//     nm $o | awk '$2 == "W" { print $3 }' | grep -v $M | sort > weak
+//     objdump -d --no-show-raw-insn $o | awk '/^[0-9a-f]+ </ { f = substr($2, 2, length($2) - 3) }
+//       $2 ~ /^(v|andn|bextr|bls|bzhi|mulx|pdep|pext|rorx|sarx|shlx|shrx|lzcnt|movbe)/ { print f }' |
+//       sort -u | comm -12 weak -
+//
+// The proof by use is to run the tests under an emulator: `qemu-x86_64 -cpu Nehalem`.
+
+import AdjointElementary
+
+/// An instruction set: the widths of its vectors and two facts about the hardware.
+public protocol InstructionSet: Sendable {
+  /// The name by which the table of this set is known, such as `x86-64-v3`.
+  static var name: String { get }
+  /// True if `a b + c` with one rounding is one instruction; the C library would emulate it otherwise.
+  static var fusesMultiplyAdd: Bool { get }
+  /// True if rounding to a whole number is one instruction.
+  static var roundsInOneInstruction: Bool { get }
+
+  /// One register of 32-bit lanes.
+  associatedtype Vector32: Float32Vector
+  /// One register of 64-bit lanes.
+  associatedtype Vector64: Float64Vector
+}
+
+/// A vector of floating-point lanes: an algebra, plus what loops and polynomials need.
+public protocol Lanes: NumericAlgebra {
+  /// The type of one lane.
+  associatedtype Scalar: BinaryFloatingPoint
+
+  /// The number of lanes.
+  static var width: Int { get }
+  /// The type of element that these lanes hold.
+  static var element: KernelElement { get }
+
+  /// All lanes equal to `x`.
+  init(_ x: Scalar)
+  /// All lanes equal to the number nearest to `x`.
+  init(nearest x: Double)
+  /// Loads from an address of any alignment.
+  static func load(_ address: UnsafeRawPointer) -> Self
+  /// Stores to an address of any alignment.
+  func store(_ address: UnsafeMutableRawPointer)
+
+  /// `a b + c`, with one rounding where the hardware has it.
+  static func multiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self
+
+  /// `|x|` by clearing the sign bit.
+  static func magnitude(_ x: Self) -> Self
+  /// `magnitude` (not negative) with the sign bit of `sign`.
+  static func signed(_ magnitude: Self, like sign: Self) -> Self
+
+  /// A number that, added to `x`, leaves `x` rounded to a whole number in the lowest bits.
+  static var roundingShift: Self { get }
+  /// `2^n`, given `n + roundingShift`, for `n` in the range of normal exponents.
+  static func powerOfTwo(shifted: Self) -> Self
+  /// `x = 2^exponent · significand` with the significand in `[√½, √2)`, for positive finite `x`.
+  static func exponentAndSignificand(_ x: Self) -> (exponent: Self, significand: Self)
+
+  /// Arguments of `exp` below this give zero, above the other infinity.
+  static var exponentialRange: (lowest: Self, highest: Self) { get }
+  /// `log 2` as a sum of a number with trailing zeros and the rest.
+  static var logarithmOfTwo: (high: Self, low: Self) { get }
+  /// Below this magnitude `exp(x) - 1` and `log(1 + x)` round to `x`.
+  static var negligible: Self { get }
+  /// `(exp(r) - 1 - r) / r²` for `|r| ≤ ½ log 2`.
+  static func exponentialTail(_ r: Self) -> Self
+  /// `(log(1 + f) - log(1 - f)) / f - 2`, given `z = f²`, for `|f| ≤ 3 - 2√2`.
+  static func logarithmTail(_ z: Self) -> Self
+
+  /// Transposes a square block of `blockSide` rows and columns; strides in bytes.
+  static func transposeBlock(
+    _ source: UnsafeRawPointer, _ sourceRow: Int, _ target: UnsafeMutableRawPointer,
+    _ targetRow: Int)
+  /// Stores `blockSide` elements, or adds them to what is there.
+  static func moveLine(
+    _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, adding: Bool)
+  /// The side of the block that `transposeBlock` moves.
+  static var blockSide: Int { get }
+}
+
+extension Lanes {
+  /// The size of a vector in bytes.
+  @inlinable @inline(__always)
+  public static var stride: Int { width &* size }
+
+  /// The size of a lane in bytes.
+  @inlinable @inline(__always)
+  public static var size: Int { MemoryLayout<Scalar>.size }
+}

@@ -1,0 +1,77 @@
+// What this file knows: how the generic loops become the table of one instruction set.
+
+import AdjointElementary
+
+extension KernelTable {
+  /// The table of an instruction set, with the register tiles that suit its matrix products.
+  ///
+  /// Inlined into the module of that set, so that the loops are compiled with its flags.
+  @inlinable @inline(__always)
+  public init<Instructions: InstructionSet, Tile32: Tile, Tile64: Tile>(
+    _: Instructions.Type, tile32: Tile32.Type, tile64: Tile64.Type
+  )
+  where
+    Tile32.Element == Float32Lanes<Instructions>, Tile64.Element == Float64Lanes<Instructions>
+  {
+    typealias Single = Tile32.Element
+    typealias Twofold = Tile64.Element
+    self.init(
+      name: Instructions.name,
+      elementwise: { function, role, element, count, operands, destination in
+        let operands = Operands(operands, function: function, role: role)
+        switch element {
+        case .float32:
+          AdjointKernelCore.elementwise(Single.self, function, role, count, operands, destination)
+        case .float64:
+          AdjointKernelCore.elementwise(Twofold.self, function, role, count, operands, destination)
+        }
+      },
+      reduce: { kind, element, count, source, destination in
+        switch element {
+        case .float32: AdjointKernelCore.reduce(Single.self, kind, count, source, destination)
+        case .float64: AdjointKernelCore.reduce(Twofold.self, kind, count, source, destination)
+        }
+      },
+      accumulate: { kind, element, count, source, destination in
+        switch element {
+        case .float32: AdjointKernelCore.accumulate(Single.self, kind, count, source, destination)
+        case .float64: AdjointKernelCore.accumulate(Twofold.self, kind, count, source, destination)
+        }
+      },
+      multiply: { element, m, n, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow, accumulates in
+        switch element {
+        case .float32:
+          AdjointKernelCore.multiply(
+            Tile32.self, m, n, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow,
+            accumulates)
+        case .float64:
+          AdjointKernelCore.multiply(
+            Tile64.self, m, n, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow,
+            accumulates)
+        }
+      },
+      combine: { element, count, alpha, destination, beta, source in
+        let operands = Operands(destination, source)
+        switch element {
+        case .float32: apply(Combination<Single>(alpha, beta), count, operands, destination)
+        case .float64: apply(Combination<Twofold>(alpha, beta), count, operands, destination)
+        }
+      },
+      combineSquare: { element, count, alpha, destination, beta, source in
+        let operands = Operands(destination, source)
+        switch element {
+        case .float32: apply(SquareCombination<Single>(alpha, beta), count, operands, destination)
+        case .float64: apply(SquareCombination<Twofold>(alpha, beta), count, operands, destination)
+        }
+      },
+      rootQuotient: { element, count, destination, alpha, numerator, beta, square, epsilon in
+        let operands = Operands(numerator, square)
+        switch element {
+        case .float32:
+          apply(RootQuotient<Single>(alpha, beta, epsilon), count, operands, destination)
+        case .float64:
+          apply(RootQuotient<Twofold>(alpha, beta, epsilon), count, operands, destination)
+        }
+      })
+  }
+}

@@ -1,0 +1,142 @@
+// What this file knows: which loops the layers above may ask for, and their exact contracts. Every
+// instruction set fills one such table; the dispatcher picks a table at run time.
+//
+// Kernels know pointers, counts and strides. They have never heard of shapes, tensors or tapes, and
+// they check nothing: whoever calls them has checked.
+
+import AdjointElementary
+
+/// The element type of a kernel call.
+public enum KernelElement: UInt8, Sendable {
+  case float32, float64
+}
+
+/// Which line of the elementary table a loop evaluates.
+public enum ElementwiseRole: UInt8, Sendable {
+  /// `y = f(x)` or `y = f(a, b)`. Operands: `x`, or `a, b`.
+  case value
+  /// `seed · ∂f/∂(first operand)`. Operands: `seed, x, y` for one operand, `seed, a, b, y` for two.
+  case chainFirst
+  /// `seed · ∂f/∂b`. Operands: `seed, a, b, y`.
+  case chainSecond
+}
+
+/// How several numbers become one.
+public enum ReductionKind: UInt8, Sendable {
+  case sum, product, minimum, maximum
+}
+
+/// The loops of one instruction set.
+public struct KernelTable: Sendable {
+  /// One of `baseline`, `x86-64-v3`, `x86-64-v4`.
+  public let name: String
+
+  /// Evaluates one line of the elementary table over dense, equally long operands.
+  ///
+  /// `operands` points to as many addresses as the role says. Each operand is dense (stride one);
+  /// any of them may be the destination itself, none may overlap it partly. An operand that the rule
+  /// does not read (see `Reads`) may be any readable address of `count` elements.
+  public let elementwise:
+    @Sendable (
+      _ function: Elementary.Opcode, _ role: ElementwiseRole, _ element: KernelElement,
+      _ count: Int, _ operands: UnsafePointer<UnsafeRawPointer>,
+      _ destination: UnsafeMutableRawPointer
+    ) -> Void
+
+  /// Reduces `count` dense elements to one, in an order fixed by `count` alone.
+  ///
+  /// Sums are pairwise (error grows with log2 of the count). Minimum and maximum give NaN if any
+  /// element is NaN. `count` is at least 1.
+  public let reduce:
+    @Sendable (
+      _ kind: ReductionKind, _ element: KernelElement, _ count: Int, _ source: UnsafeRawPointer,
+      _ destination: UnsafeMutableRawPointer
+    ) -> Void
+
+  /// `destination ← destination ∘ source`, elementwise, for the operation of a reduction.
+  public let accumulate:
+    @Sendable (
+      _ kind: ReductionKind, _ element: KernelElement, _ count: Int, _ source: UnsafeRawPointer,
+      _ destination: UnsafeMutableRawPointer
+    ) -> Void
+
+  /// `c ← a b` or `c ← c + a b`, for matrices with any strides (counted in elements).
+  ///
+  /// `a` is `m × k` and `b` is `k × n`; a transpose is a swap of its two strides. `c` has row stride
+  /// `cRow` and column stride 1. The order of every sum depends on `k` alone, so that splitting `m`
+  /// or `n` over threads gives the same bits.
+  public let multiply:
+    @Sendable (
+      _ element: KernelElement, _ m: Int, _ n: Int, _ k: Int,
+      _ a: UnsafeRawPointer, _ aRow: Int, _ aColumn: Int,
+      _ b: UnsafeRawPointer, _ bRow: Int, _ bColumn: Int,
+      _ c: UnsafeMutableRawPointer, _ cRow: Int, _ accumulates: Bool
+    ) -> Void
+
+  /// `destination ← α destination + β source`.
+  public let combine:
+    @Sendable (
+      _ element: KernelElement, _ count: Int, _ alpha: Double,
+      _ destination: UnsafeMutableRawPointer, _ beta: Double, _ source: UnsafeRawPointer
+    ) -> Void
+
+  /// `destination ← α destination + β source²`, the running mean of squares of adaptive optimizers.
+  public let combineSquare:
+    @Sendable (
+      _ element: KernelElement, _ count: Int, _ alpha: Double,
+      _ destination: UnsafeMutableRawPointer, _ beta: Double, _ source: UnsafeRawPointer
+    ) -> Void
+
+  /// `destination ← α numerator / (√(β square) + ε)`, the step of adaptive optimizers.
+  public let rootQuotient:
+    @Sendable (
+      _ element: KernelElement, _ count: Int, _ destination: UnsafeMutableRawPointer,
+      _ alpha: Double, _ numerator: UnsafeRawPointer, _ beta: Double, _ square: UnsafeRawPointer,
+      _ epsilon: Double
+    ) -> Void
+
+  /// Fills the table; each instruction set does so once.
+  public init(
+    name: String,
+    elementwise:
+      @escaping @Sendable (
+        Elementary.Opcode, ElementwiseRole, KernelElement, Int,
+        UnsafePointer<UnsafeRawPointer>, UnsafeMutableRawPointer
+      ) -> Void,
+    reduce:
+      @escaping @Sendable (
+        ReductionKind, KernelElement, Int, UnsafeRawPointer, UnsafeMutableRawPointer
+      ) -> Void,
+    accumulate:
+      @escaping @Sendable (
+        ReductionKind, KernelElement, Int, UnsafeRawPointer, UnsafeMutableRawPointer
+      ) -> Void,
+    multiply:
+      @escaping @Sendable (
+        KernelElement, Int, Int, Int, UnsafeRawPointer, Int, Int, UnsafeRawPointer, Int, Int,
+        UnsafeMutableRawPointer, Int, Bool
+      ) -> Void,
+    combine:
+      @escaping @Sendable (
+        KernelElement, Int, Double, UnsafeMutableRawPointer, Double, UnsafeRawPointer
+      ) -> Void,
+    combineSquare:
+      @escaping @Sendable (
+        KernelElement, Int, Double, UnsafeMutableRawPointer, Double, UnsafeRawPointer
+      ) -> Void,
+    rootQuotient:
+      @escaping @Sendable (
+        KernelElement, Int, UnsafeMutableRawPointer, Double, UnsafeRawPointer, Double,
+        UnsafeRawPointer, Double
+      ) -> Void
+  ) {
+    self.name = name
+    self.elementwise = elementwise
+    self.reduce = reduce
+    self.accumulate = accumulate
+    self.multiply = multiply
+    self.combine = combine
+    self.combineSquare = combineSquare
+    self.rootQuotient = rootQuotient
+  }
+}

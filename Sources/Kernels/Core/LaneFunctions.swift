@@ -1,0 +1,100 @@
+// What this file knows: exponentials and logarithms on vectors, written once for both precisions. The
+// numbers they need are in Float32Lanes.swift and Float64Lanes.swift.
+//
+// Goals, in order: right at every special value (signed zeros, infinities, NaN, subnormal arguments and
+// results); an error of at most 2 units in the last place; no branch, so that a lane never depends on
+// its neighbours and a partly filled vector gives the bits of a full one; then speed.
+
+import AdjointElementary
+
+extension Lanes {
+  /// `x = n log 2 + r` with `|r| ≤ ½ log 2`; returns `n + roundingShift`, `n` and `r`.
+  @inlinable @inline(__always)
+  static func reduced(_ x: Self) -> (shifted: Self, n: Self, r: Self) {
+    let shifted = multiplyAdd(x, 1.442_695_040_888_963_4, roundingShift)
+    let n = shifted - roundingShift
+    let high = multiplyAdd(n, -logarithmOfTwo.high, x)
+    return (shifted, n, multiplyAdd(n, -logarithmOfTwo.low, high))
+  }
+
+  // The selections keep a NaN, unlike the vector minimum and maximum.
+  @inlinable @inline(__always)
+  static func limited(_ x: Self, _ lowest: Self, _ highest: Self) -> Self {
+    let bounded = _select(_isLess(x, lowest), lowest, x)
+    return _select(_isLess(highest, bounded), highest, bounded)
+  }
+
+  // exp(x) = 2^n (1 + r + r² tail(r)). The power is applied in two halves, because 2^n alone may be
+  // out of range where the product is not; only the last multiplication can round to a subnormal.
+  @inlinable @inline(__always)
+  public static func _exp(_ x: Self) -> Self {
+    let (_, n, r) = reduced(limited(x, exponentialRange.lowest, exponentialRange.highest))
+    let y = 1 + multiplyAdd(r * r, exponentialTail(r), r)
+    let half = multiplyAdd(n, 0.5, roundingShift)
+    let rest = (n - (half - roundingShift)) + roundingShift
+    return y * powerOfTwo(shifted: half) * powerOfTwo(shifted: rest)
+  }
+
+  // exp(x) - 1 = 2 (2^(n-1) q + (2^(n-1) - ½)) with q = exp(r) - 1; the factor 2 is kept outside
+  // because 2^n overflows before the result does.
+  @inlinable @inline(__always)
+  public static func _expMinusOne(_ x: Self) -> Self {
+    let (shifted, _, r) = reduced(limited(x, -40, exponentialRange.highest))
+    let q = multiplyAdd(r * r, exponentialTail(r), r)
+    let power = powerOfTwo(shifted: shifted - 1)
+    let half = multiplyAdd(power, q, power - 0.5)
+    return _select(_isLess(magnitude(x), negligible), x, half + half)
+  }
+
+  // log(2^k (1 + f)) = k log 2 + f - (½f² - s (½f² + tail(s²))) with s = f / (2 + f).
+  @inlinable @inline(__always)
+  static func logarithm(exponent k: Self, fraction f: Self, correction: Self) -> Self {
+    let s = f / (2 + f)
+    let halfSquare = 0.5 * (f * f)
+    let small = multiplyAdd(
+      s, halfSquare + logarithmTail(s * s), multiplyAdd(k, logarithmOfTwo.low, correction))
+    return multiplyAdd(k, logarithmOfTwo.high, f - (halfSquare - small))
+  }
+
+  // The value at the ends of the domain: -∞ at `zero`, NaN below it, and `x` itself for +∞ and NaN.
+  @inlinable @inline(__always)
+  static func logarithmDomain(_ x: Self, zero: Self, _ inside: Self) -> Self {
+    let atEnd = _select(
+      _isEqual(x, zero), Self(-Scalar.infinity), _select(_isLess(x, zero), Self(Scalar.nan), x))
+    let finite = _select(_isLess(x, Self(Scalar.infinity)), inside, atEnd)
+    return _select(_isLess(zero, x), finite, atEnd)
+  }
+
+  @inlinable @inline(__always)
+  public static func _log(_ x: Self) -> Self {
+    let (k, significand) = exponentAndSignificand(x)
+    let y = logarithm(exponent: k, fraction: significand - 1, correction: 0)
+    return logarithmDomain(x, zero: 0, y)
+  }
+
+  // u = 1 + x is rounded; what the rounding lost, divided by u, is the correction. Where u stays within
+  // [√½, √2) nothing is taken from u at all, and the fraction is x itself.
+  @inlinable @inline(__always)
+  public static func _logOnePlus(_ x: Self) -> Self {
+    let u = 1 + x
+    let (k, significand) = exponentAndSignificand(u)
+    let isNear = _isEqual(k, 0)
+    let lost = _select(_isLess(x, 1), x - (u - 1), 1 - (u - x))
+    let y = logarithm(
+      exponent: k, fraction: _select(isNear, x, significand - 1),
+      correction: _select(isNear, 0, lost / u))
+    let bounded = logarithmDomain(x, zero: -1, y)
+    return _select(_isLess(magnitude(x), negligible), x, bounded)
+  }
+
+  // With t = exp(2|x|) - 1: t / (t + 2) for small |x|, and 1 - 2 / (t + 2) where that is better
+  // conditioned. One division serves both.
+  @inlinable @inline(__always)
+  public static func _tanh(_ x: Self) -> Self {
+    let size = magnitude(x)
+    let t = _expMinusOne(limited(size + size, 0, 44))
+    let isLarge = _isLess(0.55, size)
+    let quotient = _select(isLarge, 2, t) / (t + 2)
+    return signed(magnitude(_select(isLarge, 1 - quotient, quotient)), like: x)
+  }
+}

@@ -1,0 +1,174 @@
+// What this file knows: the innermost loop of a matrix product, a tile of the result that stays in
+// registers while one row of `b` after the other passes by. It has never heard of blocks or packing.
+//
+// The accumulators are a structure composed from smaller ones (twelve rows are twice two times three),
+// which the compiler dissolves into registers. The rejected alternatives: an inline array needs a newer
+// operating system on Apple platforms, and a tuple cannot be looped over.
+//
+// Arithmetic is the same in every tile, whatever its shape and position: an element starts at zero and
+// takes up `a b` in order of the summation index. So an element has the same bits in a full tile, in
+// one at the edge, and in a single row.
+
+import AdjointElementary
+
+/// A number of rows of accumulators.
+public protocol Tile: SendableMetatype {
+  /// The type of vector that a row consists of.
+  associatedtype Element: Lanes
+  /// One row of the same width.
+  associatedtype Row: Tile where Row.Element == Element
+  /// As many rows of one vector.
+  associatedtype Narrowed: Tile where Narrowed.Element == Element
+  /// The number of rows.
+  static var rows: Int { get }
+  /// The number of vectors in a row, 1 or 2.
+  static var vectors: Int { get }
+  /// All zero.
+  init()
+  /// Adds `a[r] · (b0, b1)` to row `r`, for consecutive elements of `a`.
+  mutating func addProducts(_ a: UnsafeRawPointer, _ b0: Element, _ b1: Element)
+  /// Stores row `r` at `target + r · rowStride` bytes, or adds it to what is there.
+  func store(_ target: UnsafeMutableRawPointer, _ rowStride: Int, adding: Bool)
+}
+
+/// One row of two vectors.
+@frozen public struct WideRow<Element: Lanes>: Tile {
+  public typealias Row = Self
+  public typealias Narrowed = NarrowRow<Element>
+  @usableFromInline var c0, c1: Element
+  @inlinable @inline(__always) public static var rows: Int { 1 }
+  @inlinable @inline(__always) public static var vectors: Int { 2 }
+  @inlinable @inline(__always)
+  public init() {
+    c0 = 0
+    c1 = 0
+  }
+  @inlinable @inline(__always)
+  public mutating func addProducts(_ a: UnsafeRawPointer, _ b0: Element, _ b1: Element) {
+    let x = Element(a.loadUnaligned(as: Element.Scalar.self))
+    c0 = Element.multiplyAdd(x, b0, c0)
+    c1 = Element.multiplyAdd(x, b1, c1)
+  }
+  /// Adds `a[0]` times the two vectors at `b`.
+  @inlinable @inline(__always)
+  mutating func addProducts(_ a: UnsafeRawPointer, _ b: UnsafeRawPointer) {
+    addProducts(a, Element.load(b), Element.load(b + Element.stride))
+  }
+  @inlinable @inline(__always)
+  public func store(_ target: UnsafeMutableRawPointer, _ rowStride: Int, adding: Bool) {
+    let next = target + Element.stride
+    (adding ? Element.load(target) + c0 : c0).store(target)
+    (adding ? Element.load(next) + c1 : c1).store(next)
+  }
+}
+
+/// One row of one vector.
+@frozen public struct NarrowRow<Element: Lanes>: Tile {
+  public typealias Row = Self
+  public typealias Narrowed = Self
+  @usableFromInline var c0: Element
+  @inlinable @inline(__always) public static var rows: Int { 1 }
+  @inlinable @inline(__always) public static var vectors: Int { 1 }
+  @inlinable @inline(__always) public init() { c0 = 0 }
+  @inlinable @inline(__always)
+  public mutating func addProducts(_ a: UnsafeRawPointer, _ b0: Element, _ b1: Element) {
+    c0 = Element.multiplyAdd(Element(a.loadUnaligned(as: Element.Scalar.self)), b0, c0)
+  }
+  @inlinable @inline(__always)
+  public func store(_ target: UnsafeMutableRawPointer, _ rowStride: Int, adding: Bool) {
+    (adding ? Element.load(target) + c0 : c0).store(target)
+  }
+}
+
+/// Two tiles, one below the other.
+@frozen public struct Twice<Half: Tile>: Tile {
+  public typealias Element = Half.Element
+  public typealias Row = Half.Row
+  public typealias Narrowed = Twice<Half.Narrowed>
+  @usableFromInline var upper, lower: Half
+  @inlinable @inline(__always) public static var rows: Int { 2 &* Half.rows }
+  @inlinable @inline(__always) public static var vectors: Int { Half.vectors }
+  @inlinable @inline(__always)
+  public init() {
+    upper = Half()
+    lower = Half()
+  }
+  @inlinable @inline(__always)
+  public mutating func addProducts(
+    _ a: UnsafeRawPointer, _ b0: Half.Element, _ b1: Half.Element
+  ) {
+    upper.addProducts(a, b0, b1)
+    lower.addProducts(a + Half.rows &* Half.Element.size, b0, b1)
+  }
+  @inlinable @inline(__always)
+  public func store(_ target: UnsafeMutableRawPointer, _ rowStride: Int, adding: Bool) {
+    upper.store(target, rowStride, adding: adding)
+    lower.store(target + Half.rows &* rowStride, rowStride, adding: adding)
+  }
+}
+
+/// Three tiles, one below the other.
+@frozen public struct Thrice<Third: Tile>: Tile {
+  public typealias Element = Third.Element
+  public typealias Row = Third.Row
+  public typealias Narrowed = Thrice<Third.Narrowed>
+  @usableFromInline var upper, middle, lower: Third
+  @inlinable @inline(__always) public static var rows: Int { 3 &* Third.rows }
+  @inlinable @inline(__always) public static var vectors: Int { Third.vectors }
+  @inlinable @inline(__always)
+  public init() {
+    upper = Third()
+    middle = Third()
+    lower = Third()
+  }
+  @inlinable @inline(__always)
+  public mutating func addProducts(
+    _ a: UnsafeRawPointer, _ b0: Third.Element, _ b1: Third.Element
+  ) {
+    upper.addProducts(a, b0, b1)
+    middle.addProducts(a + Third.rows &* Third.Element.size, b0, b1)
+    lower.addProducts(a + 2 &* Third.rows &* Third.Element.size, b0, b1)
+  }
+  @inlinable @inline(__always)
+  public func store(_ target: UnsafeMutableRawPointer, _ rowStride: Int, adding: Bool) {
+    upper.store(target, rowStride, adding: adding)
+    middle.store(target + Third.rows &* rowStride, rowStride, adding: adding)
+    lower.store(target + 2 &* Third.rows &* rowStride, rowStride, adding: adding)
+  }
+}
+
+/// Twelve rows.
+public typealias TwelveRows<Row: Tile> = Twice<Twice<Thrice<Row>>>
+/// Six rows.
+public typealias SixRows<Row: Tile> = Twice<Thrice<Row>>
+/// Four rows.
+public typealias FourRows<Row: Tile> = Twice<Twice<Row>>
+
+/// A tile of `c ← a b` or `c ← c + a b` over `k` steps.
+///
+/// `a` is packed, `T.rows` elements for each step; rows of `b` and `c` lie `bRow` and `cRow` bytes
+/// apart.
+@inlinable @inline(never)
+func multiplyTile<T: Tile>(
+  _: T.Type, _ k: Int, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ bRow: Int,
+  _ c: UnsafeMutableRawPointer, _ cRow: Int, _ adding: Bool
+) {
+  typealias Element = T.Element
+  var tile = T()
+  var a = a
+  var b = b
+  var step = 0
+  while step < k {
+    let b0 = Element.load(b)
+    let b1 = T.vectors == 2 ? Element.load(b + Element.stride) : b0
+    tile.addProducts(a, b0, b1)
+    a += T.rows &* Element.size
+    b += bRow
+    step &+= 1
+  }
+  if adding {
+    tile.store(c, cRow, adding: true)
+  } else {
+    tile.store(c, cRow, adding: false)
+  }
+}

@@ -1,0 +1,124 @@
+// What this file knows: the derivative with respect to a model: one tensor for each parameter, or
+// none. What can be computed with it is in Gradient+VectorSpace.
+
+import AdjointDifferentiation
+
+/// The derivative of a number with respect to a model.
+///
+/// ```swift
+/// let gradient = try gradient(at: model) { model in loss(model(x), y) }
+/// gradient.hidden.weight          // a Tensor of the weight's shape
+/// gradient["hidden.weight"]       // the same by name, nil if the loss never used it
+/// gradient.unreached              // the names of parameters that the loss never used
+/// ```
+///
+/// A parameter that the loss never used has no derivative, which is not the same as a derivative of
+/// zero: it is usually a forgotten layer.
+@dynamicMemberLookup
+public struct Gradient<M: Model>: Sendable {
+  /// The derivatives in the order of the model's parameters; nil where the loss used none.
+  public var leaves: [Tensor?] {
+    didSet {
+      precondition(
+        leaves.count == types.count, "a gradient of \(M.self) has \(types.count) leaves")
+    }
+  }
+  /// Shapes and element types of the parameters.
+  let types: [TensorType]
+  let structure: Structure
+  let untrained: [TensorType]
+
+  init(leaves: [Tensor?], types: [TensorType], structure: Structure, untrained: [TensorType]) {
+    self.leaves = leaves
+    self.types = types
+    self.structure = structure
+    self.untrained = untrained
+  }
+
+  /// A gradient from its leaves.
+  ///
+  /// - Precondition: there is one leaf for each parameter of the model, nil or of its shape.
+  public init(leaves: [Tensor?], like model: M) {
+    let parts = model.collected
+    self.init(
+      leaves: leaves, types: parts.trained.map(\.type), structure: parts.structure,
+      untrained: parts.untrained.map(\.type))
+    precondition(
+      leaves.count == types.count
+        && zip(leaves, types).allSatisfy { $0 == nil || $0?.shape == $1.shape },
+      "the leaves do not have the shapes of the parameters of \(M.self)")
+  }
+
+  /// The gradient that is zero everywhere.
+  public static func zero(like model: M) -> Gradient {
+    let parts = model.collected
+    return Gradient(
+      leaves: parts.trained.map { Tensor.zeros(like: $0) }, types: parts.trained.map(\.type),
+      structure: parts.structure, untrained: parts.untrained.map(\.type))
+  }
+
+  // MARK: Access
+
+  /// The names of the parameters, in order; made when asked for.
+  public var names: [String] { structure.trainedNames }
+
+  /// The gradient in the form of the model; zeros where no derivative arrived.
+  ///
+  /// Properties of the model that share a name with a property of the gradient, such as `norm`, are
+  /// reached through it.
+  public var model: M {
+    M.rebuilt(
+      structure,
+      zip(leaves, types).map { leaf, type in leaf ?? .zeros(type.shape, dtype: type.dtype) },
+      untrained.map(Tensor.standIn))
+  }
+
+  /// The derivative with respect to a part of the model; zeros where none arrived.
+  ///
+  /// - Complexity: that of rebuilding the model's structure, some microseconds.
+  public subscript<Value>(dynamicMember path: KeyPath<M, Value>) -> Value { model[keyPath: path] }
+
+  /// The derivative with respect to the parameter of this name; nil if the loss never used it, or if
+  /// the model has no such parameter.
+  public subscript(name: String) -> Tensor? {
+    names.firstIndex(of: name).flatMap { leaves[$0] }
+  }
+
+  // MARK: Unreached parameters
+
+  /// The names of the parameters that the loss never used.
+  public var unreached: [String] {
+    guard leaves.contains(where: { $0 == nil }) else { return [] }
+    return zip(names, leaves).compactMap { name, leaf in leaf == nil ? name : nil }
+  }
+
+  /// Checks that the loss used every parameter.
+  ///
+  /// - Throws: ``ModelError`` that lists the others.
+  public func requireAllReached() throws(ModelError) {
+    let unreached = unreached
+    guard unreached.isEmpty else {
+      throw ModelError(
+        model: "\(M.self)", mistakes: unreached.map { .unreached(name: $0) })
+    }
+  }
+}
+
+extension Gradient: CustomStringConvertible {
+  /// A table of name, shape and norm; parameters that the loss never used say so.
+  public var description: String {
+    var rows = [["name", "shape", "norm"]]
+    for ((name, leaf), type) in zip(zip(names, leaves), types) {
+      rows.append([
+        name, "\(type.shape)",
+        leaf.map { "\(rounded(sumOfSquares($0).squareRoot()))" }
+          ?? ModelError.Mistake.unreached(name: name).description,
+      ])
+    }
+    rows.append(["all", "", "\(rounded(norm))"])
+    return aligned(rows, numericColumns: [])
+  }
+
+  /// In `float32`, whose shortest form has as many digits as people read.
+  private func rounded(_ value: Double) -> Float { Float(value) }
+}

@@ -1,0 +1,196 @@
+// What this file knows: the distributions that weights are drawn from before training.
+//
+// The aim of all scaled ones: numbers keep their size from layer to layer. A sum of n products has n
+// times the variance of one, so the variance of a weight is a constant over the number of inputs
+// (fan-in), or of outputs (fan-out) for the way back, or over the mean of both.
+
+import AdjointArrays
+import AdjointDifferentiation
+
+/// Where the first values of a tensor come from.
+///
+/// ```swift
+/// let weight = Initializer.heNormal(shape: [64, 32], using: &generator)
+/// let layer = Linear(inputs: 64, outputs: 32, initializer: .heNormal, using: &generator)
+/// ```
+///
+/// The last two axes of a shape are inputs and outputs; axes before them count positions (those of a
+/// convolution's window), and multiply both fans. A vector has its length as both.
+public struct Initializer: Sendable, Codable, Hashable {
+  private enum Fan: String, Codable { case inputs, outputs, mean }
+
+  private enum Rule: Codable, Hashable {
+    case constant(Double)
+    case uniform(from: Double, to: Double)
+    case normal(mean: Double, standardDeviation: Double)
+    case truncatedNormal(mean: Double, standardDeviation: Double)
+    /// Uniform in ±√(3 factor / fan), which has the variance factor / fan.
+    case scaledUniform(factor: Double, fan: Fan)
+    /// Normal with the variance factor / fan.
+    case scaledNormal(factor: Double, fan: Fan)
+    case orthogonal(gain: Double)
+  }
+
+  private let rule: Rule
+
+  // MARK: Fixed distributions
+
+  /// 0 everywhere.
+  public static let zeros = Initializer(rule: .constant(0))
+
+  /// 1 everywhere.
+  public static let ones = Initializer(rule: .constant(1))
+
+  /// One number everywhere.
+  public static func constant(_ value: Double) -> Initializer {
+    Initializer(rule: .constant(value))
+  }
+
+  /// Uniform in a range.
+  public static func uniform(_ range: Range<Double>) -> Initializer {
+    Initializer(rule: .uniform(from: range.lowerBound, to: range.upperBound))
+  }
+
+  /// Normal.
+  public static func normal(mean: Double = 0, standardDeviation: Double = 1) -> Initializer {
+    Initializer(rule: .normal(mean: mean, standardDeviation: standardDeviation))
+  }
+
+  /// Normal without what lies more than two standard deviations from the mean.
+  public static func truncatedNormal(mean: Double = 0, standardDeviation: Double = 1)
+    -> Initializer
+  { Initializer(rule: .truncatedNormal(mean: mean, standardDeviation: standardDeviation)) }
+
+  // MARK: Scaled by fan-in and fan-out
+
+  /// Uniform with the variance `2 / (inputs + outputs)`: Glorot and Bengio (2010), for `tanh`.
+  public static let glorotUniform = Initializer(rule: .scaledUniform(factor: 1, fan: .mean))
+
+  /// Normal with the variance `2 / (inputs + outputs)`: Glorot and Bengio (2010), for `tanh`.
+  public static let glorotNormal = Initializer(rule: .scaledNormal(factor: 1, fan: .mean))
+
+  /// Uniform with the variance `2 / inputs`: He and others (2015), for `relu`.
+  public static let heUniform = Initializer(rule: .scaledUniform(factor: 2, fan: .inputs))
+
+  /// Normal with the variance `2 / inputs`: He and others (2015), for `relu`.
+  public static let heNormal = Initializer(rule: .scaledNormal(factor: 2, fan: .inputs))
+
+  /// Uniform with the variance `1 / inputs`: LeCun and others (1998), for `selu`.
+  public static let leCunUniform = Initializer(rule: .scaledUniform(factor: 1, fan: .inputs))
+
+  /// Normal with the variance `1 / inputs`: LeCun and others (1998), for `selu`.
+  public static let leCunNormal = Initializer(rule: .scaledNormal(factor: 1, fan: .inputs))
+
+  /// A random rotation: columns (or rows, whichever are fewer) of length `gain`, at right angles.
+  ///
+  /// Saxe and others (2014). Axes before the last are taken together as rows.
+  public static let orthogonal = orthogonal(gain: 1)
+
+  /// A random rotation times a factor.
+  public static func orthogonal(gain: Double) -> Initializer {
+    Initializer(rule: .orthogonal(gain: gain))
+  }
+
+  // MARK: Drawing
+
+  /// Draws a tensor.
+  ///
+  /// - Precondition: the element type is a floating-point one.
+  public func callAsFunction(
+    shape: Shape, dtype: DType = .float32, using generator: inout some RandomNumberGenerator
+  ) -> Tensor {
+    switch rule {
+    case .constant(let value): return .full(shape, value, dtype: dtype)
+    case .uniform(let low, let high):
+      return .uniform(low..<high, shape: shape, dtype: dtype, using: &generator)
+    case .normal(let mean, let deviation):
+      return .normal(
+        mean: mean, standardDeviation: deviation, shape: shape, dtype: dtype, using: &generator)
+    case .truncatedNormal(let mean, let deviation):
+      return Tensor(
+        .truncatedNormal(
+          mean: mean, standardDeviation: deviation, shape: shape, dtype: dtype, using: &generator))
+    case .scaledUniform(let factor, let fan):
+      let limit = (3 * factor / Initializer.count(fan, shape)).squareRoot()
+      return .uniform(-limit..<limit, shape: shape, dtype: dtype, using: &generator)
+    case .scaledNormal(let factor, let fan):
+      return .normal(
+        standardDeviation: (factor / Initializer.count(fan, shape)).squareRoot(), shape: shape,
+        dtype: dtype, using: &generator)
+    case .orthogonal(let gain):
+      return orthogonalTensor(shape, gain, dtype, using: &generator)
+    }
+  }
+
+  private static func count(_ fan: Fan, _ shape: Shape) -> Double {
+    let inputs: Int
+    let outputs: Int
+    switch shape.rank {
+    case 0: (inputs, outputs) = (1, 1)
+    case 1: (inputs, outputs) = (shape[0], shape[0])
+    default:
+      let positions = shape.dropLast(2).reduce(1, *)
+      inputs = positions * shape[shape.rank - 2]
+      outputs = positions * shape[shape.rank - 1]
+    }
+    // An empty tensor gets no numbers, whatever the scale.
+    return switch fan {
+    case .inputs: Double(max(inputs, 1))
+    case .outputs: Double(max(outputs, 1))
+    case .mean: max(Double(inputs + outputs) / 2, 1)
+    }
+  }
+}
+
+/// The vectors of a Gaussian matrix made orthonormal one after the other (Gram and Schmidt).
+///
+/// The directions of the vectors are uniform, so the rotation is too. Each vector is made orthogonal
+/// to the earlier ones twice: once leaves a rest that grows with the condition of the matrix, twice
+/// leaves none worth mentioning (Giraud and others, 2005).
+private func orthogonalTensor(
+  _ shape: Shape, _ gain: Double, _ dtype: DType, using generator: inout some RandomNumberGenerator
+) -> Tensor {
+  let columns = shape.last ?? 1
+  let rows = shape.isEmpty ? 1 : shape.dropLast().reduce(1, *)
+  guard rows > 0, columns > 0 else { return .zeros(shape, dtype: dtype) }
+  // The fewer vectors, each in one stretch of memory.
+  let (count, length) = (min(rows, columns), max(rows, columns))
+  let gaussian = Tensor.normal(shape: [count, length], dtype: .float64, using: &generator)
+  var elements = gaussian.doubles
+  elements.withUnsafeMutableBufferPointer { elements in
+    for place in 0..<count {
+      let vector = elements.extracting(place * length..<(place + 1) * length)
+      for _ in 0..<2 {
+        for earlier in 0..<place {
+          let other = elements.extracting(earlier * length..<(earlier + 1) * length)
+          subtractMultiple(dot(other, vector), of: other, from: vector)
+        }
+      }
+      let norm = dot(vector, vector).squareRoot()
+      for index in 0..<length { vector[index] /= norm }
+    }
+  }
+  let vectors = Tensor(elements, shape: [count, length], dtype: .float64)
+  let matrix = rows >= columns ? vectors.transposed() : vectors
+  return (matrix.reshaped(to: shape.dimensions) * gain).converted(to: dtype)
+}
+
+private func dot(
+  _ a: UnsafeMutableBufferPointer<Double>, _ b: UnsafeMutableBufferPointer<Double>
+) -> Double {
+  var (even, odd) = (0.0, 0.0)
+  var index = 0
+  while index &+ 1 < a.count {
+    even += a[index] * b[index]
+    odd += a[index &+ 1] * b[index &+ 1]
+    index &+= 2
+  }
+  return index < a.count ? even + odd + a[index] * b[index] : even + odd
+}
+
+private func subtractMultiple(
+  _ factor: Double, of a: UnsafeMutableBufferPointer<Double>,
+  from b: UnsafeMutableBufferPointer<Double>
+) {
+  for index in 0..<a.count { b[index] -= factor * a[index] }
+}

@@ -1,0 +1,47 @@
+// What this file knows: dropping out, which happens only where a generator is passed.
+
+import AdjointArrays
+import AdjointDifferentiation
+
+/// Each element becomes zero with the given probability `p`; the others are multiplied by `1/(1 - p)`.
+///
+/// The expectation of every element stays what it was, so a network trained with dropout is used
+/// without it and without a factor. With probability 1 all elements become zero.
+public func dropout(
+  _ x: Tensor, probability: Double, using generator: inout some RandomNumberGenerator
+) -> Tensor {
+  precondition(
+    probability >= 0 && probability <= 1, "the probability \(probability) is not in 0...1")
+  if probability == 0 { return x }
+  let kept = 1 - probability
+  let mask = Tensor.bernoulli(probability: kept, shape: x.shape, using: &generator)
+  // A factor and not a choice: the derivative of a factor is that factor. With nothing kept, 0 and
+  // not 0 · ∞.
+  return x * (mask.converted(to: x.dtype) * (kept > 0 ? 1 / kept : 0))
+}
+
+/// A layer that sets some of its inputs to zero in training, so that no unit relies on another one.
+///
+/// Srivastava and others (2014). It acts when it is called with a generator, `layer(x, using: &g)`;
+/// `layer(x)` is `x`.
+public struct Dropout: Layer, ParameterFree, Hashable {
+  /// The probability of becoming zero.
+  public var probability: Double
+
+  /// Creates a layer.
+  ///
+  /// - Precondition: the probability lies between 0 and 1.
+  public init(_ probability: Double = 0.5) {
+    precondition(
+      probability >= 0 && probability <= 1, "the probability \(probability) is not in 0...1")
+    self.probability = probability
+  }
+
+  /// The input, unchanged.
+  public func callAsFunction(_ x: Tensor) -> Tensor { x }
+
+  /// The input with some elements set to zero and the others enlarged.
+  public func callAsFunction(
+    _ x: Tensor, using generator: inout some RandomNumberGenerator
+  ) -> Tensor { dropout(x, probability: probability, using: &generator) }
+}

@@ -1,0 +1,27 @@
+// What this file knows: what layers have in common, which is what a sequence of layers needs.
+
+import AdjointDifferentiation
+
+/// A model that is a function from tensors to tensors.
+///
+/// Layers are called like functions: `layer(x)`. Some behave differently in training, `Dropout`
+/// for one. They draw random numbers then, so the call for training is the one that passes a
+/// generator; there is no switch to forget.
+///
+/// ```swift
+/// let prediction = network(x)                     // for use
+/// let logits = network(x, using: &generator)      // for training
+/// ```
+public protocol Layer: Model {
+  /// The layer's function.
+  func callAsFunction(_ input: Tensor) -> Tensor
+
+  /// The layer's function in training. The same, unless the layer says otherwise.
+  func callAsFunction(_ input: Tensor, using generator: inout some RandomNumberGenerator) -> Tensor
+}
+
+extension Layer {
+  public func callAsFunction(
+    _ input: Tensor, using generator: inout some RandomNumberGenerator
+  ) -> Tensor { self(input) }
+}

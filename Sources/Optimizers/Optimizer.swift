@@ -1,0 +1,276 @@
+// What this file knows: what an optimizer is, when it refuses a step, and where the one minus sign is.
+// The arithmetic is in the transforms; the loop over tiles is in ParameterSlot.swift.
+
+import AdjointArrays
+import AdjointDifferentiation
+import AdjointNetworks
+
+/// A chain of gradient transforms made for a model, with the state of the chain.
+///
+/// A step takes the gradient through the chain and subtracts what comes out: `w ← w − u`. The chain
+/// turns the gradient into `u`, learning rate included; the minus sign is here, and only here.
+///
+/// ```swift
+/// var optimizer = Optimizer(for: model, .clipGlobalNorm(1), .adam(learningRate: 1e-3))
+/// for batch in digits.batches(of: 128, shuffledUsing: &generator) {
+///   let (loss, gradient) = try valueWithGradient(at: model) { model in
+///     softmaxCrossEntropy(logits: model(batch.inputs), labels: batch.labels)
+///   }
+///   try optimizer.update(&model, along: gradient)
+/// }
+/// ```
+///
+/// An optimizer is a value: a copy goes on by itself. Parameters and state are changed in place where
+/// nobody else holds them, and a step allocates no arrays.
+///
+/// A parameter that the loss did not reach in a step is left alone: neither its value nor its state
+/// changes, and it does not count as updated. (PyTorch's convention. With zeros in place of the
+/// missing gradient a momentum would go on moving a layer that was not used.)
+public struct Optimizer: Sendable {
+  /// What happens to a step whose gradient holds an infinity or a NaN.
+  public enum NonFinitePolicy: String, Sendable, Codable, CaseIterable {
+    /// The step throws, naming the first such parameter; model and state stay as they were.
+    case error
+    /// The step does nothing, and says so by its result.
+    case skip
+    /// The step is made, without looking.
+    case proceed
+  }
+
+  /// What happens to a step whose gradient holds an infinity or a NaN.
+  public var nonFinitePolicy: NonFinitePolicy
+  /// The number of steps made.
+  public private(set) var step = 0
+
+  private var links: [TransformChain.Link]
+  /// The stretches of the chain that run tile by tile without a break: a link that reads a norm begins
+  /// a new one, because the norm is known only when every tile has come so far.
+  private let segments: [Range<Int>]
+  private var slots: [ParameterSlot]
+  private let missingLearningRate: OptimizerError?
+
+  /// Creates an optimizer from chains, which are run one after another.
+  ///
+  /// - Parameters:
+  ///   - model: the model to be trained, or one like it.
+  ///   - chains: links and published methods in any mixture.
+  ///   - frozen: the parameters that are not trained; they keep no state and count in no norm.
+  ///   - nonFinitePolicy: what to do about a gradient with an infinity or a NaN.
+  public init(
+    for model: some Model, _ chains: TransformChain..., frozen: ParameterFilter = .none,
+    onNonFinite nonFinitePolicy: NonFinitePolicy = .error
+  ) {
+    let links = TransformChain(chains).links
+    let breaks = links.indices.filter { $0 > 0 && links[$0].transform.readsNorm }
+    let segments =
+      links.isEmpty ? [] : zip([0] + breaks, breaks + [links.count]).map { $0..<$1 }
+    slots = model.parameters.map { name, value in
+      ParameterSlot(
+        name: name, shape: value.shape, dtype: value.dtype, chain: links,
+        segments: segments, isFrozen: frozen.matches(name))
+    }
+    missingLearningRate = slots.first { slot in
+      !slot.isFrozen
+        && !links.indices.contains { slot.passes($0) && links[$0].transform is ScaleBySchedule }
+    }.map { slot in
+      OptimizerError(
+        .missingLearningRate, name: slot.name,
+        problem: "no link of the chain sets a learning rate for \(slot.name)",
+        remedy:
+          "Add .scale(by: 1e-3) or another rate, use a method with `learningRate:`, or freeze "
+          + "the parameter; where a transform of your own holds the rate, add .scale(by: 1).")
+    }
+    self.links = links
+    self.segments = segments
+    self.nonFinitePolicy = nonFinitePolicy
+  }
+
+  /// Makes one step: `w ← w − u`, where `u` is what the chain makes of the gradient.
+  ///
+  /// - Returns: true, or false when a non-finite gradient was skipped.
+  /// - Throws: ``OptimizerError``, before anything has been changed: a non-finite gradient under
+  ///   ``NonFinitePolicy/error``, a gradient or a model other than the optimizer was made for, or a
+  ///   parameter without a learning rate.
+  /// - Complexity: one pass over parameters, gradient and state, after one over the gradient to find
+  ///   its norm and whether it is finite; no arrays are allocated if nobody shares those of the model.
+  @discardableResult
+  public mutating func update<M: Model>(
+    _ model: inout M, along gradient: Gradient<M>
+  ) throws(OptimizerError) -> Bool {
+    if let missingLearningRate { throw missingLearningRate }
+    try check(gradient)
+    guard try measure(gradient.leaves) else { return false }
+    try model.updateParameters { (parameters: inout [Tensor]) throws(OptimizerError) in
+      try check(parameters)
+      apply(gradient.leaves, to: &parameters)
+    }
+    step += 1
+    return true
+  }
+
+  // MARK: The step
+
+  /// Looks for infinities and NaNs, and finds what norms at the head of the chain are made of.
+  ///
+  /// Returns false if the step is to be skipped.
+  private mutating func measure(_ leaves: [Tensor?]) throws(OptimizerError) -> Bool {
+    let readsNorm = links.first?.transform.readsNorm ?? false
+    guard nonFinitePolicy != .proceed || readsNorm else { return true }
+    for (index, leaf) in leaves.enumerated() {
+      guard let leaf, !slots[index].isFrozen else { continue }
+      let squares = slots[index].sumOfSquares(of: leaf)
+      slots[index].sumOfSquares = squares.value
+      guard squares.isFinite || nonFinitePolicy == .proceed else {
+        if nonFinitePolicy == .skip { return false }
+        let name = slots[index].name
+        throw OptimizerError(
+          .nonFiniteGradient, name: name,
+          problem: "the gradient of \(name) holds an infinity or a NaN in step \(step)",
+          remedy: "Model and optimizer are unchanged. Lower the learning rate, clip with "
+            + ".clipGlobalNorm, look for log(0) or 0/0 in the loss; or make the optimizer with "
+            + "onNonFinite: .skip.")
+      }
+    }
+    return true
+  }
+
+  private mutating func apply(_ leaves: [Tensor?], to parameters: inout [Tensor]) {
+    for index in slots.indices where !slots[index].isFrozen && leaves[index] != nil {
+      slots[index].updateCount += 1
+    }
+    for (number, segment) in segments.enumerated() {
+      let norm = norm(enteringLink: segment.lowerBound, leaves)
+      for index in slots.indices {
+        guard let leaf = leaves[index], !slots[index].isFrozen else { continue }
+        slots[index].run(
+          &links, segment: number, of: segments.count, gradient: leaf,
+          parameter: &parameters[index], step: step, norm: norm)
+      }
+    }
+  }
+
+  /// The norm of the updates of all parameters that the link is given; zero if it does not ask.
+  private func norm(enteringLink link: Int, _ leaves: [Tensor?]) -> Double {
+    guard links[link].transform.readsNorm else { return 0 }
+    var sum = 0.0
+    for (slot, leaf) in zip(slots, leaves)
+    where leaf != nil && slot.passes(link) {
+      sum += slot.sumOfSquares
+    }
+    return sum.squareRoot()
+  }
+
+  // MARK: Checks
+
+  // Types alone are compared in every step: the names of a gradient are put together when asked for,
+  // which would take longer than the step of a small model.
+  private func check<M: Model>(_ gradient: Gradient<M>) throws(OptimizerError) {
+    let leaves = gradient.leaves
+    guard leaves.count == slots.count else {
+      throw OptimizerError(
+        .foreignGradient,
+        problem: "the gradient has \(leaves.count) parameters, the optimizer was made for "
+          + "\(slots.count)",
+        remedy: "Make the optimizer with `for:` the model that is differentiated.")
+    }
+    for (index, leaf) in leaves.enumerated() {
+      guard let leaf, leaf.type != slots[index].type else { continue }
+      let name = gradient.names[index]
+      throw OptimizerError(
+        .foreignGradient, name: name,
+        problem: "the gradient of \(name) is \(leaf.type) where the optimizer was made for "
+          + "\(slots[index].name): \(slots[index].type)",
+        remedy: "Make the optimizer with `for:` the model that is differentiated.")
+    }
+  }
+
+  private func check(_ parameters: [Tensor]) throws(OptimizerError) {
+    guard parameters.count == slots.count else {
+      throw OptimizerError(
+        .foreignModel,
+        problem: "the model has \(parameters.count) parameters, the optimizer was made for "
+          + "\(slots.count)",
+        remedy: "Make the optimizer with `for:` the model that is trained.")
+    }
+    for (parameter, slot) in zip(parameters, slots) where parameter.type != slot.type {
+      throw OptimizerError(
+        .foreignModel, name: slot.name,
+        problem: "\(slot.name) is \(parameter.type), the optimizer was made for \(slot.type)",
+        remedy: "Make the optimizer with `for:` the model that is trained.")
+    }
+  }
+}
+
+// MARK: - State
+
+extension Optimizer {
+  /// What the optimizer remembers between steps, as a copy.
+  public var state: OptimizerState {
+    let trained = slots.filter { !$0.isFrozen }
+    return OptimizerState(
+      step: step,
+      updateCounts: Dictionary(
+        trained.map { ($0.name, $0.updateCount) }, uniquingKeysWith: { first, _ in first }),
+      arrays: trained.flatMap { $0.stateEntries(links) })
+  }
+
+  /// Goes on from a saved state.
+  ///
+  /// - Throws: ``OptimizerError`` of kind `foreignState`, with the optimizer unchanged, unless the state
+  ///   has exactly the arrays of this chain and this model, in their shapes and types.
+  public mutating func restore(_ state: OptimizerState) throws(OptimizerError) {
+    func refusal(_ name: String?, _ problem: String) -> OptimizerError {
+      OptimizerError(
+        .foreignState, name: name, problem: problem,
+        remedy:
+          "Restore into an optimizer with the chain, the frozen parameters and the model that "
+          + "the state was saved with.")
+    }
+    guard state.step >= 0 else { throw refusal(nil, "the state counts \(state.step) steps") }
+    var arrays: [String: NDArray] = [:]
+    for entry in state.arrays {
+      guard arrays.updateValue(entry.value, forKey: entry.name) == nil else {
+        throw refusal(entry.name, "the state has two arrays named \(entry.name)")
+      }
+    }
+    var unused = Set(arrays.keys)
+    var restored = slots
+    for index in restored.indices where !restored[index].isFrozen {
+      let (name, type) = (restored[index].name, restored[index].type)
+      guard let count = state.updateCounts[name], count >= 0, count <= state.step else {
+        throw refusal(name, "the state does not say how often \(name) was updated")
+      }
+      for (_, expected) in restored[index].states(links) {
+        guard let found = arrays[expected] else {
+          throw refusal(expected, "the state has no array \(expected)")
+        }
+        guard TensorType(found.shape, found.dtype) == type else {
+          throw refusal(
+            expected,
+            "\(expected) is \(TensorType(found.shape, found.dtype)) in the state, and "
+              + "\(name) is \(type) in the model")
+        }
+        unused.remove(expected)
+      }
+      restored[index].updateCount = count
+      restored[index].setStates(links, arrays)
+    }
+    if let extra = unused.min() {
+      throw refusal(extra, "the state has an array \(extra) that this optimizer lacks")
+    }
+    slots = restored
+    step = state.step
+  }
+}
+
+extension Optimizer: CustomStringConvertible {
+  /// The number of steps, and one line for each parameter with the links it passes through.
+  public var description: String {
+    let lines = slots.map { slot in
+      let path = links.indices.filter(slot.passes).map { links[$0].transform.name }.joined(
+        separator: " → ")
+      return "\n  \(slot.name): \(slot.type): \(slot.isFrozen ? "frozen" : path)"
+    }
+    return "optimizer after \(step) steps" + lines.joined()
+  }
+}

@@ -1,0 +1,212 @@
+// What this file knows: what is kept for one parameter between steps, and the loop that takes one
+// parameter through a stretch of the chain, tile by tile. It has never heard of models.
+
+import AdjointArrays
+import AdjointDifferentiation
+import AdjointKernelCore
+
+/// One parameter of the model that an optimizer was made for, with its states.
+///
+/// All states of a parameter are rows of one array, so that one address leads to all of them. Rows
+/// begin at multiples of a cache line: vectors that straddle two lines take twice as long.
+struct ParameterSlot: Sendable {
+  /// A link that the parameter passes through, and where its states are.
+  struct Link: Sendable {
+    let index: Int
+    let firstRow: Int
+    let rowCount: Int
+  }
+
+  let name: String
+  let shape: Shape
+  let dtype: DType
+  let isFrozen: Bool
+  /// For each stretch of the chain, the links whose filter chooses the parameter; none for a frozen
+  /// one.
+  private let paths: [[Link]]
+  private let element: KernelElement
+  private let rowLength: Int
+  /// The row for the update between two stretches of the chain, if there is more than one.
+  private let updateRow: Int
+  private var rows: NDArray
+  /// How often the parameter has been updated.
+  var updateCount = 0
+  /// Of the update where it is now; only meaningful within a step.
+  var sumOfSquares = 0.0
+
+  var type: TensorType { TensorType(shape, dtype) }
+
+  init(
+    name: String, shape: Shape, dtype: DType, chain: [TransformChain.Link],
+    segments: [Range<Int>], isFrozen: Bool
+  ) {
+    self.name = name
+    self.shape = shape
+    self.dtype = dtype
+    // Integers have no gradient, so there is nothing to train.
+    self.isFrozen = isFrozen || !dtype.isFloatingPoint
+    element = dtype == .float64 ? .float64 : .float32
+    let perLine = 64 / element.byteCount
+    rowLength = (shape.elementCount + perLine - 1) / perLine * perLine
+    var row = 0
+    var paths: [[Link]] = []
+    for segment in segments {
+      var path: [Link] = []
+      for index in segment where !self.isFrozen && chain[index].filter.matches(name) {
+        let count = chain[index].transform.stateNames.count
+        path.append(Link(index: index, firstRow: row, rowCount: count))
+        row += count
+      }
+      paths.append(path)
+    }
+    self.paths = paths
+    updateRow = row
+    if segments.count > 1 && !self.isFrozen { row += 1 }
+    rows = .zeros([row, rowLength], dtype: element == .float64 ? .float64 : .float32)
+  }
+
+  /// Whether the parameter passes through a link of the chain.
+  func passes(_ link: Int) -> Bool { paths.contains { $0.contains { $0.index == link } } }
+
+  // MARK: The loop
+
+  /// Takes the parameter through a stretch of the chain.
+  ///
+  /// The first stretch starts from the gradient, the others from where the one before it stopped; the
+  /// last one ends with `w ← w − u`.
+  mutating func run(
+    _ chain: inout [TransformChain.Link], segment: Int, of segmentCount: Int, gradient: Tensor,
+    parameter: inout Tensor, step: Int, norm: Double
+  ) {
+    let current = ParameterStep(
+      name: name, shape: shape, step: step, updateCount: updateCount, norm: norm)
+    let path = paths[segment]
+    for link in path { chain[link.index].transform.prepare(for: current) }
+    let (element, count) = (element, shape.elementCount)
+    let stride = rowLength * element.byteCount
+    let (isFirst, isLast) = (segment == 0, segment == segmentCount - 1)
+    let keptAt = updateRow * stride
+    sumOfSquares = rows.withUnsafeMutableContiguousBytes { rows in
+      gradient.withUnsafeBytes { gradient in
+        parameter.withUnsafeMutableBytes { parameter in
+          guard let rows = rows.baseAddress, let gradient = gradient.baseAddress,
+            let parameter = parameter.baseAddress
+          else { return 0 }
+          let kept = rows + keptAt
+          return Passage(
+            element: element, count: count, rows: rows, stride: stride, parameter: parameter,
+            source: isFirst ? gradient : UnsafeRawPointer(kept), destination: isLast ? nil : kept
+          ).run(chain, path)
+        }
+      }
+    }
+  }
+
+  /// The sum of squares of a gradient of this parameter.
+  func sumOfSquares(of gradient: Tensor) -> SumOfSquares {
+    var squares = SumOfSquares()
+    gradient.withUnsafeBytes { bytes in
+      withScratch { scratch, _ in
+        guard let bytes = bytes.baseAddress else { return }
+        squares.add(bytes, count: shape.elementCount, element: element, scratch: scratch)
+      }
+    }
+    return squares
+  }
+
+  // MARK: States by name
+
+  /// The states with their names, copied out of the rows.
+  func stateEntries(_ chain: [TransformChain.Link]) -> [OptimizerState.Entry] {
+    states(chain).map { row, name in
+      let start = row * rowLength * element.byteCount
+      let value = rows.withUnsafeContiguousBytes { rows in
+        NDArray(uninitialized: shape, dtype: dtype) { target in
+          target.copyMemory(from: .init(rebasing: rows[start..<(start + target.count)]))
+        }
+      }
+      return OptimizerState.Entry(name: name, value: value)
+    }
+  }
+
+  /// Copies states into the rows, those whose names are this parameter's.
+  ///
+  /// The caller has checked shapes and types.
+  mutating func setStates(_ chain: [TransformChain.Link], _ entries: [String: NDArray]) {
+    let (rowSize, states) = (rowLength * element.byteCount, states(chain))
+    rows.withUnsafeMutableContiguousBytes { rows in
+      for (row, name) in states {
+        entries[name]?.withUnsafeContiguousBytes { source in
+          UnsafeMutableRawBufferPointer(rebasing: rows[(row * rowSize)...])
+            .copyMemory(from: source)
+        }
+      }
+    }
+  }
+
+  /// The rows that are states, with the names they are saved under.
+  func states(_ chain: [TransformChain.Link]) -> [(row: Int, name: String)] {
+    paths.joined().flatMap { link in
+      let transform = chain[link.index].transform
+      return transform.stateNames.enumerated().map { number, state in
+        (link.firstRow + number, "\(link.index).\(transform.name).\(state).\(name)")
+      }
+    }
+  }
+}
+
+/// The addresses of one parameter on its way through a stretch of the chain.
+private struct Passage {
+  let element: KernelElement
+  let count: Int
+  let rows: UnsafeMutableRawPointer
+  /// The bytes from one row to the next.
+  let stride: Int
+  let parameter: UnsafeMutableRawPointer
+  /// Where the update comes from.
+  let source: UnsafeRawPointer
+  /// Where the update waits for the next stretch; nil at the end of the chain.
+  let destination: UnsafeMutableRawPointer?
+
+  /// Takes each tile through the links, and returns the sum of the squares of what waits.
+  func run(_ chain: [TransformChain.Link], _ path: [ParameterSlot.Link]) -> Double {
+    var squares = SumOfSquares()
+    withScratch { scratch, secondScratch in
+      var start = 0
+      while start < count {
+        let length = min(Tile.capacity, count &- start)
+        let offset = start &* element.byteCount
+        scratch.copyMemory(from: source + offset, byteCount: length &* element.byteCount)
+        for link in path {
+          chain[link.index].transform.apply(
+            to: Tile(
+              count: length, element: element, updateAddress: scratch,
+              parameterAddress: UnsafeRawPointer(parameter + offset),
+              stateAddress: rows + (link.firstRow &* stride &+ offset),
+              stateCount: link.rowCount, stateStride: stride))
+        }
+        let update = MutableTileRow(address: scratch, count: length, element: element)
+        if let destination {
+          MutableTileRow(address: destination + offset, count: length, element: element)
+            .assign(update)
+          squares.add(scratch, count: length, element: element, scratch: secondScratch)
+        } else {
+          // Here is the sign.
+          MutableTileRow(address: parameter + offset, count: length, element: element)
+            .combine(1, adding: -1, times: update)
+        }
+        start &+= length
+      }
+    }
+    return squares.value
+  }
+}
+
+/// Lends two tiles of memory on the stack.
+private func withScratch(_ body: (UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> Void) {
+  let size = Tile.capacity * 8
+  withUnsafeTemporaryAllocation(byteCount: 2 * size, alignment: 64) { scratch in
+    guard let address = scratch.baseAddress else { return }
+    body(address, address + size)
+  }
+}

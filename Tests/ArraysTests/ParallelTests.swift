@@ -1,0 +1,60 @@
+// What this file knows: that threads change the time and nothing else.
+
+import Synchronization
+import Testing
+
+@testable import AdjointArrays
+
+// Serialized: the limit is one setting of the whole process. Other suites may run at the same time;
+// their results do not depend on it, which is the law tested here.
+@Suite(.serialized) struct ParallelTests {
+  @Test func everyPieceRunsOnce() {
+    let before = Threads.limit
+    defer { Threads.limit = before }
+    for limit in [1, 2, 8] {
+      Threads.limit = limit
+      for pieces in [0, 1, 2, 7, 1000] {
+        let runs = Mutex([Int](repeating: 0, count: pieces))
+        parallelFor(pieces: pieces) { piece in runs.withLock { $0[piece] += 1 } }
+        #expect(runs.withLock { $0.allSatisfy { $0 == 1 } })
+      }
+    }
+  }
+
+  @Test func limitsAreAtLeastOne() {
+    let before = Threads.limit
+    defer { Threads.limit = before }
+    Threads.limit = -3
+    #expect(Threads.limit == 1)
+    #expect(Threads.available >= 1)
+  }
+
+  @Test func bitsDoNotDependOnTheNumberOfThreads() {
+    let before = Threads.limit
+    defer { Threads.limit = before }
+    var results: [[NDArray]] = []
+    for limit in [1, 2, 8] {
+      Threads.limit = limit
+      var generator = RandomGenerator(seed: 8)
+      let x = NDArray.normal(shape: [300, 700], dtype: .float32, using: &generator)
+      let bias = NDArray.normal(shape: [700], dtype: .float32, using: &generator)
+      let w = NDArray.normal(shape: [700, 130], dtype: .float32, using: &generator)
+      let order = NDArray.permutation(300, using: &generator)
+      results.append([
+        x, .unary(.tanh, x), .binary(.add, x, bias), .binary(.multiply, x.reversed(along: 1), bias),
+        x.reduced(.sum, over: [0]), x.reduced(.sum, over: [1]), x.reduced(.sum, over: [0, 1]),
+        x.reduced(.product, over: [0]), .matmul(x, w),
+        .matmul(w.swappingLastTwoAxes(), x.swappingLastTwoAxes()),
+        x.swappingLastTwoAxes().contiguous(),
+        x.gathered(order, along: 0), .scatterAdd(into: [400, 700], x, order, along: 0),
+        x.cumulativeSum(along: 0), x.argsort(along: 1), x.argmax(over: 0),
+        .bernoulli(probability: 0.5, shape: [100, 900], using: &generator),
+      ])
+    }
+    for other in results.dropFirst() {
+      for (position, pair) in zip(results[0], other).enumerated() {
+        #expect(identical(pair.0, pair.1), "result \(position)")
+      }
+    }
+  }
+}

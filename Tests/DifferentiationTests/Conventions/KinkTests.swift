@@ -1,0 +1,289 @@
+// What this file knows: the convention at every kink and singular point, as one table. The rule is
+// the field's: the derivative where there is one; at a kink of a convex function the subgradient of
+// least norm; by continuity an infinite slope; where nothing can be said, NaN.
+
+import AdjointArrays
+import AdjointDifferentiation
+import AdjointElementary
+import Testing
+
+private let inf = Double.infinity
+private let nan = Double.nan
+/// The smallest positive number.
+private let tiny = Double.leastNonzeroMagnitude
+
+/// A point, the value there and the slope there; a nil slope is no claim.
+struct Special: Sendable {
+  var x: Double
+  var value: Double
+  var slope: Double?
+  init(_ x: Double, _ value: Double, _ slope: Double?) {
+    (self.x, self.value, self.slope) = (x, value, slope)
+  }
+}
+
+struct SpecialPoints: Sendable, CustomTestStringConvertible {
+  var name: String
+  var points: [Special]
+  var testDescription: String { name }
+  init(_ name: String, _ points: [Special]) { (self.name, self.points) = (name, points) }
+
+  static let pi = Double.pi
+
+  /// ±0, ±∞, NaN, the smallest number, ends of domains, kinks.
+  ///
+  /// Outside its domain a function is NaN, and of its slope there nothing is claimed.
+  static let table: [SpecialPoints] = [
+    .init(
+      "exp",
+      [
+        .init(0, 1, 1), .init(-0.0, 1, 1), .init(tiny, 1, 1), .init(inf, inf, inf),
+        .init(-inf, 0, 0), .init(710, inf, inf), .init(-746, 0, 0),
+      ]),
+    .init(
+      "expMinusOne",
+      [
+        .init(0, 0, 1), .init(-0.0, -0.0, 1), .init(tiny, tiny, 1), .init(inf, inf, inf),
+        .init(-inf, -1, 0),
+      ]),
+    .init(
+      "log",
+      [
+        .init(0, -inf, inf), .init(1, 0, 1), .init(inf, inf, 0), .init(-1, nan, nil),
+        .init(-inf, nan, nil),
+      ]),
+    .init(
+      "log1p",
+      [
+        .init(0, 0, 1), .init(-0.0, -0.0, 1), .init(tiny, tiny, 1), .init(-1, -inf, inf),
+        .init(inf, inf, 0), .init(-2, nan, nil),
+      ]),
+    .init("sqrt", [.init(0, 0, inf), .init(1, 1, 0.5), .init(inf, inf, 0), .init(-1, nan, nil)]),
+    .init(
+      "rsqrt", [.init(0, inf, -inf), .init(1, 1, -0.5), .init(inf, 0, 0), .init(-1, nan, nil)]),
+    .init(
+      "sin",
+      [
+        .init(0, 0, 1), .init(-0.0, -0.0, 1), .init(tiny, tiny, 1), .init(inf, nan, nan),
+        .init(-inf, nan, nan),
+      ]),
+    .init("cos", [.init(0, 1, 0), .init(-0.0, 1, 0), .init(inf, nan, nan), .init(-inf, nan, nan)]),
+    .init(
+      "tan", [.init(0, 0, 1), .init(-0.0, -0.0, 1), .init(tiny, tiny, 1), .init(inf, nan, nan)]),
+    .init(
+      "asin",
+      [
+        .init(0, 0, 1), .init(1, pi / 2, inf), .init(-1, -pi / 2, inf), .init(2, nan, nil),
+        .init(-inf, nan, nil),
+      ]),
+    .init(
+      "acos", [.init(0, pi / 2, -1), .init(1, 0, -inf), .init(-1, pi, -inf), .init(2, nan, nil)]),
+    .init(
+      "atan",
+      [.init(0, 0, 1), .init(-0.0, -0.0, 1), .init(inf, pi / 2, 0), .init(-inf, -pi / 2, 0)]),
+    .init(
+      "sinh", [.init(0, 0, 1), .init(-0.0, -0.0, 1), .init(inf, inf, inf), .init(-inf, -inf, inf)]),
+    .init("cosh", [.init(0, 1, 0), .init(inf, inf, inf), .init(-inf, inf, -inf)]),
+    .init(
+      "tanh",
+      [
+        .init(0, 0, 1), .init(-0.0, -0.0, 1), .init(tiny, tiny, 1), .init(inf, 1, 0),
+        .init(-inf, -1, 0),
+      ]),
+    .init(
+      "asinh", [.init(0, 0, 1), .init(-0.0, -0.0, 1), .init(inf, inf, 0), .init(-inf, -inf, 0)]),
+    .init(
+      "acosh", [.init(1, 0, inf), .init(inf, inf, 0), .init(0.5, nan, nil), .init(-1, nan, nil)]),
+    .init("atanh", [.init(0, 0, 1), .init(1, inf, inf), .init(-1, -inf, inf), .init(2, nan, nil)]),
+    .init("erf", [.init(0, 0, 2 / pi.squareRoot()), .init(inf, 1, 0), .init(-inf, -1, 0)]),
+    .init(
+      "abs",
+      [
+        .init(0, 0, 0), .init(-0.0, 0, 0), .init(tiny, tiny, 1), .init(-tiny, tiny, -1),
+        .init(inf, inf, 1), .init(-inf, inf, -1),
+      ]),
+    .init(
+      "floor",
+      [
+        .init(0, 0, 0), .init(-0.0, -0.0, 0), .init(1, 1, 0), .init(-0.5, -1, 0),
+        .init(inf, inf, 0),
+      ]),
+    .init("ceil", [.init(0, 0, 0), .init(1, 1, 0), .init(0.5, 1, 0), .init(-inf, -inf, 0)]),
+    .init(
+      "round",
+      [
+        .init(0.5, 0, 0), .init(1.5, 2, 0), .init(-0.5, -0.0, 0), .init(2.5, 2, 0),
+        .init(inf, inf, 0),
+      ]),
+    .init(
+      "sign",
+      [
+        .init(0, 0, 0), .init(-0.0, -0.0, 0), .init(tiny, 1, 0), .init(-tiny, -1, 0),
+        .init(inf, 1, 0), .init(-inf, -1, 0),
+      ]),
+    .init(
+      "sigmoid",
+      [
+        .init(0, 0.5, 0.25), .init(inf, 1, 0), .init(-inf, 0, 0), .init(800, 1, 0),
+        .init(-800, 0, 0),
+      ]),
+    .init(
+      "softplus",
+      [
+        .init(0, 0.6931471805599453, 0.5), .init(-0.0, 0.6931471805599453, 0.5), .init(inf, inf, 1),
+        .init(-inf, 0, 0), .init(1000, 1000, 1), .init(-1000, 0, 0),
+      ]),
+    .init(
+      "relu",
+      [
+        .init(0, 0, 0), .init(-0.0, 0, 0), .init(tiny, tiny, 1), .init(-tiny, 0, 0),
+        .init(inf, inf, 1), .init(-inf, 0, 0),
+      ]),
+  ]
+}
+
+@Suite struct KinkTests {
+  @Test func theTableHasEveryFunctionOfOneOperand() {
+    let named = Catalogue.elementaryEntries.filter { $0.samples.count == 1 }.map(\.name)
+    #expect(Set(SpecialPoints.table.map(\.name)) == Set(named))
+  }
+
+  @Test(arguments: SpecialPoints.table)
+  func scalarsAndTensorsFollowTheTable(row: SpecialPoints) throws {
+    let entry = try #require(Catalogue.elementaryEntries.first { $0.name == row.name })
+    // NaN in, NaN out; and, but for the step functions, a NaN or one-sided slope that is not claimed.
+    for point in row.points + [Special(nan, nan, nil)] {
+      let what = "\(row.name)(\(point.x))"
+      let (value, gradient) = valueWithGradient(at: [point.x], of: entry.scalar)
+      expectSame(value, point.value, what)
+      if let slope = point.slope { expectSame(gradient[0], slope, "derivative of " + what) }
+
+      for dtype in [DType.float64, .float32] {
+        let x = Tensor([point.x, 0.5], dtype: dtype)
+        // Points that float32 rounds away (the smallest double) or does not overflow at.
+        guard dtype == .float64 || x.doubles[0] == point.x else { continue }
+        let (value, pullback) = try valueWithPullback(at: x) { entry.tensor([$0]) }
+        let slopes = try pullback(Tensor([1, 1], dtype: dtype)).doubles
+        let ulps = dtype == .float64 ? 4 * Double.ulpOfOne : 4 * Double(Float.ulpOfOne)
+        expectSame(value.doubles[0], point.value, "\(dtype) \(what)", ulps)
+        if let slope = point.slope {
+          expectSame(slopes[0], slope, "\(dtype) derivative of \(what)", ulps)
+        }
+      }
+    }
+  }
+
+  private func expectSame(
+    _ a: Double, _ b: Double, _ what: String, _ tolerance: Double = 2 * Double.ulpOfOne
+  ) {
+    let same =
+      a == b
+      ? (a != 0 || a.sign == b.sign || b.sign == .plus)
+      : (a.isNaN && b.isNaN) || abs(a - b) <= tolerance * abs(b)
+    #expect(same, "\(what): \(a) instead of \(b)")
+  }
+
+  // MARK: Two operands
+
+  private func slopes(
+    _ a: Double, _ b: Double, _ f: (Scalar, Scalar) -> Scalar
+  ) -> [Double] {
+    let (first, second) = gradient(at: a, b, of: f)
+    return [first, second]
+  }
+
+  // At a tie both operands are extreme; equal shares are the least-norm subgradient (½, ½).
+  @Test func tiesOfTwoShareEqually() throws {
+    for x in [0.0, -0.0, 1.5, -inf, inf] {
+      #expect(slopes(x, x) { max($0, $1) } == [0.5, 0.5])
+      #expect(slopes(x, x) { min($0, $1) } == [0.5, 0.5])
+    }
+    // 0 and -0 are equal, so they tie.
+    #expect(slopes(0, -0.0) { max($0, $1) } == [0.5, 0.5])
+    // One variable as both operands: ½ + ½.
+    #expect(slope(2.0) { x in max(x, x) } == 1)
+    #expect(slope(2.0) { x in min(x, x) } == 1)
+    let (a, b) = try gradient(at: Tensor([1, 2, 3]), Tensor([1, 5, 0])) { max($0, $1).sum() }
+    #expect(a.floats == [0.5, 0, 1] && b.floats == [0.5, 1, 0])
+  }
+
+  // NaN wins in value; neither operand is the larger one, so neither gets an adjoint.
+  @Test func maximumWithNaNIsNaN() {
+    let (value, gradient) = valueWithGradient(at: nan, 1.0) { a, b in max(a, b) }
+    #expect(value.isNaN)
+    #expect(gradient.0 == 0 && gradient.1 == 0)
+  }
+
+  // ∂(a/b)/∂a = 1/b,  ∂(a/b)/∂b = -a/b²
+  @Test func divisionByZero() {
+    #expect(slopes(1, 0) { $0 / $1 } == [inf, -inf])
+    #expect(slopes(-1, 0) { $0 / $1 } == [inf, inf])
+    let zero = slopes(0, 0) { $0 / $1 }
+    #expect(zero[0] == inf && zero[1].isNaN)
+    #expect(slopes(1, inf) { $0 / $1 } == [0, 0])
+  }
+
+  // a^b:  ∂/∂a = b a^(b-1), taken as 0 for b = 0;  ∂/∂b = a^b log a.
+  @Test func powerAtZero() throws {
+    #expect(slopes(0, 2) { pow($0, $1) } == [0, 0])
+    #expect(slopes(0, 1) { pow($0, $1) } == [1, 0])
+    #expect(slopes(0, 3) { pow($0, $1) } == [0, 0])
+    // By continuity from b > 0: 0^b falls from 1 to 0 at once.
+    #expect(slopes(0, 0) { pow($0, $1) } == [0, -inf])
+    #expect(slopes(0, 0.5) { pow($0, $1) } == [inf, 0])
+    #expect(slopes(0, -1) { pow($0, $1) } == [-inf, -inf])
+    #expect(slopes(1, 0) { pow($0, $1) } == [0, 0])
+    // Constant exponents of negative bases: 3 · (-2)² = 12, no logarithm taken.
+    #expect(slope(-2.0) { x in pow(x, 3) } == 12)
+    #expect(slope(0.0) { x in pow(x, 0) } == 0)
+    #expect(slope(0.0) { x in pow(x, 1) } == 1)
+    #expect(slope(0.0) { x in pow(x, 2) } == 0)
+    #expect(slope(0.0) { x in pow(x, 0.5) } == inf)
+    // x⁰ and 0² as tensors: where zeros are among ordinary elements.
+    let slopes = try gradient(at: Tensor([0, 2], dtype: .float64)) { pow($0, 0).sum() }
+    #expect(slopes.doubles == [0, 0])
+    let squares = try gradient(at: Tensor([0, 2], dtype: .float64)) { pow($0, 2).sum() }
+    #expect(squares.doubles == [0, 4])
+  }
+
+  private func hessian(
+    _ a: Double, _ b: Double, _ f: @escaping (Scalar, Scalar) -> Scalar
+  ) -> [Double] {
+    let first = gradient(at: a, b) { x, y in gradient(at: x, y, of: f).0 }
+    let second = gradient(at: a, b) { x, y in gradient(at: x, y, of: f).1 }
+    return [first.0, first.1, second.0, second.1]
+  }
+
+  // ∂²/∂a∂b a^b = a^(b-1) (1 + b log a); at b = 0 that is 1/a, which a rule that tests `b == 0` and
+  // returns a constant loses. ∂²/∂a² = b (b-1) a^(b-2);  ∂²/∂b² = a^b log² a.
+  @Test func powerInSecondOrder() {
+    let log23 = 3.1354942159291497
+    #expect(hessian(23, 0) { pow($0, $1) } == [0, 1.0 / 23, 1.0 / 23, log23 * log23])
+    // At a = 0 and b > 1 the mixed derivative is lim a^(b-1) (1 + b log a) = 0, from both sides.
+    #expect(hessian(0, 2) { pow($0, $1) } == [2, 0, 0, 0])
+    #expect(hessian(0, 3) { pow($0, $1) } == [0, 0, 0, 0])
+    // Constant exponents.
+    let second = { (x: Double, n: Double) in
+      gradient(at: x) { x in gradient(at: x) { y in pow(y, n) } }
+    }
+    #expect([0.0, 1, 2, 3].map { second(0, $0) } == [0, 0, 2, 0])
+    #expect([0.0, 1, 2, 3].map { second(-2, $0) } == [0, 0, 2, -12])
+  }
+
+  // At the origin no direction is preferred and nothing can be said; next to it on the axes the
+  // angle turns at rate 1/r.
+  @Test func angleAtTheOrigin() {
+    #expect(slopes(0, 0) { atan2($0, $1) }.allSatisfy { $0.isNaN })
+    #expect(slopes(0, 2) { atan2($0, $1) } == [0.5, 0])
+    #expect(slopes(0, -2) { atan2($0, $1) } == [-0.5, 0])
+    #expect(slopes(2, 0) { atan2($0, $1) } == [0, -0.5])
+  }
+
+  // detached() has value and no slope, in either form.
+  @Test func detachedIsConstant() throws {
+    #expect(slope(3.0) { x in x * x.detached() } == 3)
+    #expect(slope(3.0) { x in x.detached() * x.detached() } == 0)
+    #expect(try gradient(at: Tensor([3])) { ($0 * $0.detached()).sum() }.floats == [3])
+    #expect(try gradient(at: Tensor([3])) { ($0.detached() * 2).sum() }.floats == [0])
+  }
+}

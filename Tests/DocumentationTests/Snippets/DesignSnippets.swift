@@ -1,0 +1,126 @@
+// What this file knows: the programs of the pages in docs/design, letter for letter between the marks.
+// Change one and the tests tell you to change the other.
+
+import Adjoint
+
+enum DesignSnippets {
+  static var all: [() throws -> Void] {
+    [
+      recordSize, none, nesting, scaled, values, mixtures, zeroWins, choosing, reductions,
+      positions,
+      losses,
+    ]
+  }
+
+  // MARK: tape.md
+
+  static func recordSize() {
+    show("docs/design/tape.md", 1)
+    print(MemoryLayout<Record>.size, MemoryLayout<Record>.stride)
+    shown()
+  }
+
+  static func none() {
+    show("docs/design/tape.md", 2)
+    let tape = Tape()
+    let x = tape.variable(2, "x"), y = tape.variable(3, "y")
+    let adjoints = tape.gradients(of: x * 0)
+    print(adjoints[x], adjoints.reached(x))
+    print(adjoints[y], adjoints.reached(y))
+    shown()
+  }
+
+  static func nesting() {
+    show("docs/design/tape.md", 3)
+    // d/dx of x * d/dy (x + y) = x * 1; a system that confuses the two answers 2.
+    print(gradient(at: 1.0) { x in x * gradient(at: 1) { y in x + y } })
+    shown()
+  }
+
+  // MARK: elementary.md, storage.md, models.md
+
+  static func scaled() throws {
+    show("docs/design/elementary.md", 1)
+    let x = Tensor([0, 4])
+    let slope = try gradient(at: x) { x in `where`(x .> 0, sqrt(x), 0).sum() }
+    print(slope)
+    shown()
+  }
+
+  static func values() {
+    show("docs/design/storage.md", 1)
+    let a = Tensor([1, 2, 3])
+    var b = a
+    b += 1
+    print(a, b)
+    shown()
+  }
+
+  // show("docs/design/models.md", 1)
+  struct Mixture: Model {
+    var experts: [Linear]
+    var gate: Tensor
+    @Untrained var count: Tensor
+    var temperature = 0.5
+  }
+  // shown()
+
+  static func mixtures() {
+    show("docs/design/models.md", 2)
+    let expert = Linear(weight: Tensor([[1, 2], [3, 4]]), bias: Tensor([0, 0]))
+    let mixture = Mixture(experts: [expert, expert], gate: Tensor([0.5, 0.5]), count: Tensor(0))
+    print(mixture.summary)
+    shown()
+  }
+
+  // MARK: conventions.md
+
+  static func zeroWins() throws {
+    show("docs/design/conventions.md", 1)
+    print(gradient(at: 0.0) { x in 0 * sqrt(x) + x })
+    print(try gradient(at: Tensor([0, 1])) { x in `where`(x .> 0, log(x), x).sum() })
+    shown()
+  }
+
+  static func choosing() throws {
+    show("docs/design/conventions.md", 2)
+    let x = Tensor([-1, 0, 2])
+    print(try gradient(at: x) { x in `where`(x .> 0, x * x, 3 * x).sum() })
+    shown()
+  }
+
+  static func reductions() throws {
+    show("docs/design/conventions.md", 3)
+    func slopes(_ x: Tensor, _ f: (Tensor) -> Tensor) throws -> Tensor {
+      try gradient(at: x, of: f)
+    }
+
+    print("maximum   ", try slopes(Tensor([1, 3, 3])) { $0.maximum() })
+    print("minimum   ", try slopes(Tensor([2, 2, 2, 2])) { $0.minimum() })
+    print("product   ", try slopes(Tensor([2, 0, 3])) { $0.product() })
+    print("norm      ", try slopes(Tensor([0, 0])) { $0.norm() })
+    print("logSumExp ", try slopes(Tensor([-.infinity, -.infinity])) { $0.logSumExp() })
+    print("variance  ", try slopes(Tensor([1, 1])) { $0.variance() })
+    print("mean of no elements", Tensor.zeros([0]).mean(), " sum", Tensor.zeros([0]).sum())
+    shown()
+  }
+
+  static func positions() throws {
+    show("docs/design/conventions.md", 4)
+    let x = Tensor([5, 7])
+    print(try gradient(at: x) { x in x.gathered(Tensor(indices: [0, 0, 1])).sum() })
+    print(try gradient(at: Tensor([2, 1, 2])) { x in (x.sorted() * Tensor([1, 10, 100])).sum() })
+    shown()
+  }
+
+  static func losses() throws {
+    show("docs/design/conventions.md", 5)
+    let target = Tensor([1.0])
+    print("absolute error ", try gradient(at: target) { x in meanAbsoluteError(x, target) })
+    print("huber, at delta", try gradient(at: Tensor([2])) { x in huber(x, target) })
+    print(
+      "certain and wrong, logits",
+      try gradient(at: Tensor([-1000])) { z in binaryCrossEntropy(logits: z, targets: target) })
+    shown()
+  }
+}

@@ -1,0 +1,283 @@
+// swift-format-ignore-file
+// What this file knows: the examples in the documentation comments of Sources, letter for letter
+// between the marks, each in surroundings that make it a program. They are compiled, not run.
+
+import Adjoint
+import Foundation
+
+enum CommentSnippets {
+  // show("Sources/Networks/Model.swift", 1)
+  struct Classifier: Model {
+    var hidden: Linear
+    var output: Linear
+    func callAsFunction(_ x: Tensor) -> Tensor { output(relu(hidden(x))) }
+  }
+  // shown()
+
+  enum Statistics {
+    struct Encoder: Model {
+      var layer: Linear
+    }
+
+    // show("Sources/Networks/Untrained.swift", 1)
+    struct Normalization: Model {
+      var scale: Tensor
+      @Untrained var runningMean: Tensor      // a statistic, updated by the model itself
+      @Untrained var backbone: Encoder        // a frozen model inside a trained one
+    }
+    // shown()
+  }
+
+  static func batches() {
+    show("Sources/Data/Batches.swift", 2)
+    let data = LabeledDataset(inputs: Tensor([[0, 0], [0, 1], [1, 0], [1, 1]]), labels: [0, 1, 1, 0])
+    for batch in data.batches(of: 2) {
+      print(batch.labels)     // [0, 1], then [1, 0]
+    }
+    shown()
+  }
+
+  static func adjoints(_ tape: Tape, _ w: Scalar, _ loss: Scalar) {
+    show("Sources/Differentiation/Adjoints.swift", 1)
+    let adjoints = tape.gradients(of: loss)
+    print(adjoints[w])
+    shown()
+    show("Sources/Differentiation/ReverseSteps.swift", 1)
+    for step in tape.reverseSteps(of: loss) { print(step) }
+    shown()
+  }
+
+  static func walk() {
+    show("Sources/Differentiation/Adjoints.swift", 2)
+    let tape = Tape()
+    let x = tape.variable(3)
+    let y = x * x
+    print(tape.gradients(of: y)[x])   // 6.0
+    shown()
+  }
+
+  static func tape() {
+    show("Sources/Differentiation/Tape.swift", 1)
+    let tape = Tape()
+    let w = tape.variable(0.5, "w"), x = tape.variable(2, "x")
+    let loss = 0.5 * (1 - sigmoid(w * x)).squared()
+    let adjoints = tape.gradients(of: loss)
+    print(adjoints[w], tape.described(with: adjoints))
+    shown()
+  }
+
+  static func indexNotation(_ a: Tensor, _ b: Tensor, _ u: Tensor, _ v: Tensor) {
+    evaluate {
+      show("Sources/Differentiation/Composites/Einsum.swift", 1)
+      einsum("ik,kj->ij", a, b)      // the matrix product
+      einsum("bij,bjk->bik", a, b)   // a batch of them
+      einsum("ii->", a)              // the trace
+      einsum("i,j->ij", u, v)        // the outer product
+      shown()
+    }
+  }
+
+  static func customDerivative(_ x: Scalar) {
+    show("Sources/Differentiation/CustomDerivative.swift", 1)
+    // log(1 + exp(x)), whose automatic derivative would overflow for large x
+    let y = withCustomDerivative(at: x) { x in
+      (value: Scalar(x.value > 30 ? x.value : log(1 + exp(x.value))),
+       pullback: { adjoint in adjoint * sigmoid(x) })
+    }
+    shown()
+    use(y)
+  }
+
+  static func valueAndSlope() {
+    show("Sources/Differentiation/DifferentialOperators+Scalars.swift", 1)
+    let (value, slope) = valueWithGradient(at: 3.0) { x in x * x + sin(x) }
+    shown()
+    use(value, slope)
+  }
+
+  static func scalar() {
+    show("Sources/Differentiation/Scalar.swift", 1)
+    let (value, slope) = valueWithGradient(at: 3.0) { x in x * x + sin(x) }
+    shown()
+    use(value, slope)
+  }
+
+  static func indexing(_ x: Tensor) {
+    evaluate {
+      show("Sources/Differentiation/Tensor+Indexing.swift", 1)
+      x[0]                    // the first row
+      x[1..<3]                // rows 1 and 2
+      x[.all, 0]              // the first column
+      x[.newAxis, .ellipsis]  // one axis more, in front
+      shown()
+    }
+  }
+
+  static func tensor() {
+    show("Sources/Differentiation/Tensor.swift", 1)
+    let x = Tensor([[1, 2], [3, 4]])
+    let y = (2 * x + 1).sum(over: 0)      // [10.0, 14.0]
+    shown()
+    use(y)
+  }
+
+  static func lossOfModel(_ model: Classifier, _ batch: LabeledBatch) throws {
+    show("Sources/Differentiation/DifferentialOperators.swift", 1)
+    let (loss, gradient) = try valueWithGradient(at: model) { model in
+      softmaxCrossEntropy(logits: model(batch.inputs), labels: batch.labels)
+    }
+    shown()
+    use(loss, gradient)
+  }
+
+  static func gradientOfModel(
+    _ model: Classifier, _ x: Tensor, _ y: Tensor, _ loss: (Tensor, Tensor) -> Tensor
+  ) throws {
+    try evaluate {
+      show("Sources/Networks/Gradient.swift", 1)
+      let gradient = try gradient(at: model) { model in loss(model(x), y) }
+      gradient.hidden.weight          // a Tensor of the weight's shape
+      gradient["hidden.weight"]       // the same by name, nil if the loss never used it
+      gradient.unreached              // the names of parameters that the loss never used
+      shown()
+    }
+  }
+
+  static func productWithHessian(
+    _ model: Classifier, _ direction: Gradient<Classifier>, _ loss: (Classifier) -> Tensor
+  ) throws {
+    show("Sources/Networks/Gradient+VectorSpace.swift", 1)
+    // The product of the Hessian with a vector is the gradient of an inner product.
+    let product = try gradient(at: model) { model in
+      try gradient(at: model, of: loss).innerProduct(direction)
+    }
+    shown()
+    use(product)
+  }
+
+  static func initializers(_ generator: inout RandomGenerator) {
+    show("Sources/Networks/Initializer.swift", 1)
+    let weight = Initializer.heNormal(shape: [64, 32], using: &generator)
+    let layer = Linear(inputs: 64, outputs: 32, initializer: .heNormal, using: &generator)
+    shown()
+    use(weight, layer)
+  }
+
+  static func layers(_ network: Sequential<Linear, Dropout>, _ x: Tensor, _ generator: inout RandomGenerator) {
+    show("Sources/Networks/Layers/Layer.swift", 1)
+    let prediction = network(x)                     // for use
+    let logits = network(x, using: &generator)      // for training
+    shown()
+    use(prediction, logits)
+  }
+
+  static func sequence(_ dropsOut: Bool, _ generator: inout RandomGenerator) {
+    show("Sources/Networks/Layers/Sequential.swift", 1)
+    let network = Sequential {
+      Linear(inputs: 64, outputs: 32, using: &generator)
+      Activation.relu
+      for _ in 0..<2 { Linear(inputs: 32, outputs: 32, using: &generator) }
+      if dropsOut { Dropout(0.1) }
+      Linear(inputs: 32, outputs: 10, using: &generator)
+    }
+    shown()
+    use(network)
+  }
+
+  static func precise(_ model: Classifier) {
+    show("Sources/Networks/Model+Parameters.swift", 1)
+    let precise = model.converted(to: .float64)      // for checking gradients
+    shown()
+    use(precise)
+  }
+
+  static func ownTransform(_ model: Classifier) {
+    show("Sources/Optimizers/GradientTransform.swift", 1)
+    struct Lion: GradientTransform {
+      let name = "lion"
+      let stateNames = ["momentum"]
+
+      func apply(to tile: borrowing Tile) {
+        let update = tile.update, momentum = tile.state(0)
+        for i in 0..<tile.count {
+          let g = update[i], m = momentum[i]
+          let direction = 0.9 * m + 0.1 * g
+          update[i] = direction > 0 ? 1 : direction < 0 ? -1 : 0
+          momentum[i] = 0.99 * m + 0.01 * g
+        }
+      }
+    }
+
+    var optimizer = Optimizer(for: model, .transform(Lion()), .scale(by: 1e-4))
+    shown()
+    use(optimizer)
+    optimizer.nonFinitePolicy = .skip
+  }
+
+  static func training(
+    _ start: Classifier, _ digits: LabeledImages, _ generator: inout RandomGenerator
+  ) throws {
+    var model = start
+    show("Sources/Optimizers/Optimizer.swift", 1)
+    var optimizer = Optimizer(for: model, .clipGlobalNorm(1), .adam(learningRate: 1e-3))
+    for batch in digits.batches(of: 128, shuffledUsing: &generator) {
+      let (loss, gradient) = try valueWithGradient(at: model) { model in
+        softmaxCrossEntropy(logits: model(batch.inputs), labels: batch.labels)
+      }
+      try optimizer.update(&model, along: gradient)
+    }
+    shown()
+    use(model)
+  }
+
+  static func savedState(_ start: Optimizer, _ path: String) throws {
+    var optimizer = start
+    show("Sources/Optimizers/OptimizerState.swift", 1)
+    let state = optimizer.state
+    try Safetensors.save(
+      tensors: state.arrays.map { ($0.name, $0.value) }, metadata: state.metadata, to: path)
+
+    let (tensors, metadata) = try Safetensors.load(contentsOf: path)
+    try optimizer.restore(OptimizerState(tensors: tensors, metadata: metadata))
+    shown()
+    use(optimizer)
+  }
+
+  static func filters() {
+    show("Sources/Optimizers/ParameterFilter.swift", 1)
+    let decayed: ParameterFilter = .suffix("weight")
+    let head: ParameterFilter = .prefix("output.") || .named("scale")
+    let body = !head
+    shown()
+    use(decayed, head, body)
+  }
+
+  static func chains(_ model: Classifier) {
+    evaluate {
+      show("Sources/Optimizers/PublishedOptimizers.swift", 1)
+      Optimizer(for: model, .adam(), .scale(by: .cosine(from: 1e-3, over: 500)))
+      shown()
+      show("Sources/Optimizers/TransformChain.swift", 1)
+      Optimizer(for: model, .clipGlobalNorm(1), .adam(learningRate: 1e-3))
+      Optimizer(for: model, .scaleByAdam(), .addDecayedWeights(0.01), .scale(by: 1e-3))
+      shown()
+      show("Sources/Optimizers/TransformChain.swift", 2)
+      Optimizer(
+        for: model, .scaleByAdam(),
+        .only(.prefix("encoder."), .scale(by: 1e-5)),
+        .only(!.prefix("encoder."), .scale(by: 1e-3)))
+      shown()
+    }
+  }
+
+  static func schedules() {
+    evaluate {
+      show("Sources/Optimizers/Schedule.swift", 1)
+      let rate: Schedule = .warmUp(over: 100, then: .cosine(from: 1e-3, over: 900))
+      rate.value(at: 50)      // 0.0005
+      rate.value(at: 100)     // 0.001
+      rate.value(at: 1000)    // 0.0
+      shown()
+    }
+  }
+}

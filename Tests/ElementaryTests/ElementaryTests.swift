@@ -1,0 +1,166 @@
+// What this file knows: that the table of elementary functions is consistent with itself: numbers,
+// names, and what each rule claims to read.
+
+import AdjointElementary
+import Testing
+
+typealias Opcode = Elementary.Opcode
+
+@Suite struct ElementaryTests {
+  static let unary = Opcode.allCases.filter { $0.arity == 1 }
+  static let binary = Opcode.allCases.filter { $0.arity == 2 }
+
+  // Records store the raw number and the reverse walk casts it back without a check, which is right
+  // only as long as the numbers run from 0 without gaps.
+  @Test func opcodesAreNumberedFromZeroWithoutGaps() {
+    #expect(Opcode.allCases.map(\.rawValue) == (0..<UInt8(Opcode.allCases.count)).map { $0 })
+    #expect(MemoryLayout<Opcode>.size == 1)
+    for opcode in Opcode.allCases { #expect(Opcode(rawValue: opcode.rawValue) == opcode) }
+    // Codes from 240 on are kept for records that are no elementary functions.
+    #expect(Opcode.allCases.count < 240)
+  }
+
+  @Test func everyEntryNamesItsOwnOpcode() {
+    for opcode in Self.unary { #expect(opcode.unary(OpcodeOf()) == opcode) }
+    for opcode in Self.binary { #expect(opcode.binary(OpcodeOf()) == opcode) }
+  }
+
+  @Test func unaryFunctionsComeBeforeBinaryOnes() {
+    let arities = Opcode.allCases.map(\.arity)
+    #expect(arities == arities.sorted())
+    #expect(Self.unary.count == 29 && Self.binary.count == 9)
+  }
+
+  @Test func namesAreUniqueAndNotEmpty() {
+    let names = Opcode.allCases.map(\.name)
+    #expect(Set(names).count == names.count)
+    #expect(!names.contains(""))
+  }
+
+  // A value that a rule does not claim to read is not kept, and something else stands in its place.
+  // So the rule must not look at it: NaN there must change nothing.
+  @Test(arguments: unary)
+  func rulesReadOnlyWhatTheyClaim(opcode: Opcode) {
+    for x in [-2.5, -0.5, 0, 0.25, 0.75, 3] {
+      let y = opcode.unary(Value(x: x))
+      let right = opcode.unary(Chain(seed: 1.5, x: x, y: y))
+      let reads = opcode.unary(ReadsOf())
+      let found = opcode.unary(
+        Chain(
+          seed: 1.5, x: reads.contains(.operands) ? x : .nan,
+          y: reads.contains(.result) ? y : .nan))
+      #expect(same(found, right), "\(opcode.name) at \(x): \(found) instead of \(right)")
+    }
+  }
+
+  @Test(arguments: binary)
+  func rulesOfTwoOperandsReadOnlyWhatTheyClaim(opcode: Opcode) {
+    for (a, b) in [(1.5, 0.75), (0.25, 3), (2, 2), (0, 1), (-1, 2)] {
+      let y = opcode.binary(ValueOfTwo(a: a, b: b))
+      let right = opcode.binary(ChainOfTwo(seed: 1.5, a: a, b: b, y: y))
+      let reads = opcode.binary(ReadsOf())
+      let keeps = reads.contains(.operands)
+      let found = opcode.binary(
+        ChainOfTwo(
+          seed: 1.5, a: keeps ? a : .nan, b: keeps ? b : .nan,
+          y: reads.contains(.result) ? y : .nan))
+      #expect(same(found[0], right[0]) && same(found[1], right[1]), "\(opcode.name) at \(a), \(b)")
+    }
+  }
+
+  // And it must claim no more than it reads, or memory is kept for nothing: NaN in a claimed value
+  // shows somewhere.
+  @Test func claimsAreNeeded() {
+    for opcode in Self.unary {
+      let reads = opcode.unary(ReadsOf())
+      // Inside the domain; only acosh begins at 1.
+      let x = opcode == .acosh ? 1.5 : 0.75
+      let y = opcode.unary(Value(x: x))
+      if reads.contains(.operands) {
+        // relu compares only: a NaN operand is "not positive", which shows as a slope of 0.
+        let right = opcode.unary(Chain(seed: 1.5, x: x, y: y))
+        #expect(!same(opcode.unary(Chain(seed: 1.5, x: .nan, y: y)), right), "\(opcode.name)")
+      }
+      if reads.contains(.result) {
+        #expect(opcode.unary(Chain(seed: 1.5, x: x, y: .nan)).isNaN, "\(opcode.name)")
+      }
+    }
+    for opcode in Self.binary {
+      let reads = opcode.binary(ReadsOf())
+      let y = opcode.binary(ValueOfTwo(a: 1.5, b: 0.75))
+      let right = opcode.binary(ChainOfTwo(seed: 1.5, a: 1.5, b: 0.75, y: y))
+      if reads.contains(.operands) {
+        let blind = opcode.binary(ChainOfTwo(seed: 1.5, a: .nan, b: .nan, y: y))
+        #expect(!same(blind[0], right[0]) || !same(blind[1], right[1]), "\(opcode.name)")
+      }
+      if reads.contains(.result) {
+        let blind = opcode.binary(ChainOfTwo(seed: 1.5, a: 1.5, b: 0.75, y: .nan))
+        #expect(blind.contains { $0.isNaN }, "\(opcode.name)")
+      }
+    }
+  }
+
+  // A step function passes nothing on, whatever the seed.
+  @Test func stepFunctionsHaveNoSlope() {
+    let steps = Self.unary.filter { $0.unary(IsStep()) }
+    #expect(steps == [.sign, .floor, .ceil, .round])
+    for opcode in steps {
+      for seed in [1, -3, Double.infinity] {
+        #expect(opcode.unary(Chain(seed: seed, x: 0.5, y: opcode.unary(Value(x: 0.5)))) == 0)
+      }
+    }
+  }
+
+  // `scaled` is a product but for one thing: a zero on the left wins.
+  @Test func aZeroLeftFactorWins() {
+    for right in [Double.infinity, -.infinity, .nan, 0, 2] {
+      #expect(Elementary.Scaled.value(0, right) == 0)
+    }
+    #expect(Elementary.Scaled.value(-0.0, Double.infinity).sign == .minus)
+    #expect(Elementary.Scaled.value(2.0, 3.0) == 6)
+    #expect(Elementary.Scaled.value(2.0, Double.infinity) == .infinity)
+    #expect(Elementary.Scaled.value(Double.nan, 0).isNaN)
+  }
+
+  private func same(_ a: Double, _ b: Double) -> Bool { a == b || (a.isNaN && b.isNaN) }
+}
+
+// MARK: Visitors
+
+struct OpcodeOf: UnaryVisitor, BinaryVisitor {
+  typealias Result = Opcode
+  func visit<F: UnaryFunction>(_ function: F.Type) -> Opcode { F.opcode }
+  func visit<F: BinaryFunction>(_ function: F.Type) -> Opcode { F.opcode }
+}
+
+struct ReadsOf: UnaryVisitor, BinaryVisitor {
+  typealias Result = Reads
+  func visit<F: UnaryFunction>(_ function: F.Type) -> Reads { F.reads }
+  func visit<F: BinaryFunction>(_ function: F.Type) -> Reads { F.reads }
+}
+
+struct IsStep: UnaryVisitor {
+  func visit<F: UnaryFunction>(_ function: F.Type) -> Bool { F.isPiecewiseConstant }
+}
+
+struct Value: UnaryVisitor {
+  let x: Double
+  func visit<F: UnaryFunction>(_ function: F.Type) -> Double { F.value(x) }
+}
+
+struct Chain: UnaryVisitor {
+  let seed: Double, x: Double, y: Double
+  func visit<F: UnaryFunction>(_ function: F.Type) -> Double { F.chain(seed, x: x, y: y) }
+}
+
+struct ValueOfTwo: BinaryVisitor {
+  let a: Double, b: Double
+  func visit<F: BinaryFunction>(_ function: F.Type) -> Double { F.value(a, b) }
+}
+
+struct ChainOfTwo: BinaryVisitor {
+  let seed: Double, a: Double, b: Double, y: Double
+  func visit<F: BinaryFunction>(_ function: F.Type) -> [Double] {
+    [F.chainFirst(seed, a, b, y: y), F.chainSecond(seed, a, b, y: y)]
+  }
+}

@@ -1,0 +1,189 @@
+// What this file knows: what a matrix product is, and what must not change its bits.
+
+import AdjointKernelCore
+import AdjointKernels
+import Testing
+
+/// A matrix with strides, in an array with gaps.
+private struct Matrix<S: Element> {
+  var elements: [S]
+  var rows, columns: Int
+  var strides: (row: Int, column: Int)
+
+  /// Small whole numbers: products and sums of them are exact, in any order.
+  init(
+    _ rows: Int, _ columns: Int, layout: Int, wholeNumbers: Bool = true,
+    _ generator: inout Generator
+  ) {
+    self.rows = rows
+    self.columns = columns
+    strides =
+      switch layout {
+      case 0: (columns, 1)
+      case 1: (1, rows)
+      case 2: (columns + 3, 1)
+      case 3: (1, rows + 2)
+      default: (2 * columns + 1, 2)
+      }
+    let count = max(1, rows * strides.row + columns * strides.column)
+    elements = (0..<count).map { _ in
+      wholeNumbers
+        ? S(Int.random(in: -8...8, using: &generator))
+        : S(Double.random(in: -1...1, using: &generator))
+    }
+  }
+
+  subscript(i: Int, j: Int) -> S { elements[i * strides.row + j * strides.column] }
+}
+
+@Suite struct MultiplicationTests {
+  static let shapes = [
+    (1, 1, 1), (1, 5, 3), (5, 1, 3), (3, 4, 0), (0, 4, 3), (4, 0, 3), (4, 4, 4), (12, 32, 7),
+    (13, 33, 9), (2, 64, 17), (3, 7, 40), (12, 16, 8), (11, 31, 5), (25, 65, 13), (6, 48, 10),
+    (30, 10, 21), (1, 70, 33), (70, 1, 33), (40, 3, 12), (50, 20, 400), (5, 6, 1000), (17, 40, 390),
+  ]
+
+  // Against three loops, for all layouts of both operands, with and without accumulation; the gaps
+  // between the rows of the result stay as they were.
+  @Test(arguments: tableNames)
+  func agreesWithTheDefinition(name: String) {
+    func check<S: Element>(_: S.Type) {
+      var generator = Generator(state: 9)
+      for (m, n, k) in Self.shapes {
+        for layout in 0..<5 {
+          let a = Matrix<S>(m, k, layout: layout, &generator)
+          let b = Matrix<S>(k, n, layout: (layout * 3 + m) % 5, &generator)
+          let row = n + layout
+          for accumulates in [false, true] {
+            let before = (0..<max(1, m * row)).map { _ in
+              S(Int.random(in: -8...8, using: &generator))
+            }
+            var c = before
+            table(name).product(
+              m, n, k, a.elements, a.strides, b.elements, b.strides, into: &c, row: row,
+              accumulates: accumulates)
+            var expected = before
+            for i in 0..<m {
+              for j in 0..<n {
+                var sum: S = accumulates ? before[i * row + j] : 0
+                for p in 0..<k { sum += a[i, p] * b[p, j] }
+                expected[i * row + j] = sum
+              }
+            }
+            if c != expected {
+              Issue.record(
+                "\(name) \(S.self): \(m) × \(k) × \(n), layout \(layout), \(accumulates)")
+            }
+          }
+        }
+      }
+    }
+    check(Float.self)
+    check(Double.self)
+  }
+
+  // Threads split rows or columns. Wherever they cut, every element keeps its bits: also where the cut
+  // turns a full tile into an edge, or leaves a single row or column.
+  @Test(arguments: tableNames)
+  func anySplitGivesTheSameBits(name: String) {
+    func check<S: Element>(_: S.Type) {
+      var generator = Generator(state: 10)
+      for (m, n, k) in [(29, 70, 50), (14, 40, 800), (70, 5, 300), (4, 100, 33)] {
+        for layout in [0, 1] {
+          let a = Matrix<S>(m, k, layout: layout, wholeNumbers: false, &generator)
+          let b = Matrix<S>(k, n, layout: 1 - layout, wholeNumbers: false, &generator)
+          let before = (0..<m * n).map { _ in S(Double.random(in: -1...1, using: &generator)) }
+          var whole = before
+          table(name).product(
+            m, n, k, a.elements, a.strides, b.elements, b.strides, into: &whole, row: n,
+            accumulates: true)
+          for cut in Set([1, 2, m / 2, m - 1]) {
+            var parts = before
+            for (from, to) in [(0, cut), (cut, m)] {
+              var c = Array(parts[(from * n)...])
+              table(name).product(
+                to - from, n, k, Array(a.elements[(from * a.strides.row)...]), a.strides,
+                b.elements,
+                b.strides, into: &c, row: n, accumulates: true)
+              parts.replaceSubrange((from * n)..., with: c)
+            }
+            #expect(parts.map(bitPattern) == whole.map(bitPattern), "\(name) row \(cut) of \(m)")
+          }
+          for cut in Set([1, 2, n / 2, n - 1]) {
+            var parts = before
+            for (from, to) in [(0, cut), (cut, n)] {
+              var c = Array(parts[from...])
+              table(name).product(
+                m, to - from, k, a.elements, a.strides,
+                Array(b.elements[(from * b.strides.column)...]), b.strides, into: &c, row: n,
+                accumulates: true)
+              parts.replaceSubrange(from..., with: c)
+            }
+            #expect(parts.map(bitPattern) == whole.map(bitPattern), "\(name) column \(cut) of \(n)")
+          }
+        }
+      }
+    }
+    check(Float.self)
+    check(Double.self)
+  }
+
+  // Layout is not value: the same numbers in another layout give the same bits.
+  @Test(arguments: tableNames)
+  func layoutDoesNotChangeBits(name: String) {
+    var generator = Generator(state: 11)
+    let (m, n, k) = (37, 45, 111)
+    let a = Matrix<Float>(m, k, layout: 0, wholeNumbers: false, &generator)
+    let b = Matrix<Float>(k, n, layout: 0, wholeNumbers: false, &generator)
+    let aTurned = (0..<k).flatMap { p in (0..<m).map { a[$0, p] } }
+    let bTurned = (0..<n).flatMap { j in (0..<k).map { b[$0, j] } }
+    func product(_ turnsA: Bool, _ turnsB: Bool) -> [Int] {
+      var c = [Float](repeating: 0, count: m * n)
+      table(name).product(
+        m, n, k, turnsA ? aTurned : a.elements, turnsA ? (1, m) : (k, 1),
+        turnsB ? bTurned : b.elements, turnsB ? (1, k) : (n, 1), into: &c, row: n,
+        accumulates: false)
+      return c.map(bitPattern)
+    }
+    let plain = product(false, false)
+    #expect(product(true, false) == plain)
+    #expect(product(false, true) == plain)
+    #expect(product(true, true) == plain)
+  }
+
+  // Larger than every block, so that blocks of all three loops meet: one thread per column of blocks is
+  // enough to see a wrong offset. Ones times ones make each element the length of the sum.
+  @Test(arguments: tableNames)
+  func blocksMeet(name: String) {
+    let (m, n, k) = (250, 1030, 390)
+    var c = [Float](repeating: -7, count: m * n)
+    let a = (0..<m * k).map { Float($0 / k % 5) }
+    let b = (0..<k * n).map { Float($0 % n % 3) }
+    table(name).product(m, n, k, a, (k, 1), b, (n, 1), into: &c, row: n, accumulates: false)
+    let isRight = c.indices.allSatisfy { c[$0] == Float(k * ($0 / n % 5) * ($0 % n % 3)) }
+    #expect(isRight)
+  }
+
+  // Several threads at once each need a workspace of their own.
+  @Test func productsMayOverlapInTime() async {
+    let a = (0..<64 * 64).map { Float($0 % 13) }
+    var expected = [Float](repeating: 0, count: 64 * 64)
+    Kernels.active.product(
+      64, 64, 64, a, (64, 1), a, (1, 64), into: &expected, row: 64, accumulates: false)
+    let first = expected
+    let all = await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<16 {
+        group.addTask {
+          (0..<8).allSatisfy { _ in
+            var c = [Float](repeating: 0, count: 64 * 64)
+            Kernels.active.product(
+              64, 64, 64, a, (64, 1), a, (1, 64), into: &c, row: 64, accumulates: false)
+            return c == first
+          }
+        }
+      }
+      return await group.reduce(true) { $0 && $1 }
+    }
+    #expect(all)
+  }
+}

@@ -1,0 +1,155 @@
+// What this file knows: the layers, alone and in sequence.
+
+import Adjoint
+import Foundation
+import Testing
+
+struct LinearTests {
+  @Test func itIsAMatrixProductAndASum() {
+    let layer = Linear(weight: Tensor([[1, 2], [3, 4], [5, 6]]), bias: Tensor([10, 20]))
+    #expect(layer(Tensor([1, 1, 1])).floats == [19, 32])
+    #expect(layer(Tensor([[1, 0, 0], [0, 0, 1]])).floats == [11, 22, 15, 26])
+    #expect(layer(Tensor.ones([2, 4, 3])).shape == [2, 4, 2])
+    #expect(layer.inputs == 3)
+    #expect(layer.outputs == 2)
+  }
+
+  @Test func shapesThatDoNotFitAreRefused() {
+    struct Holder: Model { var layer: Linear }
+    var generator = seeded()
+    let good = Linear(inputs: 3, outputs: 2, using: &generator)
+    func text(_ layer: Linear, _ x: Tensor) -> String? {
+      mistake { _ = try gradient(at: Holder(layer: layer)) { $0.layer(x).sum() } }?.description
+    }
+    #expect(
+      text(good, Tensor(1))
+        == "Linear in layer `layer`: the layer takes 3 inputs, but the argument is a single number "
+        + "(operands: layer.weight: float32 [3, 2], float32 []). Pass a tensor of shape [..., 3].")
+    // A bias of one number would be broadcast silently.
+    #expect(
+      text(Linear(weight: good.weight, bias: Tensor([1])), .ones([3]))
+        == "Linear in layer `layer`: the bias has shape [1] and the weight [3, 2] (operands: "
+        + "layer.bias: float32 [1], layer.weight: float32 [3, 2]). A weight of shape [inputs, "
+        + "outputs] takes a bias of shape [outputs].")
+    #expect(
+      text(Linear(weight: Tensor([1, 2, 3])), .ones([3]))
+        == "Linear in layer `layer`: the weight has rank 1 (operands: layer.weight: float32 [3]). A "
+        + "weight is a matrix of shape [inputs, outputs].")
+  }
+}
+
+struct DropoutTests {
+  @Test func itKeepsTheExpectation() throws {
+    var generator = seeded()
+    let x = Tensor.ones([40_000])
+    let layer = Dropout(0.25)
+    #expect(layer(x).floats == x.floats)
+    let y = layer(x, using: &generator)
+    // Kept with 3/4, and then 4/3: mean 1, and deviation √(1/3) / √40000 = 0.0029 of the mean.
+    #expect(abs(y.mean().item - 1) < 5 * 0.0029)
+    #expect(Set(y.floats).count == 2)
+    #expect(Dropout(1)(x, using: &generator).floats.allSatisfy { $0 == 0 })
+    #expect(Dropout(0)(x, using: &generator).floats == x.floats)
+  }
+
+  @Test func derivativesPassWhereElementsDo() throws {
+    let x = Tensor.ones([100])
+    let y = dropout(x, probability: 0.5, using: &copy)
+    let derivative = try gradient(at: x) { x in
+      var again = seeded(11)
+      return dropout(x, probability: 0.5, using: &again).sum()
+    }
+    #expect(derivative.floats == y.floats)
+  }
+
+  private var copy: RandomGenerator {
+    get { seeded(11) }
+    nonmutating set {}
+  }
+}
+
+struct SequentialTests {
+  private func network(_ deep: Bool, _ normalized: Bool)
+    -> some Layer
+  {
+    var generator = seeded()
+    return Sequential {
+      Linear(inputs: 3, outputs: 4, using: &generator)
+      Activation.leakyRelu(slope: 0.1)
+      for _ in 0..<2 {
+        Linear(inputs: 4, outputs: 4, using: &generator)
+        Activation.tanh
+      }
+      if normalized { Dropout(0.5) }
+      if deep {
+        Linear(inputs: 4, outputs: 4, using: &generator)
+        Linear(inputs: 4, outputs: 2, using: &generator)
+      } else {
+        Linear(inputs: 4, outputs: 2, bias: false, using: &generator)
+      }
+    }
+  }
+
+  @Test func layersAreNamedByPosition() throws {
+    let shallow = network(false, true)
+    #expect(
+      shallow.parameters.map(\.name) == [
+        "0.weight", "0.bias", "2.0.0.weight", "2.0.0.bias", "2.1.0.weight", "2.1.0.bias",
+        "4.second.0.weight",
+      ])
+    #expect(
+      network(true, false).parameters.map(\.name).suffix(4) == [
+        "4.first.0.weight", "4.first.0.bias", "4.first.1.weight", "4.first.1.bias",
+      ])
+    try shallow.validate()
+    try network(true, false).validate()
+  }
+
+  @Test func itIsTheCompositionOfItsLayers() throws {
+    var generator = seeded()
+    let network = Sequential {
+      Linear(inputs: 3, outputs: 4, using: &generator)
+      Activation.relu
+      Linear(inputs: 4, outputs: 2, using: &generator)
+    }
+    let layers = network.layers
+    let x = Tensor.normal(shape: [5, 3], using: &generator)
+    #expect(network(x).floats == layers.2(relu(layers.0(x))).floats)
+    let gradient = try gradient(at: network) { $0(x).sum() }
+    try gradient.requireAllReached()
+    // The derivative of a sum by the last bias is the number of rows.
+    #expect(gradient.layers.2.bias?.floats == [5, 5])
+    // The type can be written.
+    let typed: Sequential<Linear, Activation, Linear> = network
+    #expect(typed.parameterCount == 3 * 4 + 4 + 4 * 2 + 2)
+  }
+
+  @Test func trainingReachesEveryLayer() {
+    var generator = seeded()
+    let x = Tensor.ones([4, 3])
+    let network = network(true, true)
+    let again = network(x)
+    #expect(network(x).floats == again.floats)
+    #expect(network(x, using: &generator).floats != again.floats)
+    let without = self.network(true, false)
+    #expect(without(x, using: &generator).floats == without(x).floats)
+  }
+
+  @Test func allBranchesSurviveJSON() throws {
+    func roundTrip<L: Layer>(_ layer: L) throws {
+      let copy = try JSONDecoder().decode(L.self, from: JSONEncoder().encode(layer))
+      let x = Tensor.ones([2, 3])
+      #expect(copy(x).floats == layer(x).floats)
+      #expect(copy.parameters.map(\.name) == layer.parameters.map(\.name))
+    }
+    for deep in [true, false] {
+      for normalized in [true, false] { try roundTrip(network(deep, normalized)) }
+    }
+  }
+
+  @Test func flattenJoinsAllButTheFirstAxis() {
+    #expect(Flatten()(.ones([2, 3, 4])).shape == [2, 12])
+    #expect(Flatten()(.ones([5])).shape == [5, 1])
+    #expect(Flatten()(.ones([0, 3, 2])).shape == [0, 6])
+  }
+}

@@ -1,0 +1,54 @@
+// What this file knows: when a sum of squares is right, and when it must say that it is not finite.
+
+import AdjointKernelCore
+import Testing
+
+@testable import AdjointOptimizers
+
+@Suite struct SumOfSquaresTests {
+  private func sum<Number: BinaryFloatingPoint>(
+    _ numbers: [Number], _ element: KernelElement
+  ) -> SumOfSquares {
+    var squares = SumOfSquares()
+    withUnsafeTemporaryAllocation(byteCount: Tile.capacity * 8, alignment: 64) { scratch in
+      numbers.withUnsafeBytes { source in
+        guard let source = source.baseAddress, let scratch = scratch.baseAddress else { return }
+        squares.add(source, count: numbers.count, element: element, scratch: scratch)
+      }
+    }
+    return squares
+  }
+
+  /// 1² + 2² + … + n² = n (n + 1) (2n + 1) / 6.
+  @Test(arguments: [0, 1, 5, 1023, 1024, 1025, 4000])
+  func matchesTheClosedForm(_ n: Int) {
+    let expected = Double(n * (n + 1) * (2 * n + 1) / 6)
+    let double = sum((0..<n).map { Double($0 + 1) }, .float64)
+    #expect(double.value == expected && double.isFinite)
+    let single = sum((0..<n).map { Float($0 + 1) }, .float32)
+    #expect(abs(single.value - expected) <= 1e-6 * expected && single.isFinite)
+  }
+
+  @Test func infinityAndNaNAreFoundAnywhere() {
+    for position in [0, 3, 1023, 1024, 2000] {
+      for value in [Float.infinity, -.infinity, .nan] {
+        var numbers = [Float](repeating: 1, count: 2001)
+        numbers[position] = value
+        #expect(!sum(numbers, .float32).isFinite)
+        #expect(!sum(numbers.map(Double.init), .float64).isFinite)
+      }
+    }
+  }
+
+  /// The squares overflow or vanish in float32; the sum in Double does neither.
+  ///
+  /// In float64 the squares
+  /// of 1e200 do overflow, and still every element is finite.
+  @Test func largeAndSmallNumbersAreFinite() {
+    let large = sum([Float](repeating: 1e30, count: 3), .float32)
+    #expect(large.isFinite && abs(large.value / 3e60 - 1) < 1e-6)
+    let small = sum([Float](repeating: 1e-30, count: 3), .float32)
+    #expect(small.isFinite && abs(small.value / 3e-60 - 1) < 1e-6)
+    #expect(sum([1e200, 1e200], .float64).isFinite)
+  }
+}
