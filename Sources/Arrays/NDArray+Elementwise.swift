@@ -227,7 +227,10 @@ private struct Elementwise {
 
   @inline(__always)
   private func isDense(_ array: borrowing NDArray, _ shape: Shape) -> Bool {
-    array.isContiguous && array.shape == shape && array.dtype == dtype
+    // One element for a result of one element is dense whatever its axes are called.
+    array.dtype == dtype
+      && (array.isContiguous && array.shape == shape
+        || shape.elementCount == 1 && array.elementCount == 1)
   }
 
   private func call(

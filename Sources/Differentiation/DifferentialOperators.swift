@@ -29,13 +29,7 @@
 public func valueWithGradient<each X: Differentiable>(
   at x: repeat each X, of f: (repeat each X) throws -> Tensor
 ) throws -> (value: Tensor, gradient: (repeat (each X).Adjoint)) {
-  try Level.open(on: recordingTape(repeat each x)) { level in
-    let inputs = (repeat (each x).recorded(in: level))
-    let y = try f(repeat each inputs)
-    try level.check()
-    let adjoints = try level.adjoints(of: y, seed: y.seed(nil, "gradient(at:of:)"))
-    return (level.result(y), (repeat (each inputs).adjoint(in: adjoints)))
-  }
+  try differentiating(at: repeat each x, of: f)
 }
 
 /// The gradient of a function with one number as its result.
@@ -51,14 +45,7 @@ public func gradient<each X: Differentiable>(
 public func valueWithGradient<each X: Differentiable>(
   at x: repeat each X, of f: (repeat each X) throws -> Scalar
 ) throws -> (value: Scalar, gradient: (repeat (each X).Adjoint)) {
-  try Level.open(on: recordingTape(repeat each x)) { level in
-    let inputs = (repeat (each x).recorded(in: level))
-    let y = try f(repeat each inputs)
-    try level.check()
-    let adjoints = level.adjoints(of: y)
-    try level.check()
-    return (level.result(y), (repeat (each inputs).adjoint(in: adjoints)))
-  }
+  try differentiating(at: repeat each x, of: f)
 }
 
 /// The gradient of a function of tensors or models that returns a scalar.
@@ -80,19 +67,7 @@ public func gradient<each X: Differentiable>(
 public func valueWithPullback<each X: Differentiable>(
   at x: repeat each X, of f: (repeat each X) throws -> Tensor
 ) throws -> (value: Tensor, pullback: (Tensor) throws -> (repeat (each X).Adjoint)) {
-  try Level.open(on: recordingTape(repeat each x), keepsTape: true) { level in
-    let inputs = (repeat (each x).recorded(in: level))
-    let y = try f(repeat each inputs)
-    try level.check()
-    return (
-      level.result(y),
-      { seed in
-        let adjoints = try level.adjoints(
-          of: y, seed: y.seed(seed, "pullback(at:of:)"), releases: false)
-        return (repeat (each inputs).adjoint(in: adjoints))
-      }
-    )
-  }
+  try pullingBack(at: repeat each x, of: f)
 }
 
 /// The transposed derivative of a function with a tensor of any shape as its result.
@@ -110,13 +85,8 @@ public func pullback<each X: Differentiable>(
 public func valueWithGradient<X: Differentiable>(
   at x: X, of f: (X) throws -> Tensor
 ) throws -> (value: Tensor, gradient: X.Adjoint) {
-  try Level.open(on: x.recordingTape) { level in
-    let input = x.recorded(in: level)
-    let y = try f(input)
-    try level.check()
-    let adjoints = try level.adjoints(of: y, seed: y.seed(nil, "gradient(at:of:)"))
-    return (level.result(y), input.adjoint(in: adjoints))
-  }
+  let (value, gradient) = try differentiating(at: x, of: f)
+  return (value, gradient)
 }
 
 /// The gradient of a function of one tensor or model.
@@ -132,14 +102,8 @@ public func gradient<X: Differentiable>(
 public func valueWithGradient<X: Differentiable>(
   at x: X, of f: (X) throws -> Scalar
 ) throws -> (value: Scalar, gradient: X.Adjoint) {
-  try Level.open(on: x.recordingTape) { level in
-    let input = x.recorded(in: level)
-    let y = try f(input)
-    try level.check()
-    let adjoints = level.adjoints(of: y)
-    try level.check()
-    return (level.result(y), input.adjoint(in: adjoints))
-  }
+  let (value, gradient) = try differentiating(at: x, of: f)
+  return (value, gradient)
 }
 
 /// The gradient of a function of one tensor or model that returns a scalar.
@@ -155,19 +119,8 @@ public func gradient<X: Differentiable>(
 public func valueWithPullback<X: Differentiable>(
   at x: X, of f: (X) throws -> Tensor
 ) throws -> (value: Tensor, pullback: (Tensor) throws -> X.Adjoint) {
-  try Level.open(on: x.recordingTape, keepsTape: true) { level in
-    let input = x.recorded(in: level)
-    let y = try f(input)
-    try level.check()
-    return (
-      level.result(y),
-      { seed in
-        let adjoints = try level.adjoints(
-          of: y, seed: y.seed(seed, "pullback(at:of:)"), releases: false)
-        return input.adjoint(in: adjoints)
-      }
-    )
-  }
+  let (value, pullback) = try pullingBack(at: x, of: f)
+  return (value, pullback)
 }
 
 /// The transposed derivative of a function of one tensor or model.
@@ -176,6 +129,41 @@ public func pullback<X: Differentiable>(
   at x: X, of f: (X) throws -> Tensor
 ) throws -> (Tensor) throws -> X.Adjoint {
   try valueWithPullback(at: x, of: f).pullback
+}
+
+// MARK: What all of them do
+
+/// Opens a tape, makes variables, calls the function, walks back, reads the adjoints off.
+private func differentiating<Result: Differentiated, each X: Differentiable>(
+  at x: repeat each X, of f: (repeat each X) throws -> Result
+) throws -> (value: Result, gradient: (repeat (each X).Adjoint)) {
+  try Level.open(on: recordingTape(repeat each x)) { level in
+    let inputs = (repeat (each x).recorded(in: level))
+    let y = try f(repeat each inputs)
+    try level.check()
+    let adjoints = try y.gradients(in: level)
+    return (y.leaving(level), (repeat (each inputs).adjoint(in: adjoints)))
+  }
+}
+
+/// Opens a tape, makes variables, calls the function, and leaves the walk to a closure that keeps
+/// the tape.
+private func pullingBack<each X: Differentiable>(
+  at x: repeat each X, of f: (repeat each X) throws -> Tensor
+) throws -> (value: Tensor, pullback: (Tensor) throws -> (repeat (each X).Adjoint)) {
+  try Level.open(on: recordingTape(repeat each x), keepsTape: true) { level in
+    let inputs = (repeat (each x).recorded(in: level))
+    let y = try f(repeat each inputs)
+    try level.check()
+    return (
+      y.leaving(level),
+      { seed in
+        let seed = try y.seed(seed, "pullback(at:of:)")
+        let adjoints = try level.adjoints(of: y, seed: seed, releases: false)
+        return (repeat (each inputs).adjoint(in: adjoints))
+      }
+    )
+  }
 }
 
 private func recordingTape<each X: Differentiable>(_ x: repeat each X) -> Tape? {

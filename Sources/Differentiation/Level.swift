@@ -24,10 +24,8 @@ public struct Level {
     if let outer = CurrentTape.value ?? recorded {
       let level = Level(
         tape: outer, bottom: outer.count, tensorBottom: outer.tensors.count, isNested: true)
-      // A tape of the user's own is a level too, which nobody opened.
-      let levels = outer.depth == 0 ? 2 : 1
-      outer.depth += levels
-      defer { outer.depth -= levels }
+      outer.depth += 1
+      defer { outer.depth -= 1 }
       return try CurrentTape.with(outer) { () throws(E) -> R in try body(level) }
     }
     // A tape that a pullback closure keeps alive is not shared with anybody.
@@ -123,6 +121,32 @@ public struct Level {
       x.detached() on the outer variable if its derivative is not wanted.
       """)
   }
+}
+
+// MARK: - The shape that all differential operators share
+
+/// What a differentiated function may return: one tensor or one scalar.
+protocol Differentiated {
+  /// Walks back from the result to the inputs of the level.
+  func gradients(in level: Level) throws(TensorError) -> Adjoints
+  /// The result as it may leave the level.
+  func leaving(_ level: Level) -> Self
+}
+
+extension Tensor: Differentiated {
+  func gradients(in level: Level) throws(TensorError) -> Adjoints {
+    try level.adjoints(of: self, seed: seed(nil, "gradient(at:of:)"))
+  }
+  func leaving(_ level: Level) -> Tensor { level.result(self) }
+}
+
+extension Scalar: Differentiated {
+  func gradients(in level: Level) throws(TensorError) -> Adjoints {
+    let adjoints = level.adjoints(of: self)
+    try level.check()
+    return adjoints
+  }
+  func leaving(_ level: Level) -> Scalar { level.result(self) }
 }
 
 extension Tape {

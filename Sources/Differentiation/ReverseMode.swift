@@ -17,6 +17,9 @@ protocol AdjointNumber: Algebra {
   /// skipped, so it cannot contribute 0 · ∞.
   static var none: Self { get }
   var isNone: Bool { get }
+  /// False for a plain zero: every rule makes zeros of it, so it need not be asked. (And the
+  /// optimiser, which knows then that the seed is not zero, drops the selection in `_scaled`.)
+  var contributes: Bool { get }
   /// "Something has arrived" for records that are tensors, whose adjoints live elsewhere.
   static var arrived: Self { get }
   static func operand(_ value: Double, _ index: Int32, _ header: UnsafeMutablePointer<TapeHeader>)
@@ -32,6 +35,7 @@ extension Double: AdjointNumber {
   // empty slot without a second array and without a branch in the sum.
   static var none: Double { -0.0 }
   var isNone: Bool { bitPattern == (-0.0).bitPattern }
+  var contributes: Bool { self != 0 }
   static var arrived: Double { 0 }
   @inline(__always)
   static func operand(_ value: Double, _ index: Int32, _ header: UnsafeMutablePointer<TapeHeader>)
@@ -47,6 +51,8 @@ extension Double: AdjointNumber {
 extension Scalar: AdjointNumber {
   static var none: Scalar { Scalar(-0.0) }
   var isNone: Bool { index < 0 && value.isNone }
+  // A recorded zero may still vary with an outer variable.
+  var contributes: Bool { true }
   static var arrived: Scalar { Scalar(0) }
   @inline(__always)
   static func operand(_ value: Double, _ index: Int32, _ header: UnsafeMutablePointer<TapeHeader>)
@@ -127,7 +133,7 @@ struct ReverseWalk<Number: AdjointNumber> {
       if !seed.isNone {
         let record = slots.header.pointee.base[index]
         if record.code < Record.input {
-          elementary(record, index, seed, slots)
+          if seed.contributes { elementary(record, index, seed, slots) }
         } else {
           special(record, seed)
         }

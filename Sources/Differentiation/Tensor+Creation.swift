@@ -153,13 +153,15 @@ extension Tensor {
   // MARK: Reading
 
   /// The elements row by row, converted to `T`.
-  public func values<T: ArrayElement>(as type: T.Type) -> [T] { array.values(as: type) }
+  public func values<T: ArrayElement>(as type: T.Type) -> [T] { settled.array.values(as: type) }
 
   /// The elements row by row as `Float`.
-  public var floats: [Float] { array.values(as: Float.self) }
+  public var floats: [Float] { settled.array.values(as: Float.self) }
 
   /// The elements row by row as `Double`.
-  public var doubles: [Double] { array.values(as: Double.self) }
+  public var doubles: [Double] {
+    (isLiteral ? literal(as: .float64) : self).array.values(as: Double.self)
+  }
 
   /// The only element, as a number without history.
   ///
@@ -175,7 +177,7 @@ extension Tensor {
         placeholder: TensorType(.scalar, .float64)
       ).array.item()
     }
-    return array.item()
+    return isLiteral ? literal(as: .float64).array.item() : array.item()
   }
 }
 
@@ -195,6 +197,7 @@ extension Tensor {
   public func scalars() -> [Scalar] { (0..<elementCount).map { element(atFlat: $0) } }
 
   func element(atFlat position: Int) -> Scalar {
+    guard !isLiteral else { return Scalar(item) }
     let value = array.item(at: position)
     guard let tape else { return Scalar(value) }
     let index = tape.header.append(Record(Record.element, value, index, Int32(position)))

@@ -119,7 +119,7 @@ extension Tensor {
   ///
   /// Between floating-point types the derivative passes.
   public func converted(to dtype: DType) -> Tensor {
-    if isLiteral { return Tensor(array.converted(to: dtype)) }
+    if isLiteral { return literal(as: dtype) }
     return dtype == self.dtype ? self : Tensor.applying(Convert(dtype: dtype), self)
   }
 

@@ -18,12 +18,14 @@ import AdjointElementary
 /// - Note: `@unchecked Sendable` for the same reason as ``Scalar``: the place on the tape is a raw
 ///   pointer that is checked before use, and a tape belongs to one task at a time.
 public struct Tensor: @unchecked Sendable {
-  /// The value.
+  /// The value; of a literal a placeholder, see ``settled``.
   @usableFromInline var array: NDArray
   let header: UnsafeMutablePointer<TapeHeader>?
   let index: Int32
   let generation: UInt32
-  /// A number whose element type is still open; kept in `float64` so that no digit is lost.
+  /// A number whose element type is still open. It is kept here, in `Double`, so that no digit is lost
+  /// and no array is made for it before its type is known.
+  private let literal: Double
   package let isLiteral: Bool
 
   /// A constant tensor with the given value.
@@ -32,6 +34,7 @@ public struct Tensor: @unchecked Sendable {
     header = nil
     index = -1
     generation = 0
+    literal = 0
     isLiteral = false
   }
 
@@ -43,21 +46,21 @@ public struct Tensor: @unchecked Sendable {
     self.header = header
     self.index = index
     self.generation = generation
+    literal = 0
     isLiteral = false
   }
 
   /// A number that adopts the element type of what it meets.
   init(literal value: Double) {
-    self.init(literalArray: NDArray(scalar: value, dtype: .float64))
-  }
-
-  init(literalArray array: NDArray) {
-    self.array = array
+    array = Tensor.literalPlaceholder
     header = nil
     index = -1
     generation = 0
+    literal = value
     isLiteral = true
   }
+
+  private static let literalPlaceholder = NDArray(scalar: 0, dtype: .float64)
 
   // MARK: Description of the value
 
@@ -82,7 +85,10 @@ public struct Tensor: @unchecked Sendable {
   }
 
   /// A literal becomes an ordinary `float32` tensor; others stay.
-  package var settled: Tensor { isLiteral ? Tensor(array.converted(to: .float32)) : self }
+  package var settled: Tensor { isLiteral ? literal(as: .float32) : self }
+
+  /// This literal as a tensor of the given element type.
+  func literal(as dtype: DType) -> Tensor { Tensor(NDArray(scalar: literal, dtype: dtype)) }
 
   /// The live tape this tensor is recorded on.
   var tape: Tape? {
@@ -145,7 +151,7 @@ public struct Tensor: @unchecked Sendable {
           problem: "the seed has shape \(given.shape) but the result has shape \(shape)",
           remedy: "A seed is the adjoint of the result: give it the shape of the result.")
       }
-      return given.isLiteral ? Tensor(given.array.converted(to: dtype)) : given
+      return given.isLiteral ? given.literal(as: dtype) : given
     }
     guard elementCount == 1 else {
       throw TensorError(
@@ -174,30 +180,42 @@ extension Tensor: RecordedAlgebra {
   }
 
   public static func _recorded<F: UnaryFunction>(_ function: F.Type, _ x: Tensor) -> Tensor {
-    if x.isLiteral { return Tensor(literalArray: .unary(F.opcode, x.array)) }
+    if x.isLiteral { return Tensor(literal: F.value(x.literal)) }
     let primitive = ElementwiseUnary(function: F.opcode)
-    do throws(ShapeError) {
-      _ = try primitive.resultType(of: [x.type])
-    } catch {
-      return failing(.dtype, F.name, [x], error)
+    if !x.array.dtype.isFloatingPoint {
+      do throws(ShapeError) {
+        _ = try primitive.resultType(of: [x.type])
+      } catch {
+        return failing(.dtype, F.name, [x], error)
+      }
     }
-    return recording(primitive, [x], .unary(F.opcode, x.array))
+    let value = NDArray.unary(F.opcode, x.array)
+    return x.isRecorded ? recording(primitive, [x], value) : Tensor(value)
   }
 
   public static func _recorded<F: BinaryFunction>(
     _ function: F.Type, _ a: Tensor, _ b: Tensor
   ) -> Tensor {
-    if a.isLiteral, b.isLiteral {
-      return Tensor(literalArray: .binary(F.opcode, a.array, b.array))
-    }
+    if a.isLiteral, b.isLiteral { return Tensor(literal: F.value(a.literal, b.literal)) }
     let primitive = ElementwiseBinary(function: F.opcode)
-    let (a, b) = adopted(a, b)
-    do throws(ShapeError) {
-      _ = try primitive.resultType(of: [a.type, b.type])
-    } catch {
-      return failing(a.dtype == b.dtype ? .shape : .dtype, F.name, [a, b], error)
+    if a.isLiteral { return combined(primitive, a.adopting(b.dtype), b) }
+    if b.isLiteral { return combined(primitive, a, b.adopting(a.dtype)) }
+    return combined(primitive, a, b)
+  }
+
+  private static func combined(_ primitive: ElementwiseBinary, _ a: Tensor, _ b: Tensor) -> Tensor {
+    // Operands of one shape and floating-point type fit, whatever the function.
+    if a.array.dtype != b.array.dtype || a.array.shape != b.array.shape
+      || !a.array.dtype.isFloatingPoint
+    {
+      do throws(ShapeError) {
+        _ = try primitive.resultType(of: [a.type, b.type])
+      } catch {
+        return failing(a.dtype == b.dtype ? .shape : .dtype, primitive.name, [a, b], error)
+      }
     }
-    return recording(primitive, [a, b], .binary(F.opcode, a.array, b.array))
+    let value = NDArray.binary(primitive.function, a.array, b.array)
+    return a.isRecorded || b.isRecorded ? recording(primitive, [a, b], value) : Tensor(value)
   }
 
   /// Gives a literal the element type of the other operand.
@@ -212,10 +230,9 @@ extension Tensor: RecordedAlgebra {
 
   /// This literal in another element type, unless it would lose its fraction.
   func adopting(_ dtype: DType) -> Tensor {
-    if dtype.isFloatingPoint { return Tensor(array.converted(to: dtype)) }
-    let value = array.item()
-    return value == value.rounded() && dtype == .int32
-      ? Tensor(array.converted(to: dtype)) : settled
+    if dtype.isFloatingPoint { return literal(as: dtype) }
+    let fits = literal == literal.rounded() && literal.magnitude <= Double(Int32.max)
+    return fits && dtype == .int32 ? literal(as: dtype) : settled
   }
 }
 

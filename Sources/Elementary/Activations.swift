@@ -1,8 +1,8 @@
 // What this file knows: the functions that neural networks put behind a layer, and the error function.
 //
-// A rule multiplies the seed by the local derivative. Where that derivative can be infinite or
-// undefined the product is `_scaled`, in which a zero seed wins: a branch that was masked away
-// (`where(x > 0, sqrt(x), 0)`) then contributes exact zeros and never 0 · ∞ = NaN.
+// A rule multiplies the seed by the local derivative with `_scaled`, the product in which a zero seed
+// wins: a branch that was masked away (`where(x > 0, x * log(x), 0)`) contributes exact zeros and
+// never 0 · ∞ = NaN.
 
 extension Elementary {
   /// Error function; derivative `2/√π exp(-x²)`.
@@ -14,7 +14,7 @@ extension Elementary {
     public static func value<A: Algebra>(_ x: A) -> A { A._erf(x) }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
-      seed * (1.1283791670955126 * A._exp(-(x * x)))
+      A._scaled(seed, 1.1283791670955126 * A._exp(-(x * x)))
     }
   }
 
@@ -26,7 +26,9 @@ extension Elementary {
     @inlinable @inline(__always)
     public static func value<A: Algebra>(_ x: A) -> A { 1 / (1 + A._exp(-x)) }
     @inlinable @inline(__always)
-    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { seed * (y * (1 - y)) }
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
+      A._scaled(seed, y * (1 - y))
+    }
   }
 
   /// `log(1 + exp(x))` without overflow; derivative `sigmoid(x)`.
@@ -39,7 +41,9 @@ extension Elementary {
       A._maximum(x, 0) + A._logOnePlus(A._exp(-A._abs(x)))
     }
     @inlinable @inline(__always)
-    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { seed * A._sigmoid(x) }
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
+      A._scaled(seed, A._sigmoid(x))
+    }
   }
 
   /// `max(x, 0)`; derivative 1 for positive `x`, else 0, also at 0.

@@ -1,8 +1,8 @@
 // What this file knows: arithmetic, comparisons that choose, and step functions.
 //
-// A rule multiplies the seed by the local derivative. Where that derivative can be infinite or
-// undefined the product is `_scaled`, in which a zero seed wins: a branch that was masked away
-// (`where(x > 0, sqrt(x), 0)`) then contributes exact zeros and never 0 · ∞ = NaN.
+// A rule multiplies the seed by the local derivative with `_scaled`, the product in which a zero seed
+// wins: a branch that was masked away (`where(x > 0, x * log(x), 0)`) contributes exact zeros and
+// never 0 · ∞ = NaN.
 
 extension Elementary {
   /// Sum; both derivatives are 1.
@@ -39,9 +39,13 @@ extension Elementary {
     @inlinable @inline(__always)
     public static func value<A: Algebra>(_ a: A, _ b: A) -> A { a * b }
     @inlinable @inline(__always)
-    public static func chainFirst<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A { seed * b }
+    public static func chainFirst<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
+      A._scaled(seed, b)
+    }
     @inlinable @inline(__always)
-    public static func chainSecond<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A { seed * a }
+    public static func chainSecond<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
+      A._scaled(seed, a)
+    }
   }
 
   /// Quotient; derivatives `1 / b` and `-a / b²`.
@@ -105,7 +109,9 @@ extension Elementary {
       A._select(A._isLess(x, 0), -x, A._select(A._isEqual(x, 0), 0, x))
     }
     @inlinable @inline(__always)
-    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { seed * A._sign(x) }
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
+      A._scaled(seed, A._sign(x))
+    }
   }
 
   /// -1, 0 or 1; derivative zero by convention.

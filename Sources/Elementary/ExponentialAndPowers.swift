@@ -1,8 +1,8 @@
 // What this file knows: exponentials, logarithms and powers.
 //
-// A rule multiplies the seed by the local derivative. Where that derivative can be infinite or
-// undefined the product is `_scaled`, in which a zero seed wins: a branch that was masked away
-// (`where(x > 0, sqrt(x), 0)`) then contributes exact zeros and never 0 · ∞ = NaN.
+// A rule multiplies the seed by the local derivative with `_scaled`, the product in which a zero seed
+// wins: a branch that was masked away (`where(x > 0, x * log(x), 0)`) contributes exact zeros and
+// never 0 · ∞ = NaN.
 
 extension Elementary {
   /// `exp(x)`; derivative `exp(x)`.
@@ -13,7 +13,7 @@ extension Elementary {
     @inlinable @inline(__always)
     public static func value<A: Algebra>(_ x: A) -> A { A._exp(x) }
     @inlinable @inline(__always)
-    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { seed * y }
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { A._scaled(seed, y) }
   }
 
   /// `exp(x) - 1` without cancellation near zero; derivative `exp(x)`.
@@ -24,7 +24,9 @@ extension Elementary {
     @inlinable @inline(__always)
     public static func value<A: Algebra>(_ x: A) -> A { A._expMinusOne(x) }
     @inlinable @inline(__always)
-    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { seed * (y + 1) }
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
+      A._scaled(seed, y + 1)
+    }
   }
 
   /// Natural logarithm; derivative `1 / x`, `+∞` at zero.
@@ -59,7 +61,9 @@ extension Elementary {
     @inlinable @inline(__always)
     public static func value<A: Algebra>(_ x: A) -> A { x * x }
     @inlinable @inline(__always)
-    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { seed * (x + x) }
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
+      A._scaled(seed, x + x)
+    }
   }
 
   /// Square root; derivative `1 / (2 √x)`, `+∞` at zero.

@@ -1,8 +1,8 @@
 // What this file knows: trigonometric and hyperbolic functions and their inverses.
 //
-// A rule multiplies the seed by the local derivative. Where that derivative can be infinite or
-// undefined the product is `_scaled`, in which a zero seed wins: a branch that was masked away
-// (`where(x > 0, sqrt(x), 0)`) then contributes exact zeros and never 0 · ∞ = NaN.
+// A rule multiplies the seed by the local derivative with `_scaled`, the product in which a zero seed
+// wins: a branch that was masked away (`where(x > 0, x * log(x), 0)`) contributes exact zeros and
+// never 0 · ∞ = NaN.
 
 extension Elementary {
   /// Sine; derivative `cos x`.
@@ -13,7 +13,9 @@ extension Elementary {
     @inlinable @inline(__always)
     public static func value<A: Algebra>(_ x: A) -> A { A._sin(x) }
     @inlinable @inline(__always)
-    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { seed * A._cos(x) }
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
+      A._scaled(seed, A._cos(x))
+    }
   }
 
   /// Cosine; derivative `-sin x`.
@@ -24,7 +26,9 @@ extension Elementary {
     @inlinable @inline(__always)
     public static func value<A: Algebra>(_ x: A) -> A { A._cos(x) }
     @inlinable @inline(__always)
-    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { -(seed * A._sin(x)) }
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
+      -A._scaled(seed, A._sin(x))
+    }
   }
 
   /// Tangent; derivative `1 + tan² x`.
@@ -35,7 +39,9 @@ extension Elementary {
     @inlinable @inline(__always)
     public static func value<A: Algebra>(_ x: A) -> A { A._tan(x) }
     @inlinable @inline(__always)
-    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { seed * (1 + y * y) }
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
+      A._scaled(seed, 1 + y * y)
+    }
   }
 
   /// Inverse sine; derivative `1 / √(1 - x²)`, `+∞` at ±1.
@@ -72,7 +78,9 @@ extension Elementary {
     @inlinable @inline(__always)
     public static func value<A: Algebra>(_ x: A) -> A { A._atan(x) }
     @inlinable @inline(__always)
-    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { seed / (1 + x * x) }
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
+      A._scaled(seed, 1 / (1 + x * x))
+    }
   }
 
   /// Angle of the point `(b, a)`; derivatives `b / (a² + b²)` and `-a / (a² + b²)`.
@@ -100,7 +108,9 @@ extension Elementary {
     @inlinable @inline(__always)
     public static func value<A: Algebra>(_ x: A) -> A { A._sinh(x) }
     @inlinable @inline(__always)
-    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { seed * A._cosh(x) }
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
+      A._scaled(seed, A._cosh(x))
+    }
   }
 
   /// Hyperbolic cosine; derivative `sinh x`.
@@ -111,7 +121,9 @@ extension Elementary {
     @inlinable @inline(__always)
     public static func value<A: Algebra>(_ x: A) -> A { A._cosh(x) }
     @inlinable @inline(__always)
-    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { seed * A._sinh(x) }
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
+      A._scaled(seed, A._sinh(x))
+    }
   }
 
   /// Hyperbolic tangent; derivative `1 - tanh² x`.
@@ -122,7 +134,9 @@ extension Elementary {
     @inlinable @inline(__always)
     public static func value<A: Algebra>(_ x: A) -> A { A._tanh(x) }
     @inlinable @inline(__always)
-    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { seed * (1 - y * y) }
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
+      A._scaled(seed, 1 - y * y)
+    }
   }
 
   /// Inverse hyperbolic sine; derivative `1 / √(x² + 1)`.
@@ -133,7 +147,9 @@ extension Elementary {
     @inlinable @inline(__always)
     public static func value<A: Algebra>(_ x: A) -> A { A._asinh(x) }
     @inlinable @inline(__always)
-    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { seed / A._sqrt(x * x + 1) }
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
+      A._scaled(seed, 1 / A._sqrt(x * x + 1))
+    }
   }
 
   /// Inverse hyperbolic cosine; derivative `1 / √(x² - 1)`, `+∞` at 1.

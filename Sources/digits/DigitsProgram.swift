@@ -184,8 +184,8 @@ struct DigitsProgram {
         total: progress.stepsPlanned, style: terminal.progressStyle, startingAt: terminal.now())
     }
     let note = """
-      epoch \(progress.epoch + 1)  loss \(NumberText.fixed(progress.loss, decimals: 4))  \
-      accuracy \(NumberText.percent(progress.validationAccuracy))
+      epoch \(progress.epoch + 1)  loss \(NumberText.fixed(progress.score.loss, decimals: 4))  \
+      accuracy \(NumberText.percent(progress.score.accuracy))
       """
     if let text = bar?.text(done: progress.stepsDone, note: note, at: terminal.now()) {
       terminal.writeError(text)
@@ -197,7 +197,7 @@ struct DigitsProgram {
       return history.epochs.isEmpty ? "not trained\n" : "no epoch improved the first model\n"
     }
     return """
-      trained \(history.epochs.count) epochs in \(NumberText.fixed(seconds, decimals: 2)) s, kept \
+      trained \(history.epochs.count) \(history.epochs.count == 1 ? "epoch" : "epochs") in \(NumberText.fixed(seconds, decimals: 2)) s, kept \
       epoch \(best + 1); training loss \(NumberText.fixed(last.train.loss, decimals: 4)), \
       validation accuracy \(NumberText.percent(history.epochs[best].validation.accuracy))
 

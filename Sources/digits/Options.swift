@@ -9,7 +9,7 @@ struct Options: Equatable {
   }
 
   var mnistDirectory: String?
-  var seed: UInt64 = 0
+  var seed: UInt64 = 7
   var epochs: Int?
   var batchSize: Int?
   var learningRate: Double?
@@ -110,7 +110,7 @@ struct Options: Equatable {
       --batch N              images in a step (default 32; 128 with --mnist)
       --optimizer NAME       sgd, momentum, rmsprop, adam (default) or adamw
       --learning-rate RATE   size of the steps (default: one that suits the optimizer)
-      --seed N               where all random numbers begin (default 0)
+      --seed N               where all random numbers begin (default 7)
       --load FILE            begin with the weights in FILE (safetensors); with --epochs 0, only test
       --save FILE            write the trained weights to FILE (safetensors)
       --report FILE          write the report to FILE (default digits-report.html)

@@ -24,10 +24,11 @@ enum OutputFiles {
       throw refusal("is not a regular file", "pass the path of a file")
     }
     let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-    guard stat(directory, &status) == 0 else {
+    let isThere = stat(directory, &status) == 0
+    if !isThere && errno == ENOENT {
       throw refusal("its directory does not exist", "create the directory or check the path")
     }
-    guard status.st_mode & S_IFMT == S_IFDIR else {
+    if isThere ? status.st_mode & S_IFMT != S_IFDIR : errno == ENOTDIR {
       throw refusal("a part of the path is not a directory", "check the path")
     }
     guard access(directory, W_OK | X_OK) == 0 else {

@@ -40,7 +40,7 @@ struct Report {
       """
   }
 
-  /// Three right answers, of different digits where possible, and a wrong one if there is any.
+  /// Three right answers, of different digits, and a wrong one if there is any.
   private func pictures(_ shades: TextPicture.Shades) -> String {
     var shown: [Int] = []
     for index in answers.indices where answers[index] == data.test.labels[index] {
@@ -48,12 +48,20 @@ struct Report {
       if isNew && shown.count < 3 { shown.append(index) }
     }
     shown += mistakes.prefix(1)
-    return TextPicture.sideBySide(
-      shown.map { index in
-        TextPicture(
-          pixels: pixels(index), height: data.test.height, width: data.test.width, shades: shades,
-          largestSide: 14)
-      }, captions: shown.map(caption))
+    let pictures = shown.map { index in
+      TextPicture(
+        pixels: pixels(index), height: data.test.height, width: data.test.width, shades: shades,
+        largestSide: 14)
+    }
+    // As many beside each other as 80 columns hold.
+    let (gap, captions) = (3, shown.map(caption))
+    let widths = zip(pictures, captions).map { max($0.lines.first?.count ?? 0, $1.count) }
+    let perRow = max(1, (80 + gap) / ((widths.max() ?? 0) + gap))
+    return stride(from: 0, to: shown.count, by: perRow).map { start in
+      let row = start..<min(start + perRow, shown.count)
+      return TextPicture.sideBySide(
+        Array(pictures[row]), captions: Array(captions[row]), gap: gap)
+    }.joined(separator: "\n\n")
   }
 
   private func caption(_ index: Int) -> String {
@@ -98,15 +106,20 @@ struct Report {
             "\(NumberText.grouped(matrix.correct)) of \(NumberText.grouped(matrix.total))"),
           .init("Layers", "\(widths)"),
           .init("Parameters", NumberText.grouped(model.parameterCount)),
-          .init("Images to learn from", NumberText.grouped(data.train.count)),
-          .init("Images to validate", NumberText.grouped(data.validation.count)),
         ]),
         .table(
           HTMLTable(
             caption: "Settings of this run", header: ["setting", "value"],
-            rows: settings.map { [$0.name, $0.value] })),
+            rows: images + settings.map { [$0.name, $0.value] })),
       ], sections: sections,
       footer: footer)
+  }
+
+  /// How many images there are of each kind.
+  private var images: [[String]] {
+    [("learn from", data.train), ("validate", data.validation), ("test", data.test)].map {
+      ["images to \($0)", NumberText.grouped($1.count)]
+    }
   }
 
   private var learningCurves: [HTMLPage.Block] {
@@ -148,7 +161,7 @@ struct Report {
     ]
   }
 
-  private static let mostImages = 100
+  private static let mostImages = 128
 
   private var misclassified: [HTMLPage.Block] {
     let mistakes = mistakes

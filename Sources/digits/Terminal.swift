@@ -49,6 +49,8 @@ struct Terminal {
       writeOutput: { write($0, to: STDOUT_FILENO) }, writeError: { write($0, to: STDERR_FILENO) },
       progressStyle: isatty(STDERR_FILENO) == 1 ? .terminal(columns: columns()) : .plain,
       hasBlocks: hasUnicode(), now: { ContinuousClock.now - start })
+    // A reader that goes away, as in `digits | head -1`, must not keep the report from being written.
+    signal(SIGPIPE, SIG_IGN)
     terminal.interruptions = [SIGINT, SIGTERM].map { endProgram(on: $0) }
     return terminal
   }

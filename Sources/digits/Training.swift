@@ -40,10 +40,8 @@ struct TrainingProgress {
   var stepsDone: Int
   var stepsPlanned: Int
   var epoch: Int
-  /// The average over the epoch so far.
-  var loss: Double
-  /// On the validation images, after the epoch before this one.
-  var validationAccuracy: Double
+  /// Averages over the epoch so far, on the training images.
+  var score: Score
 }
 
 extension Classifier {
@@ -53,7 +51,7 @@ extension Classifier {
     progress: (TrainingProgress) -> Void
   ) throws -> TrainingHistory {
     var optimizer = Optimizer(for: self, plan.method, onNonFinite: .skip)
-    var stopping = EarlyStopping(patience: plan.patience, score: try score(on: data.validation))
+    var stopping = EarlyStopping(patience: plan.patience, score: score(on: data.validation))
     var best = self
     var history = TrainingHistory()
 
@@ -70,10 +68,9 @@ extension Classifier {
         progress(
           TrainingProgress(
             stepsDone: epoch * batches.count + number + 1,
-            stepsPlanned: plan.epochs * batches.count, epoch: epoch, loss: average.score.loss,
-            validationAccuracy: stopping.last.accuracy))
+            stepsPlanned: plan.epochs * batches.count, epoch: epoch, score: average.score))
       }
-      let validation = try score(on: data.validation)
+      let validation = score(on: data.validation)
       history.epochs.append(.init(train: average.score, validation: validation))
       if stopping.improves(with: validation) {
         best = self
@@ -101,7 +98,7 @@ extension Classifier {
   }
 
   /// Loss and accuracy on images that the model does not learn from.
-  func score(on images: LabeledImages) throws -> Score {
+  func score(on images: LabeledImages) -> Score {
     var average = AverageScore()
     for batch in images.batches(of: 1_000) {
       let logits = self(batch.inputs)
@@ -122,19 +119,16 @@ extension Classifier {
 /// Decides when to stop: a loss that is not finite is never an improvement.
 struct EarlyStopping {
   let patience: Int
-  private(set) var last: Score
   private var bestLoss: Double
   private var epochsWithout = 0
 
   init(patience: Int, score: Score) {
     self.patience = patience
-    last = score
     bestLoss = score.loss.isNaN ? .infinity : score.loss
   }
 
   /// Takes note of the score after an epoch; says whether it is the best one so far.
   mutating func improves(with score: Score) -> Bool {
-    last = score
     guard score.loss < bestLoss else {
       epochsWithout += 1
       return false

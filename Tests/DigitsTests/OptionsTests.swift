@@ -8,7 +8,7 @@ import Testing
   @Test func withoutArguments() throws {
     let options = try Options([])
     #expect(options == Options())
-    #expect(options.seed == 0 && options.reportPath == "digits-report.html" && !options.isQuiet)
+    #expect(options.seed == 7 && options.reportPath == "digits-report.html" && !options.isQuiet)
   }
 
   @Test func everyOptionInBothForms() throws {

@@ -33,9 +33,9 @@ import Testing
     #expect(report.summaryLine == "test accuracy 0.00 %")
     let page = report.page().html()
     // More mistakes than are shown, and all the units of the first layer.
-    #expect(report.mistakes.count > 100)
-    #expect(page.contains("These are the first 100 of"))
-    #expect(page.components(of: "<img ") == 100 + 16)
+    #expect(report.mistakes.count > 128)
+    #expect(page.contains("These are the first 128 of"))
+    #expect(page.components(of: "<img ") == 128 + 16)
     // One picture is left on the terminal, of a mistake.
     #expect(report.text(shades: .ascii).contains(" read as "))
   }
@@ -50,7 +50,7 @@ import Testing
     let report = Self.report(answers: \.labels, epochs: 1)
     #expect(report.text(shades: .ascii).utf8.allSatisfy { $0 < 0x80 })
     #expect(report.text(shades: .blocks).contains("█"))
-    #expect(report.text(shades: .blocks).split(separator: "\n").allSatisfy { $0.count <= 100 })
+    #expect(report.text(shades: .blocks).split(separator: "\n").allSatisfy { $0.count <= 80 })
   }
 }
 

@@ -26,7 +26,7 @@ import Testing
 
   @Test func aFewEpochsTeachMost() throws {
     var (data, model, generator) = Self.setUp()
-    let before = try model.score(on: data.test)
+    let before = model.score(on: data.test)
     // An untrained classifier guesses one class in ten; the loss of a blind guess is ln 10 = 2.303.
     #expect(before.accuracy < 0.4 && before.loss > 1.5)
     var steps: [Int] = []
@@ -37,7 +37,7 @@ import Testing
     // 359 or so images in steps of 32: 12 steps an epoch.
     #expect(steps == Array(1...(12 * 12)))
     #expect(history.epochs.count == 12 && history.failure == nil)
-    let after = try model.score(on: data.test)
+    let after = model.score(on: data.test)
     #expect(after.accuracy > 0.8)
     #expect(after.loss < before.loss / 2)
   }
@@ -50,7 +50,7 @@ import Testing
     let best = try #require(history.best)
     let smallest = history.epochs.map(\.validation.loss).min()
     #expect(history.epochs[best].validation.loss == smallest)
-    #expect(try model.score(on: data.validation) == history.epochs[best].validation)
+    #expect(model.score(on: data.validation) == history.epochs[best].validation)
   }
 
   @Test func theSameSeedGivesTheSameModel() throws {

@@ -35,7 +35,7 @@ import Testing
     let section = rest[..<(rest.firstIndex { $0.hasPrefix("## ") } ?? rest.endIndex)]
     var found = 0
     for line in section {
-      for match in line.matches(of: /-?\d+\.(\d{4,})/) {
+      for match in line.matches(of: /-?[0-9]+\.([0-9]{4,})/) {
         let number = try #require(Double(match.0))
         var tolerance = 0.5
         for _ in match.1 { tolerance /= 10 }

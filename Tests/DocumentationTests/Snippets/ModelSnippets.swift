@@ -64,10 +64,10 @@ enum ModelSnippets {
     let labels = isInside.converted(to: .float32).expanded(at: 1)
     let data = LabeledDataset(inputs: points, labels: labels)
 
-    var model = Perceptron(width: 16, using: &generator)
+    var model = Perceptron(width: 32, using: &generator)
     var optimizer = Optimizer(
-      for: model, .clipGlobalNorm(1), .adam(), .scale(by: .cosine(from: 0.05, over: 520)))
-    for _ in 0..<40 {
+      for: model, .clipGlobalNorm(1), .adam(), .scale(by: .cosine(from: 0.05, over: 1300)))
+    for _ in 0..<100 {
       for batch in data.batches(of: 32, shuffledUsing: &generator) {
         let (_, gradient) = try valueWithGradient(at: model) { model in
           binaryCrossEntropy(logits: model(batch.inputs), targets: batch.labels)
@@ -84,7 +84,7 @@ enum ModelSnippets {
     show("docs/getting-started.md", 21)
     try Safetensors.save(tensors: model.state.map { ($0.name, $0.value.ndArray) }, to: path)
 
-    var copy = Perceptron(width: 16, using: &generator)
+    var copy = Perceptron(width: 32, using: &generator)
     let file = try Safetensors.load(contentsOf: path)
     try copy.setState(file.tensors.map { (name: $0.name, value: Tensor($0.array)) })
     print(copy(points).floats == model(points).floats)
