@@ -146,6 +146,36 @@ public func gradient(
   at x: Scalar, _ y: Scalar, _ z: Scalar, of f: (Scalar, Scalar, Scalar) -> Scalar
 ) -> (Scalar, Scalar, Scalar) { valueWithGradient(at: x, y, z, of: f).gradient }
 
+// MARK: Whole numbers
+
+// A literal without a decimal point means a number, too; without these forms `gradient(at: 3)` could
+// be one of a `Double` or of a `Scalar`, and the compiler would ask which.
+
+/// The value and the derivative of a function of one number.
+public func valueWithGradient(
+  at x: Int, of f: (Scalar) -> Scalar
+) -> (value: Double, gradient: Double) { valueWithGradient(at: Double(x), of: f) }
+
+/// The derivative of a function of one number.
+public func gradient(at x: Int, of f: (Scalar) -> Scalar) -> Double {
+  gradient(at: Double(x), of: f)
+}
+
+/// The derivatives of a function of two numbers.
+public func gradient(
+  at x: Int, _ y: Int, of f: (Scalar, Scalar) -> Scalar
+) -> (Double, Double) { gradient(at: Double(x), Double(y), of: f) }
+
+/// The derivatives of a function of three numbers.
+public func gradient(
+  at x: Int, _ y: Int, _ z: Int, of f: (Scalar, Scalar, Scalar) -> Scalar
+) -> (Double, Double, Double) { gradient(at: Double(x), Double(y), Double(z), of: f) }
+
+/// The gradient of a function of many numbers.
+public func gradient(at x: [Int], of f: ([Scalar]) -> Scalar) -> [Double] {
+  gradient(at: x.map { Double($0) }, of: f)
+}
+
 // MARK: Many variables
 
 /// The value and the gradient of a function of many numbers.

@@ -6,11 +6,14 @@
 // Each is the teaching door behind a closure: open a tape, make variables, call the function, walk
 // back. A mistake in a shape or element type inside the closure is thrown here, once.
 //
-// All are disfavored against the concrete forms for numbers, or a literal argument (`at: 3.0`), which
-// could be any of them, would cost seconds of type-checking. The forms for one argument exist because
-// a tuple of one element, as a parameter pack returns it, cannot be used in an expression directly.
+// What the compiler makes of a call decides about these signatures. They are disfavored against the
+// concrete forms for numbers, or a literal argument (`at: 3.0`), which could be any of them, would
+// cost seconds of type-checking. One form is generic over its result, because with two forms (for a
+// tensor, for a scalar) the compiler first proves that the wrong one does not fit, formula by formula.
+// One argument has a form of its own, because a tuple of one element, as a parameter pack returns it,
+// cannot be used in an expression directly; so the packs begin with the second argument.
 
-/// The value and the gradient of a function with one number as its result.
+/// The value and the gradient of a function of one tensor or model.
 ///
 /// ```swift
 /// let (loss, gradient) = try valueWithGradient(at: model) { model in
@@ -19,108 +22,94 @@
 /// ```
 ///
 /// - Parameters:
-///   - x: tensors, models, scalars, or arrays and dictionaries of them.
-///   - f: a function of them that returns a tensor with one element.
-/// - Returns: the value, and one derivative for each argument.
+///   - x: a tensor, a model, a scalar, or an array or dictionary of them.
+///   - f: a function of it that returns a tensor with one element, or a scalar.
+/// - Returns: the value, and the derivative with respect to the argument.
 /// - Throws: `TensorError` for shapes or element types that do not fit, for a result with more than
 ///   one element, for an argument without derivatives; and whatever `f` throws.
 /// - Complexity: a small multiple of the cost of `f`.
 @_disfavoredOverload
-public func valueWithGradient<each X: Differentiable>(
-  at x: repeat each X, of f: (repeat each X) throws -> Tensor
-) throws -> (value: Tensor, gradient: (repeat (each X).Adjoint)) {
-  try differentiating(at: repeat each x, of: f)
+public func valueWithGradient<X: Differentiable, Result: DifferentiableResult>(
+  at x: X, of f: (X) throws -> Result
+) throws -> (value: Result, gradient: X.Adjoint) {
+  try Level.open(on: x.recordingTape) { level in
+    let input = x.recorded(in: level)
+    let y = try f(input)
+    try level.check()
+    let adjoints = try y.gradients(in: level)
+    return (y.leaving(level), input.adjoint(in: adjoints))
+  }
 }
 
-/// The gradient of a function with one number as its result.
+/// The gradient of a function of one tensor or model.
 @_disfavoredOverload
-public func gradient<each X: Differentiable>(
-  at x: repeat each X, of f: (repeat each X) throws -> Tensor
-) throws -> (repeat (each X).Adjoint) {
-  try valueWithGradient(at: repeat each x, of: f).gradient
+public func gradient<X: Differentiable, Result: DifferentiableResult>(
+  at x: X, of f: (X) throws -> Result
+) throws -> X.Adjoint {
+  try valueWithGradient(at: x, of: f).gradient
 }
 
-/// The value and the gradient of a function of tensors or models that returns a scalar.
-@_disfavoredOverload
-public func valueWithGradient<each X: Differentiable>(
-  at x: repeat each X, of f: (repeat each X) throws -> Scalar
-) throws -> (value: Scalar, gradient: (repeat (each X).Adjoint)) {
-  try differentiating(at: repeat each x, of: f)
-}
-
-/// The gradient of a function of tensors or models that returns a scalar.
-@_disfavoredOverload
-public func gradient<each X: Differentiable>(
-  at x: repeat each X, of f: (repeat each X) throws -> Scalar
-) throws -> (repeat (each X).Adjoint) {
-  try valueWithGradient(at: repeat each x, of: f).gradient
-}
-
-/// The value of a function with a tensor of any shape as its result, and its transposed derivative.
+/// The value and the gradient of a function of several tensors, models or scalars.
 ///
-/// `pullback(seed)` takes an adjoint of the result's shape and returns the adjoints of the arguments.
+/// ```swift
+/// let (value, (dx, dy)) = try valueWithGradient(at: x, y) { x, y in (x * y).sum() }
+/// ```
+///
+/// - Returns: the value, and one derivative for each argument.
+/// - Throws: as the form for one argument.
+@_disfavoredOverload
+public func valueWithGradient<
+  X: Differentiable, Y: Differentiable, each Z: Differentiable, Result: DifferentiableResult
+>(
+  at x: X, _ y: Y, _ z: repeat each Z, of f: (X, Y, repeat each Z) throws -> Result
+) throws -> (value: Result, gradient: (X.Adjoint, Y.Adjoint, repeat (each Z).Adjoint)) {
+  try Level.open(on: recordingTape(x, y, repeat each z)) { level in
+    let first = x.recorded(in: level)
+    let second = y.recorded(in: level)
+    let rest = (repeat (each z).recorded(in: level))
+    let result = try f(first, second, repeat each rest)
+    try level.check()
+    let adjoints = try result.gradients(in: level)
+    return (
+      result.leaving(level),
+      (
+        first.adjoint(in: adjoints), second.adjoint(in: adjoints),
+        repeat (each rest).adjoint(in: adjoints)
+      )
+    )
+  }
+}
+
+/// The gradient of a function of several tensors, models or scalars.
+@_disfavoredOverload
+public func gradient<
+  X: Differentiable, Y: Differentiable, each Z: Differentiable, Result: DifferentiableResult
+>(
+  at x: X, _ y: Y, _ z: repeat each Z, of f: (X, Y, repeat each Z) throws -> Result
+) throws -> (X.Adjoint, Y.Adjoint, repeat (each Z).Adjoint) {
+  try valueWithGradient(at: x, y, repeat each z, of: f).gradient
+}
+
+/// The value of a function of one tensor or model with a tensor of any shape as its result, and its
+/// transposed derivative.
+///
+/// `pullback(seed)` takes an adjoint of the result's shape and returns the adjoint of the argument.
 /// The closure keeps the tape; it may be called many times.
 ///
 /// - Throws: as ``valueWithGradient(at:of:)``; the pullback throws when the seed does not have the
 ///   shape of the result.
 @_disfavoredOverload
-public func valueWithPullback<each X: Differentiable>(
-  at x: repeat each X, of f: (repeat each X) throws -> Tensor
-) throws -> (value: Tensor, pullback: (Tensor) throws -> (repeat (each X).Adjoint)) {
-  try pullingBack(at: repeat each x, of: f)
-}
-
-/// The transposed derivative of a function with a tensor of any shape as its result.
-@_disfavoredOverload
-public func pullback<each X: Differentiable>(
-  at x: repeat each X, of f: (repeat each X) throws -> Tensor
-) throws -> (Tensor) throws -> (repeat (each X).Adjoint) {
-  try valueWithPullback(at: repeat each x, of: f).pullback
-}
-
-// MARK: One argument
-
-/// The value and the gradient of a function of one tensor or model.
-@_disfavoredOverload
-public func valueWithGradient<X: Differentiable>(
-  at x: X, of f: (X) throws -> Tensor
-) throws -> (value: Tensor, gradient: X.Adjoint) {
-  let (value, gradient) = try differentiating(at: x, of: f)
-  return (value, gradient)
-}
-
-/// The gradient of a function of one tensor or model.
-@_disfavoredOverload
-public func gradient<X: Differentiable>(
-  at x: X, of f: (X) throws -> Tensor
-) throws -> X.Adjoint {
-  try valueWithGradient(at: x, of: f).gradient
-}
-
-/// The value and the gradient of a function of one tensor or model that returns a scalar.
-@_disfavoredOverload
-public func valueWithGradient<X: Differentiable>(
-  at x: X, of f: (X) throws -> Scalar
-) throws -> (value: Scalar, gradient: X.Adjoint) {
-  let (value, gradient) = try differentiating(at: x, of: f)
-  return (value, gradient)
-}
-
-/// The gradient of a function of one tensor or model that returns a scalar.
-@_disfavoredOverload
-public func gradient<X: Differentiable>(
-  at x: X, of f: (X) throws -> Scalar
-) throws -> X.Adjoint {
-  try valueWithGradient(at: x, of: f).gradient
-}
-
-/// The value of a function of one tensor or model, and its transposed derivative.
-@_disfavoredOverload
 public func valueWithPullback<X: Differentiable>(
   at x: X, of f: (X) throws -> Tensor
 ) throws -> (value: Tensor, pullback: (Tensor) throws -> X.Adjoint) {
-  let (value, pullback) = try pullingBack(at: x, of: f)
-  return (value, pullback)
+  try Level.open(on: x.recordingTape, keepsTape: true) { level in
+    let input = x.recorded(in: level)
+    let y = try f(input)
+    try level.check()
+    return (
+      y.leaving(level), { seed in input.adjoint(in: try level.adjoints(of: y, pulling: seed)) }
+    )
+  }
 }
 
 /// The transposed derivative of a function of one tensor or model.
@@ -131,39 +120,43 @@ public func pullback<X: Differentiable>(
   try valueWithPullback(at: x, of: f).pullback
 }
 
-// MARK: What all of them do
-
-/// Opens a tape, makes variables, calls the function, walks back, reads the adjoints off.
-private func differentiating<Result: Differentiated, each X: Differentiable>(
-  at x: repeat each X, of f: (repeat each X) throws -> Result
-) throws -> (value: Result, gradient: (repeat (each X).Adjoint)) {
-  try Level.open(on: recordingTape(repeat each x)) { level in
-    let inputs = (repeat (each x).recorded(in: level))
-    let y = try f(repeat each inputs)
-    try level.check()
-    let adjoints = try y.gradients(in: level)
-    return (y.leaving(level), (repeat (each inputs).adjoint(in: adjoints)))
-  }
-}
-
-/// Opens a tape, makes variables, calls the function, and leaves the walk to a closure that keeps
-/// the tape.
-private func pullingBack<each X: Differentiable>(
-  at x: repeat each X, of f: (repeat each X) throws -> Tensor
-) throws -> (value: Tensor, pullback: (Tensor) throws -> (repeat (each X).Adjoint)) {
-  try Level.open(on: recordingTape(repeat each x), keepsTape: true) { level in
-    let inputs = (repeat (each x).recorded(in: level))
-    let y = try f(repeat each inputs)
+/// The value of a function of several tensors or models with a tensor of any shape as its result, and
+/// its transposed derivative.
+@_disfavoredOverload
+public func valueWithPullback<
+  X: Differentiable, Y: Differentiable, each Z: Differentiable
+>(
+  at x: X, _ y: Y, _ z: repeat each Z, of f: (X, Y, repeat each Z) throws -> Tensor
+) throws -> (
+  value: Tensor, pullback: (Tensor) throws -> (X.Adjoint, Y.Adjoint, repeat (each Z).Adjoint)
+) {
+  try Level.open(on: recordingTape(x, y, repeat each z), keepsTape: true) { level in
+    let first = x.recorded(in: level)
+    let second = y.recorded(in: level)
+    let rest = (repeat (each z).recorded(in: level))
+    let result = try f(first, second, repeat each rest)
     try level.check()
     return (
-      y.leaving(level),
+      result.leaving(level),
       { seed in
-        let seed = try y.seed(seed, "pullback(at:of:)")
-        let adjoints = try level.adjoints(of: y, seed: seed, releases: false)
-        return (repeat (each inputs).adjoint(in: adjoints))
+        let adjoints = try level.adjoints(of: result, pulling: seed)
+        return (
+          first.adjoint(in: adjoints), second.adjoint(in: adjoints),
+          repeat (each rest).adjoint(in: adjoints)
+        )
       }
     )
   }
+}
+
+/// The transposed derivative of a function of several tensors or models.
+@_disfavoredOverload
+public func pullback<
+  X: Differentiable, Y: Differentiable, each Z: Differentiable
+>(
+  at x: X, _ y: Y, _ z: repeat each Z, of f: (X, Y, repeat each Z) throws -> Tensor
+) throws -> (Tensor) throws -> (X.Adjoint, Y.Adjoint, repeat (each Z).Adjoint) {
+  try valueWithPullback(at: x, y, repeat each z, of: f).pullback
 }
 
 private func recordingTape<each X: Differentiable>(_ x: repeat each X) -> Tape? {

@@ -101,6 +101,11 @@ public struct Level {
     return adjoints
   }
 
+  /// The adjoints of the inputs for a seed that a user gave to a pullback; the tape is kept.
+  func adjoints(of y: Tensor, pulling seed: Tensor) throws(TensorError) -> Adjoints {
+    try adjoints(of: y, seed: y.seed(seed, "pullback(at:of:)"), releases: false)
+  }
+
   private func trapOnForeign(_ y: Scalar) {
     guard let header = y.liveHeader, header != tape.header else { return }
     Tape.failOnForeign(y, y, "gradient(at:of:)")
@@ -123,30 +128,28 @@ public struct Level {
   }
 }
 
-// MARK: - The shape that all differential operators share
-
-/// What a differentiated function may return: one tensor or one scalar.
-protocol Differentiated {
+/// What a function with a gradient may return: a ``Tensor`` of one element or a ``Scalar``.
+public protocol DifferentiableResult {
   /// Walks back from the result to the inputs of the level.
   func gradients(in level: Level) throws(TensorError) -> Adjoints
   /// The result as it may leave the level.
   func leaving(_ level: Level) -> Self
 }
 
-extension Tensor: Differentiated {
-  func gradients(in level: Level) throws(TensorError) -> Adjoints {
+extension Tensor: DifferentiableResult {
+  public func gradients(in level: Level) throws(TensorError) -> Adjoints {
     try level.adjoints(of: self, seed: seed(nil, "gradient(at:of:)"))
   }
-  func leaving(_ level: Level) -> Tensor { level.result(self) }
+  public func leaving(_ level: Level) -> Tensor { level.result(self) }
 }
 
-extension Scalar: Differentiated {
-  func gradients(in level: Level) throws(TensorError) -> Adjoints {
+extension Scalar: DifferentiableResult {
+  public func gradients(in level: Level) throws(TensorError) -> Adjoints {
     let adjoints = level.adjoints(of: self)
     try level.check()
     return adjoints
   }
-  func leaving(_ level: Level) -> Scalar { level.result(self) }
+  public func leaving(_ level: Level) -> Scalar { level.result(self) }
 }
 
 extension Tape {

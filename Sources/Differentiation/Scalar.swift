@@ -143,8 +143,10 @@ extension UnsafeMutablePointer<TapeHeader> {
   }
 }
 
-// `+` and its kin are spelled out for `Scalar` so that the type checker finds them at once, and for
-// a `Double` on either side so that program variables need no conversion.
+// `+` and its kin are spelled out for `Scalar` so that the type checker finds them at once, and for a
+// `Double` on either side so that program variables need no conversion. The mixed forms are disfavored:
+// otherwise `1.0 / 3` could mean a scalar, and plain arithmetic would be ambiguous wherever this
+// module is imported.
 extension Scalar {
   @inlinable @inline(__always)
   public static func + (a: Scalar, b: Scalar) -> Scalar { _recorded(Elementary.Add.self, a, b) }

@@ -23,8 +23,10 @@ public struct Tensor: @unchecked Sendable {
   let header: UnsafeMutablePointer<TapeHeader>?
   let index: Int32
   let generation: UInt32
-  /// A number whose element type is still open. It is kept here, in `Double`, so that no digit is lost
-  /// and no array is made for it before its type is known.
+  /// A number whose element type is still open.
+  ///
+  /// It is kept here, in `Double`, so that no digit is lost and no array is made for it before its
+  /// type is known.
   private let literal: Double
   package let isLiteral: Bool
 
@@ -249,7 +251,7 @@ extension Tensor {
   public static prefix func - (a: Tensor) -> Tensor { _recorded(Elementary.Negate.self, a) }
   public static prefix func + (a: Tensor) -> Tensor { a }
 
-  // Disfavored, so that a literal becomes a `Tensor` and only variables of other types come here.
+  // Disfavored as for `Scalar`: plain arithmetic must not become ambiguous.
   @_disfavoredOverload
   public static func + (a: Tensor, b: Double) -> Tensor { a + Tensor(literal: b) }
   @_disfavoredOverload

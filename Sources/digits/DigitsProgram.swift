@@ -37,8 +37,7 @@ struct DigitsProgram {
     let report = try trainAndTest()
     if let path = options.savePath {
       try OutputFiles.write { () throws(DataError) in
-        try Safetensors.save(
-          tensors: report.model.state.map { ($0.name, $0.value.ndArray) }, to: path)
+        try report.model.save(to: path)
       }
     }
     terminal.writeOutput(report.summaryLine + "\n")
@@ -129,36 +128,14 @@ struct DigitsProgram {
   // MARK: Files
 
   private func load(_ path: String, into model: inout Classifier) throws(DataError) {
-    let contents = try Safetensors.load(contentsOf: path)
-    do throws(ModelError) {
-      try model.setState(contents.tensors.map { (name: $0.name, value: Tensor($0.array)) })
-    } catch {
-      let others = error.mistakes.count - 1
-      let first = error.mistakes.first.map(describe) ?? "it does not fit"
-      throw DataError(
-        .malformed, file: path,
-        problem: "holds another model: \(first)" + (others > 0 ? ", and \(others) more" : ""),
-        remedy: "load a file that --save wrote for the same data")
-    }
-    if let name = model.state.first(where: { !$0.value.floats.allSatisfy(\.isFinite) })?.name {
+    var loaded = model
+    try loaded.load(from: path)
+    if let name = loaded.state.first(where: { !$0.value.floats.allSatisfy(\.isFinite) })?.name {
       throw DataError(
         .malformed, file: path, problem: "\(name) holds numbers that are not finite",
         remedy: "load a file that --save wrote")
     }
-  }
-
-  /// A mistake on one line; names come from the file and may hold anything.
-  private func describe(_ mistake: ModelError.Mistake) -> String {
-    switch mistake {
-    case .missing(let name, _): "\(name) is missing"
-    case .unexpected(let name, _): "\(printable(name)) is not part of the model"
-    case .duplicate(let name): "\(printable(name)) occurs twice"
-    case .wrongShape(let name, let expected, let found):
-      "\(name) has shape \(found), not \(expected)"
-    case .wrongElementType(let name, let expected, let found):
-      "\(name) holds \(found), not \(expected)"
-    case .unreached, .untraversable: "it does not fit"
-    }
+    model = loaded
   }
 
   // MARK: Words

@@ -22,10 +22,11 @@ import Testing
       / sqrt(x.variance(over: -1, keepsDimensions: true) + 1e-12) * scale + shift
     #expect(abs(y.doubles[0] - -1.2247448714) < 1e-9)
     // The sum of a normalised row does not change with its input.
-    let slope = try gradient(at: x) { x in
+    func normalized(_ x: Tensor) -> Tensor {
       ((x - x.mean(over: -1, keepsDimensions: true))
         / sqrt(x.variance(over: -1, keepsDimensions: true) + 1e-5) * scale + shift).sum()
     }
+    let slope = try gradient(at: x, of: normalized)
     #expect(slope.doubles.allSatisfy { abs($0) < 1e-12 })
   }
 
@@ -33,9 +34,10 @@ import Testing
   @Test func logisticRegression() throws {
     let t = Tensor([1, 0], dtype: .float64)
     let w = Tensor([0, 0, 0], dtype: .float64), b = Tensor(0, dtype: .float64)
-    let (dw, db) = try gradient(at: w, b) { w, b in
+    func loss(_ w: Tensor, _ b: Tensor) -> Tensor {
       -(t * log(sigmoid(matmul(x, w) + b)) + (1 - t) * log(1 - sigmoid(matmul(x, w) + b))).sum()
     }
+    let (dw, db) = try gradient(at: w, b, of: loss)
     #expect(db.item == 0)
     #expect(dw.doubles == [0.5, 1, 3])
   }
@@ -43,9 +45,10 @@ import Testing
   /// A ridge loss with tensors and a recorded scalar in one expression: ∂λ = ½ Σ w² = 7.
   @Test func mixedScalarAndTensor() throws {
     let w = Tensor([1, 2, 3], dtype: .float64)
-    let (dw, strength) = try gradient(at: w, Scalar(0.1)) { w, strength in
+    func ridge(_ w: Tensor, _ strength: Scalar) -> Tensor {
       (matmul(x, w) - 1).squared().mean() + 0.5 * strength * w.squared().sum()
     }
+    let (dw, strength) = try gradient(at: w, Scalar(0.1), of: ridge)
     #expect(abs(strength.value - 7) < 1e-12)
     #expect(dw.shape == [3])
     let factor: Double = 3
@@ -58,9 +61,10 @@ import Testing
     #expect(x[.all, 0].doubles == [1, 2])
     #expect(x[0..., 1...2][1, .all].doubles == [4, 9])
     #expect(x[.newAxis, .ellipsis, 2].transposed().shape == [2, 1])
-    let slope = try gradient(at: x) { x in
+    func sum(_ x: Tensor) -> Tensor {
       x[1, 2] * x[0][0] + (x[.all, 1] * 2 - x[.all, 0] / 2).sum() + x[0..<1, 1...].sum()
     }
+    let slope = try gradient(at: x, of: sum)
     #expect(slope.doubles == [8.5, 3, 1, -0.5, 2, 1])
   }
 
@@ -74,9 +78,10 @@ import Testing
   /// The log-density of a diagonal Gaussian, in one expression.
   @Test func diagonalGaussian() throws {
     let mean = Tensor([1, 1, 1], dtype: .float64), deviation = Tensor([1, 2, 4], dtype: .float64)
-    let slope = try gradient(at: mean) { mean in
+    func density(_ mean: Tensor) -> Tensor {
       (-0.5 * ((x - mean) / deviation).squared() - log(deviation) - 0.9189385332046727).sum()
     }
+    let slope = try gradient(at: mean, of: density)
     // Σ over rows of (x - μ) / σ²
     #expect(slope.doubles == [1, 1, 0.625])
   }
@@ -94,9 +99,11 @@ import Testing
 
   /// A gradient inside a gradient: the penalty on the slope of f = Σ x³ is Σ 9 x⁴, its slope 36 x³.
   @Test func gradientPenalty() throws {
-    let slope = try gradient(at: x) { x in
-      try gradient(at: x) { x in (x * x * x).sum() }.squared().sum()
+    func penalty(_ x: Tensor) throws -> Tensor {
+      let slope = try gradient(at: x) { x in (x * x * x).sum() }
+      return slope.squared().sum()
     }
+    let slope = try gradient(at: x, of: penalty)
     for (slope, x) in zip(slope.doubles, x.doubles) { #expect(abs(slope - 36 * x * x * x) < 1e-9) }
   }
 

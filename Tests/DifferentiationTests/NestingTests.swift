@@ -8,12 +8,12 @@ import Testing
 @Suite struct NestingTests {
   /// D(x ↦ x · D(y ↦ x + y)(1))(1) = D(x ↦ x · 1)(1) = 1; a confused system answers 2.
   @Test func perturbationsAreNotConfused() {
-    expect(gradient(at: 1.0) { x in x * gradient(at: 1) { y in x + y } }, equals: 1)
+    expect(gradient(at: 1.0) { x in x * gradient(at: Scalar(1)) { y in x + y } }, equals: 1)
   }
 
   /// D(x ↦ x · D(y ↦ x y)(2))(1) = D(x ↦ x²)(1) = 2.
   @Test func innerDerivativeDependsOnTheOuterVariable() {
-    expect(gradient(at: 1.0) { x in x * gradient(at: 2) { y in x * y } }, equals: 2)
+    expect(gradient(at: 1.0) { x in x * gradient(at: Scalar(2)) { y in x * y } }, equals: 2)
   }
 
   /// D(x ↦ D(y ↦ x³ y²)(x))(2) = D(x ↦ 2 x⁴)(2) = 8 x³ = 64.
@@ -25,7 +25,7 @@ import Testing
   /// f(x) = y ↦ x y; D(x ↦ D(f(x))(3))(5) = D(x ↦ x)(5) = 1.
   @Test func closuresThatOutliveTheirLevel() {
     let curried: (Scalar) -> (Scalar) -> Scalar = { x in { y in x * y } }
-    expect(gradient(at: 5.0) { x in gradient(at: 3) { y in curried(x)(y) } }, equals: 1)
+    expect(gradient(at: 5.0) { x in gradient(at: Scalar(3)) { y in curried(x)(y) } }, equals: 1)
   }
 
   /// The n-th derivatives of sin, exp and x⁶ at 0.5, to depth 5.
@@ -79,8 +79,9 @@ import Testing
     #expect(result == 4)
   }
 
-  /// Mixed: scalar inside tensor inside scalar.  f(a) = Σ_i D_t(Σ (a t)²)_i = Σ 2 a² t_i with
-  /// t = (1, 2): 6 a², f'(a) = 12 a.
+  /// Mixed: scalar inside tensor inside scalar.
+  ///
+  /// f(a) = Σ_i D_t(Σ (a t)²)_i = Σ 2 a² t_i with t = (1, 2): 6 a², f'(a) = 12 a.
   @Test func scalarsAndTensorsNestInEachOther() throws {
     let slope = try gradient(at: Scalar(1.5)) { a in
       Scalar(

@@ -43,7 +43,9 @@ import Testing
         """)
   }
 
-  /// a = 1, b = a + a, c = b + b: dc/da = 4. Overwriting instead of adding would give 1.
+  /// a = 1, b = a + a, c = b + b: dc/da = 4.
+  ///
+  /// Overwriting instead of adding would give 1.
   @Test func fanOutAccumulatesOneEdgeAtATime() {
     let tape = Tape()
     let a = tape.variable(1, "a")

@@ -15,7 +15,7 @@ import Testing
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       ModelSnippets.plainNumbersInside()
     }
-    try expectLastWords(result, of: BlockID(page: "docs/getting-started.md", number: 30))
+    try expectLastWords(result, of: BlockID(page: "docs/getting-started.md", number: 31))
   }
 
   /// No page has a block that stops the process and is not among those above.
@@ -24,7 +24,7 @@ import Testing
     #expect(
       Set(traps) == [
         BlockID(page: "docs/getting-started.md", number: 29),
-        BlockID(page: "docs/getting-started.md", number: 30),
+        BlockID(page: "docs/getting-started.md", number: 31),
       ])
   }
 

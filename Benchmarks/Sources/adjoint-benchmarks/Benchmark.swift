@@ -11,7 +11,9 @@ struct Benchmark {
   var operations: Int?
   /// Bytes of tape per operation, where that applies.
   var bytesPerOperation: Double?
-  /// Makes the workload; the setup is not timed. The step returns a number to be checked.
+  /// Makes the workload; the setup is not timed.
+  ///
+  /// The step returns a number to be checked.
   var make: () throws -> (step: () throws -> Double, check: (Double) -> Bool)
 }
 

@@ -28,7 +28,9 @@ while let argument = arguments.popFirst() {
     guard let count = Int(value()), count > 0 else { fail("--threads takes a positive number") }
     Threads.limit = count
   case "--seconds":
-    guard let number = Double(value()), number > 0 else { fail("--seconds takes a positive number") }
+    guard let number = Double(value()), number > 0 else {
+      fail("--seconds takes a positive number")
+    }
     seconds = number
   case "--json": json = true
   case "--help":

@@ -6,7 +6,7 @@ import Adjoint
 enum DesignSnippets {
   static var all: [() throws -> Void] {
     [
-      recordSize, none, nesting, scaled, values, mixtures, zeroWins, choosing, reductions,
+      recordSize, none, nesting, formulas, scaled, values, mixtures, zeroWins, choosing, reductions,
       positions,
       losses,
     ]
@@ -39,8 +39,17 @@ enum DesignSnippets {
 
   // MARK: elementary.md, storage.md, models.md
 
-  static func scaled() throws {
+  static func formulas() {
     show("docs/design/elementary.md", 1)
+    let x = Formula("x")
+    for function: Elementary.Opcode in [.tanh, .sqrt, .atan] {
+      print(function.name, "->", function.derivative(of: x))
+    }
+    shown()
+  }
+
+  static func scaled() throws {
+    show("docs/design/elementary.md", 2)
     let x = Tensor([0, 4])
     let slope = try gradient(at: x) { x in `where`(x .> 0, sqrt(x), 0).sum() }
     print(slope)

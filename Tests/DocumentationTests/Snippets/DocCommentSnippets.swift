@@ -37,6 +37,33 @@ enum CommentSnippets {
     shown()
   }
 
+  static func saving(_ model: Classifier) throws {
+    show("Sources/Data/Model+Files.swift", 1)
+    try model.save(to: "classifier.safetensors")
+    shown()
+  }
+
+  static func loading(_ generator: inout RandomGenerator) throws {
+    struct Classifier: Model {
+      var output: Linear
+      init(using generator: inout RandomGenerator) {
+        output = Linear(inputs: 1, outputs: 1, using: &generator)
+      }
+    }
+    show("Sources/Data/Model+Files.swift", 2)
+    var model = Classifier(using: &generator)
+    try model.load(from: "classifier.safetensors")
+    shown()
+  }
+
+  static func formula() {
+    show("Sources/Elementary/Formula.swift", 1)
+    let x = Formula("x")
+    print(sin(x) * x)                              // sin(x) * x
+    print(Elementary.Opcode.tanh.derivative(of: x))  // 1 - tanh(x) * tanh(x)
+    shown()
+  }
+
   static func adjoints(_ tape: Tape, _ w: Scalar, _ loss: Scalar) {
     show("Sources/Differentiation/Adjoints.swift", 1)
     let adjoints = tape.gradients(of: loss)
@@ -128,6 +155,13 @@ enum CommentSnippets {
     }
     shown()
     use(loss, gradient)
+  }
+
+  static func severalTensors(_ x: Tensor, _ y: Tensor) throws {
+    show("Sources/Differentiation/DifferentialOperators.swift", 2)
+    let (value, (dx, dy)) = try valueWithGradient(at: x, y) { x, y in (x * y).sum() }
+    shown()
+    use(value, dx, dy)
   }
 
   static func gradientOfModel(

@@ -5,7 +5,7 @@ import Adjoint
 import Foundation
 
 enum ModelSnippets {
-  static var all: [() throws -> Void] { [models, mistakesWithoutModels] }
+  static var all: [() throws -> Void] { [models, mistakesWithoutModels, formula] }
 
   // show("docs/getting-started.md", 16)
   struct Perceptron: Model {
@@ -82,11 +82,10 @@ enum ModelSnippets {
     let path = NSTemporaryDirectory() + "adjoint-\(UUID()).safetensors"
     defer { _ = try? FileManager.default.removeItem(atPath: path) }
     show("docs/getting-started.md", 21)
-    try Safetensors.save(tensors: model.state.map { ($0.name, $0.value.ndArray) }, to: path)
+    try model.save(to: path)
 
     var copy = Perceptron(width: 32, using: &generator)
-    let file = try Safetensors.load(contentsOf: path)
-    try copy.setState(file.tensors.map { (name: $0.name, value: Tensor($0.array)) })
+    try copy.load(from: path)
     print(copy(points).floats == model(points).floats)
     shown()
     show("docs/getting-started.md", 22)
@@ -157,6 +156,14 @@ enum ModelSnippets {
     shown()
   }
 
+  private static func formula() {
+    show("docs/getting-started.md", 30)
+    let (gravity, speed) = (-9.81, 12.0)
+    func height(_ t: Scalar) -> Scalar { 0.5 * gravity * t * t + speed * t - (gravity - 1) / speed }
+    print(ten(gradient(at: 0.5, of: height)))
+    shown()
+  }
+
   // The two below stop the program, so they run in processes of their own; see TrapTests.
 
   static func keptVariable() {
@@ -171,7 +178,7 @@ enum ModelSnippets {
   }
 
   static func plainNumbersInside() {
-    show("docs/getting-started.md", 30)
+    show("docs/getting-started.md", 31)
     let point: Double = 1
     print(gradient(at: 2.0) { x in x * gradient(at: point) { y in x * y * y } })
     shown()
