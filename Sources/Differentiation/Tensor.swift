@@ -238,6 +238,54 @@ extension Tensor: RecordedAlgebra {
   }
 }
 
+/// A tensor as the operand of an operation with a scalar; ``Tensor`` is the only one.
+///
+/// The protocol keeps literals out: in `0.5 * a * t`, with a scalar `a`, the literal is then a scalar
+/// and not a tensor whose element type nobody has said.
+public protocol TensorOperand {
+  /// The tensor itself.
+  var tensor: Tensor { get }
+}
+
+extension Tensor: TensorOperand {
+  public var tensor: Tensor { self }
+}
+
+extension TensorOperand {
+  @_disfavoredOverload
+  public static func + (a: Self, b: Scalar) -> Tensor {
+    a.tensor + Tensor(b, dtype: a.tensor.dtype)
+  }
+  @_disfavoredOverload
+  public static func - (a: Self, b: Scalar) -> Tensor {
+    a.tensor - Tensor(b, dtype: a.tensor.dtype)
+  }
+  @_disfavoredOverload
+  public static func * (a: Self, b: Scalar) -> Tensor {
+    a.tensor * Tensor(b, dtype: a.tensor.dtype)
+  }
+  @_disfavoredOverload
+  public static func / (a: Self, b: Scalar) -> Tensor {
+    a.tensor / Tensor(b, dtype: a.tensor.dtype)
+  }
+  @_disfavoredOverload
+  public static func + (a: Scalar, b: Self) -> Tensor {
+    Tensor(a, dtype: b.tensor.dtype) + b.tensor
+  }
+  @_disfavoredOverload
+  public static func - (a: Scalar, b: Self) -> Tensor {
+    Tensor(a, dtype: b.tensor.dtype) - b.tensor
+  }
+  @_disfavoredOverload
+  public static func * (a: Scalar, b: Self) -> Tensor {
+    Tensor(a, dtype: b.tensor.dtype) * b.tensor
+  }
+  @_disfavoredOverload
+  public static func / (a: Scalar, b: Self) -> Tensor {
+    Tensor(a, dtype: b.tensor.dtype) / b.tensor
+  }
+}
+
 // Spelled out so that the type checker finds the operators at once.
 extension Tensor {
   public static func + (a: Tensor, b: Tensor) -> Tensor { _recorded(Elementary.Add.self, a, b) }
@@ -268,23 +316,6 @@ extension Tensor {
   public static func * (a: Double, b: Tensor) -> Tensor { Tensor(literal: a) * b }
   @_disfavoredOverload
   public static func / (a: Double, b: Tensor) -> Tensor { Tensor(literal: a) / b }
-
-  @_disfavoredOverload
-  public static func + (a: Tensor, b: Scalar) -> Tensor { a + Tensor(b, dtype: a.dtype) }
-  @_disfavoredOverload
-  public static func - (a: Tensor, b: Scalar) -> Tensor { a - Tensor(b, dtype: a.dtype) }
-  @_disfavoredOverload
-  public static func * (a: Tensor, b: Scalar) -> Tensor { a * Tensor(b, dtype: a.dtype) }
-  @_disfavoredOverload
-  public static func / (a: Tensor, b: Scalar) -> Tensor { a / Tensor(b, dtype: a.dtype) }
-  @_disfavoredOverload
-  public static func + (a: Scalar, b: Tensor) -> Tensor { Tensor(a, dtype: b.dtype) + b }
-  @_disfavoredOverload
-  public static func - (a: Scalar, b: Tensor) -> Tensor { Tensor(a, dtype: b.dtype) - b }
-  @_disfavoredOverload
-  public static func * (a: Scalar, b: Tensor) -> Tensor { Tensor(a, dtype: b.dtype) * b }
-  @_disfavoredOverload
-  public static func / (a: Scalar, b: Tensor) -> Tensor { Tensor(a, dtype: b.dtype) / b }
 
   public static func += (a: inout Tensor, b: Tensor) { a = a + b }
   public static func -= (a: inout Tensor, b: Tensor) { a = a - b }

@@ -90,11 +90,11 @@ import Testing
 
   /// A Newton step inside a gradient: x - f'(x) / f''(x) of x⁴ is 2 x / 3, so its slope is 2 / 3.
   @Test func newtonStep() {
-    let slope = gradient(at: 1.5) { x in
-      let first = gradient(at: x) { y in y * y * y * y }
-      let second = gradient(at: x) { y in gradient(at: y) { z in z * z * z * z } }
-      return x - first / second
+    func quartic(_ x: Scalar) -> Scalar { x * x * x * x }
+    func step(_ x: Scalar) -> Scalar {
+      x - gradient(at: x, of: quartic) / gradient(at: x) { y in gradient(at: y, of: quartic) }
     }
+    let slope = gradient(at: 1.5, of: step)
     #expect(abs(slope - 2 / 3.0) < 1e-12)
   }
 

@@ -46,7 +46,7 @@ import Testing
   @Test func mixedScalarAndTensor() throws {
     let w = Tensor([1, 2, 3], dtype: .float64)
     func ridge(_ w: Tensor, _ strength: Scalar) -> Tensor {
-      (matmul(x, w) - 1).squared().mean() + 0.5 * strength * w.squared().sum()
+      (matmul(x, w) - 1).squared().mean() + strength * (0.5 * w.squared().sum())
     }
     let (dw, strength) = try gradient(at: w, Scalar(0.1), of: ridge)
     #expect(abs(strength.value - 7) < 1e-12)

@@ -139,7 +139,9 @@ import Testing
 
     expectRefusal(missing, place.run("--load", missing, "--no-report"))
     expectRefusal(damaged, place.run("--load", damaged, "--no-report"))
-    expectRefusal("another model", place.run("--load", other, "--no-report"))
+    expectRefusal(
+      "does not fit the model Classifier: first.weight has shape [3, 4]",
+      place.run("--load", other, "--no-report"))
     expectRefusal(place.directory, place.run("--load", place.directory, "--no-report"))
     expectRefusal(missing, place.run("--mnist", missing, "--no-report"))
     expectRefusal(place.directory, place.run("--mnist", place.directory, "--no-report"))

@@ -131,7 +131,7 @@ extension Catalogue {
     tensors(
       "tensors with scalars, either side",
       ["+", "-", "*", "/"].flatMap {
-        ["Tensor.\($0)(Tensor, Scalar)", "Tensor.\($0)(Scalar, Tensor)"]
+        ["TensorOperand.\($0)(Self, Scalar)", "TensorOperand.\($0)(Scalar, Self)"]
       },
       [[3], []], [[1, -2, 0.5, 1.75]], domain: "x ≠ 0, s ≠ 0"
     ) { xs in
