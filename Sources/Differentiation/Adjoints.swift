@@ -31,7 +31,10 @@ public struct Adjoints {
   var dependsOnOuter = false
 
   /// The derivative of the result with respect to a scalar on the tape; zero if it was not reached.
-  public subscript(_ x: Scalar) -> Double { scalar(x).value }
+  public subscript(_ x: Scalar) -> Double {
+    // Adding zero turns the mark for "nothing arrived" into an ordinary zero.
+    scalar(x).value + 0
+  }
 
   /// The derivative of the result with respect to a tensor on the tape; zeros if it was not reached.
   public subscript(_ x: Tensor) -> Tensor { tensor(x) ?? Tensor.zeros(like: x) }

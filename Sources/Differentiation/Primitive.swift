@@ -76,6 +76,18 @@ public struct Application {
     var index: Int32
     var type: TensorType
     var value: NDArray?
+
+    init(index: Int32, type: TensorType, value: NDArray?) {
+      self.index = index
+      self.type = type
+      self.value = value
+    }
+
+    init(_ operand: Tensor, keepsValue: Bool) {
+      index = operand.index
+      type = operand.type
+      value = keepsValue ? operand.array : nil
+    }
   }
 
   /// The operand, if the primitive declared that its rules read it.

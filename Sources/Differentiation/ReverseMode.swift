@@ -24,15 +24,13 @@ protocol AdjointNumber: Algebra {
   static var arrived: Self { get }
   static func operand(_ value: Double, _ index: Int32, _ header: UnsafeMutablePointer<TapeHeader>)
     -> Self
-  /// The sum of what has arrived so far and a further contribution.
-  static func accumulated(_ adjoint: Self, _ contribution: Self) -> Self
   init(_ scalar: Scalar)
   var scalar: Scalar { get }
 }
 
 extension Double: AdjointNumber {
-  // Minus zero is the identity of floating-point addition (-0 + g = g for every g), so it marks an
-  // empty slot without a second array and without a branch in the sum.
+  // Minus zero is the identity of floating-point addition (-0 + g = g for every g), so it can mark an
+  // empty slot: no second array, and a mark that is taken for a number does no harm.
   static var none: Double { -0.0 }
   var isNone: Bool { bitPattern == (-0.0).bitPattern }
   var contributes: Bool { self != 0 }
@@ -41,10 +39,6 @@ extension Double: AdjointNumber {
   static func operand(_ value: Double, _ index: Int32, _ header: UnsafeMutablePointer<TapeHeader>)
     -> Double
   { value }
-  @inline(__always)
-  static func accumulated(_ adjoint: Double, _ contribution: Double) -> Double {
-    adjoint + contribution
-  }
   var scalar: Scalar { Scalar(self) }
 }
 
@@ -58,9 +52,6 @@ extension Scalar: AdjointNumber {
   static func operand(_ value: Double, _ index: Int32, _ header: UnsafeMutablePointer<TapeHeader>)
     -> Scalar
   { Scalar(value, at: index, of: header, generation: header.pointee.generation) }
-  static func accumulated(_ adjoint: Scalar, _ contribution: Scalar) -> Scalar {
-    adjoint.isNone ? contribution : adjoint + contribution
-  }
   init(_ scalar: Scalar) { self = scalar }
   var scalar: Scalar { self }
 }
@@ -87,7 +78,13 @@ struct AdjointSlots<Number: AdjointNumber> {
   @inline(__always)
   func add(_ contribution: Number, to index: Int32) {
     let slot = adjoints + (Int(index) &- bottom)
-    slot.pointee = Number.accumulated(slot.pointee, contribution)
+    // Most records are used once. Storing without adding takes the latency of an addition out of the
+    // chain from each adjoint to the next, which is what a long walk waits for.
+    if _fastPath(slot.pointee.isNone) {
+      slot.pointee = contribution
+    } else {
+      slot.pointee = slot.pointee + contribution
+    }
   }
 
   @inline(__always)
@@ -200,17 +197,20 @@ struct ReverseWalk<Number: AdjointNumber> {
     if node.primitive is FromScalars {
       distribute(contributions[0], over: node.operands)
     } else {
-      for (operand, contribution) in zip(node.operands, contributions) {
-        guard let contribution, slots.asksForAdjoint(operand.index) else { continue }
+      for position in node.operands.indices {
+        let index = node.operands[position].index
+        guard slots.asksForAdjoint(index), let contribution = contributions[position] else {
+          continue
+        }
         precondition(
-          contribution.shape == operand.type.shape,
+          contribution.shape == application.shape(position),
           """
           the pullback of `\(node.primitive.name)` returned an adjoint of shape \
-          \(contribution.shape) for an operand of shape \(operand.type.shape); an adjoint has the \
-          shape of what it belongs to
+          \(contribution.shape) for an operand of shape \(application.shape(position)); an adjoint \
+          has the shape of what it belongs to
           """)
-        add(contribution, toTensor: Int(slots.header.pointee.base[Int(operand.index)].first))
-        slots.adjoints[Int(operand.index) - slots.bottom] = .arrived
+        add(contribution, toTensor: Int(slots.header.pointee.base[Int(index)].first))
+        slots.adjoints[Int(index) - slots.bottom] = .arrived
       }
     }
   }

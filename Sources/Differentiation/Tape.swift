@@ -170,19 +170,22 @@ public final class Tape {
 
   /// Records a tensor operation whose value has been computed.
   func record(_ primitive: any Primitive, _ operands: [Tensor], _ value: NDArray) -> Tensor {
+    let keeps = primitive.reads.contains(.operands)
+    return record(
+      primitive, keeping: operands.map { Application.Operand($0, keepsValue: keeps) }, value)
+  }
+
+  /// Records a tensor operation from what is kept of its operands.
+  func record(
+    _ primitive: any Primitive, keeping operands: [Application.Operand], _ value: NDArray
+  ) -> Tensor {
     let index = header.append(Record(Record.tensor, 0, Int32(tensors.count), -1))
     guard index >= 0 else { return Tensor(value) }
-    let reads = primitive.reads
-    let type = TensorType(value.shape, value.dtype)
     tensors.append(
       TensorNode(
-        primitive: primitive,
-        operands: operands.map { operand in
-          Application.Operand(
-            index: operand.index, type: operand.type,
-            value: reads.contains(.operands) ? operand.array : nil)
-        },
-        result: reads.contains(.result) ? value : nil, type: type, index: index))
+        primitive: primitive, operands: operands,
+        result: primitive.reads.contains(.result) ? value : nil,
+        type: TensorType(value.shape, value.dtype), index: index))
     return Tensor(value, at: index, of: header, generation: header.pointee.generation)
   }
 

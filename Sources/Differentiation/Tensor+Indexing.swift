@@ -188,6 +188,25 @@ extension Tensor {
     comparing(.greaterOrEqual, ".>=", a, b)
   }
 
+  /// Elementwise comparison with a number; the result is a tensor of truth values.
+  @_disfavoredOverload
+  public static func .== (a: Tensor, b: Double) -> Tensor { a .== Tensor(literal: b) }
+  /// Elementwise comparison with a number; the result is a tensor of truth values.
+  @_disfavoredOverload
+  public static func .!= (a: Tensor, b: Double) -> Tensor { a .!= Tensor(literal: b) }
+  /// Elementwise comparison with a number; the result is a tensor of truth values.
+  @_disfavoredOverload
+  public static func .< (a: Tensor, b: Double) -> Tensor { a .< Tensor(literal: b) }
+  /// Elementwise comparison with a number; the result is a tensor of truth values.
+  @_disfavoredOverload
+  public static func .<= (a: Tensor, b: Double) -> Tensor { a .<= Tensor(literal: b) }
+  /// Elementwise comparison with a number; the result is a tensor of truth values.
+  @_disfavoredOverload
+  public static func .> (a: Tensor, b: Double) -> Tensor { a .> Tensor(literal: b) }
+  /// Elementwise comparison with a number; the result is a tensor of truth values.
+  @_disfavoredOverload
+  public static func .>= (a: Tensor, b: Double) -> Tensor { a .>= Tensor(literal: b) }
+
   /// True where both are.
   public static func .&& (a: Tensor, b: Tensor) -> Tensor {
     combining(".&&", a, b, NDArray.logicalAnd)

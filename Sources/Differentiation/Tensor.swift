@@ -192,7 +192,10 @@ extension Tensor: RecordedAlgebra {
       }
     }
     let value = NDArray.unary(F.opcode, x.array)
-    return x.isRecorded ? recording(primitive, [x], value) : Tensor(value)
+    guard x.isRecorded, let tape = x.tape else { return Tensor(value) }
+    let keeps = F.reads.contains(.operands)
+    return tape.record(
+      primitive, keeping: [Application.Operand(x, keepsValue: keeps)], value)
   }
 
   public static func _recorded<F: BinaryFunction>(
@@ -217,7 +220,16 @@ extension Tensor: RecordedAlgebra {
       }
     }
     let value = NDArray.binary(primitive.function, a.array, b.array)
-    return a.isRecorded || b.isRecorded ? recording(primitive, [a, b], value) : Tensor(value)
+    guard a.isRecorded || b.isRecorded else { return Tensor(value) }
+    guard !a.isRecorded || !b.isRecorded || a.header == b.header,
+      a.array.dtype.isFloatingPoint, let tape = a.isRecorded ? a.tape : b.tape
+    else { return recording(primitive, [a, b], value) }
+    let keeps = primitive.reads.contains(.operands)
+    return tape.record(
+      primitive,
+      keeping: [
+        Application.Operand(a, keepsValue: keeps), Application.Operand(b, keepsValue: keeps),
+      ], value)
   }
 
   /// Gives a literal the element type of the other operand.

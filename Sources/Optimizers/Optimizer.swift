@@ -13,7 +13,7 @@ import AdjointNetworks
 /// ```swift
 /// var optimizer = Optimizer(for: model, .clipGlobalNorm(1), .adam(learningRate: 1e-3))
 /// for batch in digits.batches(of: 128, shuffledUsing: &generator) {
-///   let (loss, gradient) = try valueWithGradient(at: model) { model in
+///   let gradient = try gradient(at: model) { model in
 ///     softmaxCrossEntropy(logits: model(batch.inputs), labels: batch.labels)
 ///   }
 ///   try optimizer.update(&model, along: gradient)

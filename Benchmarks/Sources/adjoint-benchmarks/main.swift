@@ -46,7 +46,8 @@ do {
 } catch {
   fail("--filter takes a regular expression; \(filter) is none")
 }
-for benchmark in scalarBenchmarks + tensorBenchmarks + networkBenchmarks
+let benchmarks = makeScalarBenchmarks() + makeTensorBenchmarks() + makeNetworkBenchmarks()
+for benchmark in benchmarks
 where filter.isEmpty || benchmark.title.contains(pattern) {
   do {
     let measurement = try benchmark.run(seconds: seconds)

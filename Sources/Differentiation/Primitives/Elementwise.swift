@@ -92,21 +92,32 @@ struct ElementwiseBinary: Primitive {
   }
 
   private func chainFirst(_ seed: Tensor, _ application: Application) -> Tensor {
-    let a = application.kept(0) ?? seed, b = application.kept(1) ?? seed
-    let y = application.keptResult ?? seed
     if application.isRecorded || seed.isRecorded || reads.isEmpty {
-      return function.binary(ChainFirstOfBinary(seed: seed, a: a, b: b, y: y))
+      return function.binary(
+        ChainFirstOfBinary(
+          seed: seed, a: application.kept(0) ?? seed, b: application.kept(1) ?? seed,
+          y: application.keptResult ?? seed))
     }
-    return Tensor(.chainFirst(function, seed: seed.array, a.array, b.array, y: y.array))
+    // What the rule does not read may be any array of the shape of the result.
+    let (a, b) = (application.operands[0].value, application.operands[1].value)
+    return Tensor(
+      .chainFirst(
+        function, seed: seed.array, a ?? seed.array, b ?? seed.array,
+        y: application.resultValue ?? seed.array))
   }
 
   private func chainSecond(_ seed: Tensor, _ application: Application) -> Tensor {
-    let a = application.kept(0) ?? seed, b = application.kept(1) ?? seed
-    let y = application.keptResult ?? seed
     if application.isRecorded || seed.isRecorded || reads.isEmpty {
-      return function.binary(ChainSecondOfBinary(seed: seed, a: a, b: b, y: y))
+      return function.binary(
+        ChainSecondOfBinary(
+          seed: seed, a: application.kept(0) ?? seed, b: application.kept(1) ?? seed,
+          y: application.keptResult ?? seed))
     }
-    return Tensor(.chainSecond(function, seed: seed.array, a.array, b.array, y: y.array))
+    let (a, b) = (application.operands[0].value, application.operands[1].value)
+    return Tensor(
+      .chainSecond(
+        function, seed: seed.array, a ?? seed.array, b ?? seed.array,
+        y: application.resultValue ?? seed.array))
   }
 }
 
