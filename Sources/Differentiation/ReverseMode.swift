@@ -22,6 +22,9 @@ protocol AdjointNumber: Algebra {
   var contributes: Bool { get }
   /// "Something has arrived" for records that are tensors, whose adjoints live elsewhere.
   static var arrived: Self { get }
+  /// True when the walk's own arithmetic goes on the tape: the records may then move while it runs, and
+  /// it asks which of them an outer derivative has made inactive.
+  static var isRecorded: Bool { get }
   static func operand(_ value: Double, _ index: Int32, _ header: UnsafeMutablePointer<TapeHeader>)
     -> Self
   init(_ scalar: Scalar)
@@ -35,6 +38,7 @@ extension Double: AdjointNumber {
   var isNone: Bool { bitPattern == (-0.0).bitPattern }
   var contributes: Bool { self != 0 }
   static var arrived: Double { 0 }
+  @inline(__always) static var isRecorded: Bool { false }
   @inline(__always)
   static func operand(_ value: Double, _ index: Int32, _ header: UnsafeMutablePointer<TapeHeader>)
     -> Double
@@ -48,6 +52,7 @@ extension Scalar: AdjointNumber {
   // A recorded zero may still vary with an outer variable.
   var contributes: Bool { true }
   static var arrived: Scalar { Scalar(0) }
+  @inline(__always) static var isRecorded: Bool { true }
   @inline(__always)
   static func operand(_ value: Double, _ index: Int32, _ header: UnsafeMutablePointer<TapeHeader>)
     -> Scalar
@@ -67,11 +72,30 @@ struct AdjointSlots<Number: AdjointNumber> {
   let adjoints: UnsafeMutablePointer<Number>
   /// Which records depend on the variables of this walk; all, when nil.
   let active: UnsafePointer<Bool>?
+  /// The records as they lie when the walk begins.
+  private let firstRecord: UnsafeMutablePointer<Record>
+
+  init(
+    header: UnsafeMutablePointer<TapeHeader>, bottom: Int,
+    adjoints: UnsafeMutablePointer<Number>, active: UnsafePointer<Bool>?
+  ) {
+    self.header = header
+    self.bottom = bottom
+    self.adjoints = adjoints
+    self.active = active
+    firstRecord = header.pointee.base
+  }
+
+  /// The records as they lie now.
+  @inline(__always)
+  var records: UnsafeMutablePointer<Record> {
+    Number.isRecorded ? header.pointee.base : firstRecord
+  }
 
   @inline(__always)
   func asksForAdjoint(_ index: Int32) -> Bool {
     guard Int(index) >= bottom else { return false }
-    guard let active else { return true }
+    guard Number.isRecorded, let active else { return true }
     return active[Int(index) &- bottom]
   }
 
@@ -90,7 +114,7 @@ struct AdjointSlots<Number: AdjointNumber> {
   @inline(__always)
   func operand(_ index: Int32, _ constant: Float) -> Number {
     index >= 0
-      ? Number.operand(header.pointee.base[Int(index)].value, index, header)
+      ? Number.operand(records[Int(index)].value, index, header)
       : Number(Scalar(Double(constant)))
   }
 }
@@ -128,7 +152,7 @@ struct ReverseWalk<Number: AdjointNumber> {
     while index >= slots.bottom {
       let seed = slots.adjoints[index &- slots.bottom]
       if !seed.isNone {
-        let record = slots.header.pointee.base[index]
+        let record = slots.records[index]
         if record.code < Record.input {
           if seed.contributes { elementary(record, index, seed, slots) }
         } else {
@@ -191,7 +215,7 @@ struct ReverseWalk<Number: AdjointNumber> {
     if releases { tape.tensors[slot].release() }
     let application = Application(
       operands: node.operands, resultValue: node.result, resultIndex: node.index, type: node.type,
-      header: slots.header, isRecorded: Number.self == Scalar.self, bottom: Int32(slots.bottom),
+      header: slots.header, isRecorded: Number.isRecorded, bottom: Int32(slots.bottom),
       active: slots.active)
     let contributions = node.primitive.pullback(adjoint, at: application)
     if node.primitive is FromScalars {
