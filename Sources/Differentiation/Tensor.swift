@@ -131,7 +131,7 @@ public struct Tensor: @unchecked Sendable {
     guard let first = operands.first(where: \.isRecorded), value.dtype.isFloatingPoint,
       let tape = first.tape
     else { return Tensor(value) }
-    for other in operands where other.isRecorded && other.header != first.header {
+    for other in operands where other.isRecorded && !other.sharesTape(with: first) {
       _ = other.tape  // A stale operand has its own message.
       return failing(
         .foreignVariable, primitive.name, operands,
@@ -142,6 +142,14 @@ public struct Tensor: @unchecked Sendable {
         placeholder: TensorType(value.shape, value.dtype))
     }
     return tape.record(primitive, operands, value)
+  }
+
+  /// True when both were recorded on the same tape in the same life of it.
+  ///
+  /// The header alone does not tell: headers are pooled, so a tensor kept from an earlier call may
+  /// have the header of a live one.
+  private func sharesTape(with other: Tensor) -> Bool {
+    header == other.header && generation == other.generation
   }
 
   /// The seed of a walk from this tensor: the given one, or 1 for a tensor of one element.
@@ -221,7 +229,7 @@ extension Tensor: RecordedAlgebra {
     }
     let value = NDArray.binary(primitive.function, a.array, b.array)
     guard a.isRecorded || b.isRecorded else { return Tensor(value) }
-    guard !a.isRecorded || !b.isRecorded || a.header == b.header,
+    guard !a.isRecorded || !b.isRecorded || a.sharesTape(with: b),
       a.array.dtype.isFloatingPoint, let tape = a.isRecorded ? a.tape : b.tape
     else { return recording(primitive, [a, b], value) }
     let keeps = primitive.reads.contains(.operands)

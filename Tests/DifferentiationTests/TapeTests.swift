@@ -148,4 +148,21 @@ import Testing
     // Σ 2 i for i in 0..<1600
     #expect(sums == 1600 * 1599)
   }
+
+  /// Headers are pooled, so the kept tensor has the header of the second call's variable.
+  @Test(arguments: [false, true])
+  func aTensorKeptFromAnEarlierCallIsStale(_ comesFirst: Bool) async throws {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) { [comesFirst = comesFirst as Bool] in
+      var kept = Tensor(0)
+      _ = try gradient(at: Tensor([1, 2])) { x in
+        kept = x * 2
+        return kept.sum()
+      }
+      _ = try gradient(at: Tensor([1, 2])) { x in (comesFirst ? kept * x : x * kept).sum() }
+    }
+    let words = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+    #expect(words.contains("stale variable: this tensor (float32 [2])"))
+  }
 }
