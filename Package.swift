@@ -3,7 +3,15 @@ import PackageDescription
 
 // The library is compiled optimised in debug builds too: a debug `swift test` (or a program that
 // depends on it) would otherwise spend its time in loops nobody wants to step through.
-let optimized: [SwiftSetting] = [.unsafeFlags(["-O"])]
+//
+// Dynamic exclusivity checks are off inside the library: they cost as much as recording an operation.
+// What they would catch, two overlapping accesses to one stored property of a class, is kept out by
+// construction (tapes belong to one task, everything shared is immutable) and by the debug-mode run
+// of the tests with ADJOINT_EXCLUSIVITY=1.
+let checksExclusivity = Context.environment["ADJOINT_EXCLUSIVITY"] != nil
+let optimized: [SwiftSetting] = [
+  .unsafeFlags(["-O"] + (checksExclusivity ? [] : ["-enforce-exclusivity=unchecked"]))
+]
 
 // Each instruction set is a target of its own, compiled from the same generic source. The choice
 // between them is made at run time, so the package as a whole stays runnable on any x86-64.

@@ -20,24 +20,24 @@ struct TileOperand {
   enum Access {
     /// Read in place at the position of the tile.
     case dense
-    /// Equal for all tiles, so copied once.
-    case repeated
+    /// Few elements over and over again, so copied once for all tiles.
+    case repeated(period: Int)
     /// Read in place where the innermost stride is 1, copied elsewhere.
     case copied
+
+    var isCopied: Bool {
+      if case .copied = self { true } else { false }
+    }
   }
 
-  /// The operand of a result of the given shape.
-  @inline(__always)
-  init(_ array: borrowing NDArray, over shape: Shape) {
+  /// The operand of a result of the given layout, whatever its element type.
+  init(_ array: borrowing NDArray, over layout: ArrayLayout) {
     base = array.address
-    elementSize = array.dtype.byteCount
-    if array.isContiguous && array.shape == shape {
-      strides = array.strides
-      isDense = true
-    } else {
-      strides = array.strides(broadcastTo: shape)
-      isDense = false
-    }
+    elementSize = array.layout.dtype.byteCount
+    strides = array.layout.strides
+    isDense =
+      array.layout === layout || array.layout.isContiguous && array.layout.shape == layout.shape
+    if !isDense { strides = array.strides(broadcastTo: layout.shape) }
   }
 }
 
@@ -57,8 +57,12 @@ struct ElementwiseDriver {
   private var tileCount = ElementwiseDriver.tile
   private var followsRows = false
   private let elementCount: Int
+  private let isAllDense: Bool
+  private var longestPeriod = 0
+  /// Dense copies of transposed operands, kept alive.
+  private var copies: [Scratch] = []
 
-  /// Runs the kernel over the whole result.
+  /// Runs the kernel over the whole of a result.
   ///
   /// `piece` is the number of elements worth a thread's while; it must be the same for the same
   /// kernel and a multiple of the tile, so that results do not depend on the number of threads.
@@ -68,32 +72,26 @@ struct ElementwiseDriver {
   ) {
     let count = shape.elementCount
     if count == 0 { return }
-    for operand in operands where !operand.isDense {
-      let driver = ElementwiseDriver(shape, operands)
-      let scratch = driver.straighten(operands)
-      defer { withExtendedLifetime(scratch) {} }
-      return driver.runTiles(destination, elementSize, operands, piece: piece, kernel: kernel)
-    }
+    let driver = ElementwiseDriver(shape, operands)
     parallelFor(pieces: ceilingQuotient(count, piece)) { index in
       let start = index &* piece
-      withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: operands.count) { parts in
-        for i in 0..<operands.count {
-          parts[i] = operands[i].base + start &* operands[i].elementSize
-        }
-        kernel(
-          min(piece, count &- start), UnsafePointer(parts.baseAddress!),
-          destination + start &* elementSize)
+      driver.walk(start..<min(start &+ piece, count), operands) { first, count, parts in
+        kernel(count, parts, destination + first &* elementSize)
       }
     }
+    withExtendedLifetime(driver) {}
   }
 
   // MARK: Planning
 
-  private init(_ shape: Shape, _ operands: UnsafeMutableBufferPointer<TileOperand>) {
+  /// Plans the walk, and writes into each operand how it is read.
+  init(_ shape: Shape, _ operands: UnsafeMutableBufferPointer<TileOperand>) {
     elementCount = shape.elementCount
+    isAllDense = operands.allSatisfy(\.isDense)
+    if isAllDense { return }
     mergeAxes(shape, operands)
     followsRows = sizes[0] >= ElementwiseDriver.tile / 4
-    var longestPeriod = 1
+    longestPeriod = 1
     for i in operands.indices {
       if isDense(operands[i].strides) {
         operands[i].access = .dense
@@ -101,13 +99,14 @@ struct ElementwiseDriver {
       }
       let period = self.period(of: operands[i].strides)
       if period == 1 || (!followsRows && period <= ElementwiseDriver.tile) {
-        operands[i].access = .repeated
+        operands[i].access = .repeated(period: period)
         longestPeriod = max(longestPeriod, period)
       }
     }
-    // Periods are products of trailing sizes, so each divides every longer one: a tile that holds
-    // whole periods of the longest holds whole periods of all.
+    // Periods are products of trailing sizes, so each divides every longer one: tiles that hold whole
+    // periods of the longest begin at the beginning of every operand's period.
     tileCount = ElementwiseDriver.tile / longestPeriod * longestPeriod
+    straighten(operands)
   }
 
   /// Merges neighbouring axes that every operand walks as one, and drops those of size 1.
@@ -159,80 +158,92 @@ struct ElementwiseDriver {
     return period
   }
 
-  /// Gives large transposed operands a dense copy, and returns what keeps the copies alive.
-  private func straighten(_ operands: UnsafeMutableBufferPointer<TileOperand>) -> [Storage] {
-    var scratch: [Storage] = []
-    guard elementCount >= 8 * ElementwiseDriver.tile else { return scratch }
-    for i in operands.indices where operands[i].access == .copied {
+  /// Gives large transposed operands a dense copy.
+  private mutating func straighten(_ operands: UnsafeMutableBufferPointer<TileOperand>) {
+    guard elementCount >= 8 * ElementwiseDriver.tile else { return }
+    for i in operands.indices where operands[i].access.isCopied {
       let strides = operands[i].strides
       guard strides[0] != 1, !(0..<sizes.count).contains(where: { strides[$0] == 0 }) else {
         continue
       }
       let shape = Shape(unchecked: AxisVector(sizes.values.reversed()))
-      let copy = Storage(byteCount: elementCount * operands[i].elementSize)
+      let copy = Scratch(byteCount: elementCount * operands[i].elementSize)
       copyElements(
         from: operands[i].base, AxisVector(strides.values.reversed()),
         to: copy.bytes, shape.denseStrides, shape: shape, elementSize: operands[i].elementSize)
       operands[i].base = UnsafeRawPointer(copy.bytes)
       operands[i].access = .dense
-      scratch.append(copy)
+      copies.append(copy)
     }
-    return scratch
   }
 
   // MARK: Walking
 
-  private func runTiles(
-    _ destination: UnsafeMutableRawPointer, _ elementSize: Int,
-    _ operands: UnsafeMutableBufferPointer<TileOperand>, piece: Int, kernel: TileKernel
+  /// Calls the body for consecutive tiles that cover a range of the elements in row-major order.
+  ///
+  /// Dense operands alone make one tile of the whole range.
+  func walk(
+    _ range: Range<Int>, _ operands: UnsafeMutableBufferPointer<TileOperand>,
+    _ body: (_ start: Int, _ count: Int, _ operands: UnsafePointer<UnsafeRawPointer>) -> Void
   ) {
-    let tilesPerRow = ceilingQuotient(sizes[0], tileCount)
-    let tiles =
-      followsRows
-      ? elementCount / sizes[0] * tilesPerRow : ceilingQuotient(elementCount, tileCount)
-    let tilesPerPiece = max(1, piece / tileCount)
-    let bufferCount = min(tileCount, elementCount)
-    parallelFor(pieces: ceilingQuotient(tiles, tilesPerPiece)) { index in
-      let slot = (bufferCount * 8 + 63) & ~63
-      withUnsafeTemporaryAllocation(byteCount: operands.count * slot, alignment: 64) {
-        room in
-        withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: operands.count) {
-          parts in
-          for i in operands.indices where operands[i].access == .repeated {
-            let buffer = room.baseAddress! + i &* slot
-            repeatPeriod(of: operands[i], bufferCount, buffer)
-            parts[i] = UnsafeRawPointer(buffer)
-          }
-          for tile in (index * tilesPerPiece)..<min(tiles, (index + 1) * tilesPerPiece) {
-            let (start, count) = range(ofTile: tile, tilesPerRow)
-            for i in operands.indices {
-              let operand = operands[i]
-              switch operand.access {
-              case .dense: parts[i] = operand.base + start &* operand.elementSize
-              case .repeated: break
-              case .copied:
-                if followsRows, operand.strides[0] == 1 {
-                  parts[i] = operand.base + position(start, operand.strides) &* operand.elementSize
-                } else {
-                  let buffer = room.baseAddress! + i &* slot
-                  copyRange(operand, start, count, buffer)
-                  parts[i] = UnsafeRawPointer(buffer)
-                }
-              }
-            }
-            kernel(
-              count, UnsafePointer(parts.baseAddress!), destination + start &* elementSize)
+    withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: operands.count) { parts in
+      guard let addresses = parts.baseAddress else { return }
+      if isAllDense {
+        for i in operands.indices {
+          parts[i] = operands[i].base + range.lowerBound &* operands[i].elementSize
+        }
+        return body(range.lowerBound, range.count, UnsafePointer(addresses))
+      }
+      let bufferCount = min(tileCount, range.count)
+      // A range may begin anywhere, so a repeated operand is read from any position of its period on.
+      let slot = ((bufferCount + longestPeriod) * 8 + 63) & ~63
+      withUnsafeTemporaryAllocation(byteCount: operands.count * slot, alignment: 64) { room in
+        for i in operands.indices {
+          if case .repeated(let period) = operands[i].access {
+            repeatPeriod(
+              period, of: operands[i], bufferCount &+ period &- 1, room.baseAddress! + i &* slot)
           }
         }
+        walkTiles(range, operands, room.baseAddress!, slot, addresses, body)
       }
     }
   }
 
-  /// Fills a tile with copies of an operand's period, doubling what is there already.
-  private func repeatPeriod(
-    of operand: TileOperand, _ count: Int, _ buffer: UnsafeMutableRawPointer
+  private func walkTiles(
+    _ range: Range<Int>, _ operands: UnsafeMutableBufferPointer<TileOperand>,
+    _ room: UnsafeMutableRawPointer, _ slot: Int, _ parts: UnsafeMutablePointer<UnsafeRawPointer>,
+    _ body: (_ start: Int, _ count: Int, _ operands: UnsafePointer<UnsafeRawPointer>) -> Void
   ) {
-    var filled = min(period(of: operand.strides), count)
+    var start = range.lowerBound
+    while start < range.upperBound {
+      var count = min(tileCount, range.upperBound &- start)
+      if followsRows { count = min(count, sizes[0] &- start % sizes[0]) }
+      for i in operands.indices {
+        let operand = operands[i]
+        switch operand.access {
+        case .dense: parts[i] = operand.base + start &* operand.elementSize
+        case .repeated(let period):
+          parts[i] = UnsafeRawPointer(room + (i &* slot &+ start % period &* operand.elementSize))
+        case .copied:
+          if followsRows, operand.strides[0] == 1 {
+            parts[i] = operand.base + position(start, operand.strides) &* operand.elementSize
+          } else {
+            let buffer = room + i &* slot
+            copyRange(operand, start, count, buffer)
+            parts[i] = UnsafeRawPointer(buffer)
+          }
+        }
+      }
+      body(start, count, UnsafePointer(parts))
+      start &+= count
+    }
+  }
+
+  /// Fills a buffer with copies of an operand's period, doubling what is there already.
+  private func repeatPeriod(
+    _ period: Int, of operand: TileOperand, _ count: Int, _ buffer: UnsafeMutableRawPointer
+  ) {
+    var filled = min(period, count)
     copyRange(operand, 0, filled, buffer)
     while filled < count {
       let more = min(filled, count &- filled)
@@ -240,17 +251,6 @@ struct ElementwiseDriver {
         from: buffer, byteCount: more &* operand.elementSize)
       filled &+= more
     }
-  }
-
-  @inline(__always)
-  private func range(ofTile tile: Int, _ tilesPerRow: Int) -> (start: Int, count: Int) {
-    if followsRows {
-      let (row, part) = tile.quotientAndRemainder(dividingBy: tilesPerRow)
-      let first = part &* tileCount
-      return (row &* sizes[0] &+ first, min(tileCount, sizes[0] &- first))
-    }
-    let start = tile &* tileCount
-    return (start, min(tileCount, elementCount &- start))
   }
 
   /// Where an operand keeps the element with the given row-major number.

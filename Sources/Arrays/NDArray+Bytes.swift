@@ -5,21 +5,22 @@ extension NDArray {
   /// Where the element with all indices zero is, valid while the caller keeps the array alive.
   @inline(__always)
   var address: UnsafeRawPointer {
-    UnsafeRawPointer(storage.bytes + offset &* dtype.byteCount)
+    UnsafeRawPointer(storage.bytes + offset &* layout.dtype.byteCount)
   }
 
   /// ``address`` for writing; only for storage that nobody else holds.
   @inline(__always)
-  var mutableAddress: UnsafeMutableRawPointer { storage.bytes + offset &* dtype.byteCount }
+  var mutableAddress: UnsafeMutableRawPointer { storage.bytes + offset &* layout.dtype.byteCount }
 
   /// The bytes that the elements take when dense.
   var byteCount: Int { elementCount * dtype.byteCount }
 
-  /// True if a result of this shape and type may be written over this array.
+  /// True if the elements may be changed where they are.
   @inline(__always)
-  mutating func isOverwritable(as shape: Shape, _ dtype: DType) -> Bool {
-    isContiguous && self.dtype == dtype && self.shape == shape
-      && isKnownUniquelyReferenced(&storage)
+  var isOverwritable: Bool {
+    mutating get {
+      isKnownUniquelyReferenced(&storage) && !storage.isView && layout.isContiguous
+    }
   }
 
   /// Calls the closure with the elements in row-major order; strided arrays are copied first.
@@ -38,7 +39,7 @@ extension NDArray {
   public mutating func withUnsafeMutableContiguousBytes<R>(
     _ body: (UnsafeMutableRawBufferPointer) throws -> R
   ) rethrows -> R {
-    if !(isContiguous && isKnownUniquelyReferenced(&storage)) { self = copied() }
+    if !isOverwritable { self = copied() }
     defer { withExtendedLifetime(self) {} }
     return try body(UnsafeMutableRawBufferPointer(start: mutableAddress, count: byteCount))
   }

@@ -1,6 +1,6 @@
 // What this file knows: that an elementary function of the table may be evaluated, or its chain rule
 // applied, on every element of arrays that broadcast. The table knows the functions; this file only
-// finds the memory: it writes over an operand that nobody else holds.
+// finds the memory, and puts off what is large (see DeferredExpression).
 
 import AdjointElementary
 import AdjointKernelCore
@@ -10,16 +10,12 @@ extension NDArray {
   /// `f(x)`, element by element.
   ///
   /// Integers know `negate`, `abs`, `sign` and `square`, with wrapping arithmetic.
-  public static func unary(_ f: Elementary.Opcode, _ x: consuming NDArray) -> NDArray {
-    let shape = x.shape
-    let dtype = x.dtype
-    let work = Elementwise(f, .value, dtype)
-    if x.isOverwritable(as: shape, dtype) {
-      work.run(shape, into: x.mutableAddress, x)
-      return x
-    }
-    let result = NDArray(uninitialized: shape, dtype: dtype)
-    work.run(shape, into: result.storage.bytes, x)
+  public static func unary(_ f: Elementary.Opcode, _ x: NDArray) -> NDArray {
+    let layout = x.layout.dense
+    let work = Elementwise(f, .value, layout)
+    if work.isDeferred { return work.deferring([x]) }
+    let result = NDArray(uninitialized: layout)
+    work.run(into: result.storage.bytes, x)
     return result
   }
 
@@ -30,25 +26,32 @@ extension NDArray {
   /// number divided by -1 gives itself, so that no element can trap.
   ///
   /// - Precondition: the operands have the same type and broadcast.
-  public static func binary(
-    _ f: Elementary.Opcode, _ a: consuming NDArray, _ b: consuming NDArray
-  ) -> NDArray {
-    precondition(
-      a.dtype == b.dtype, "\(f.name) of \(a.dtype) and \(b.dtype); convert one of them first")
-    let shape = Shape.checkedBroadcast(a.shape, b.shape)
-    let dtype = a.dtype
-    let work = Elementwise(f, .value, dtype)
-    if a.isOverwritable(as: shape, dtype) {
-      work.run(shape, into: a.mutableAddress, a, b)
-      return a
-    }
-    if b.isOverwritable(as: shape, dtype) {
-      work.run(shape, into: b.mutableAddress, a, b)
-      return b
-    }
-    let result = NDArray(uninitialized: shape, dtype: dtype)
-    work.run(shape, into: result.storage.bytes, a, b)
+  public static func binary(_ f: Elementary.Opcode, _ a: NDArray, _ b: NDArray) -> NDArray {
+    let layout = commonLayout(f, a, b)
+    let work = Elementwise(f, .value, layout)
+    if work.isDeferred { return work.deferring([a, b]) }
+    let result = NDArray(uninitialized: layout)
+    work.run(into: result.storage.bytes, a, b)
     return result
+  }
+
+  /// The layout of the result of a function of two operands.
+  private static func commonLayout(
+    _ f: Elementary.Opcode, _ a: NDArray, _ b: NDArray
+  ) -> ArrayLayout {
+    let (first, second) = (a.layout, b.layout)
+    if first === second { return first.dense }
+    precondition(
+      first.dtype == second.dtype,
+      "\(f.name) of \(first.dtype) and \(second.dtype); convert one of them first")
+    if first.isContiguous && (second.shape.rank == 0 || second.shape == first.shape) {
+      return first
+    }
+    if second.isContiguous && first.shape.rank == 0 { return second }
+    let shape = Shape.checkedBroadcast(first.shape, second.shape)
+    if first.isContiguous && shape == first.shape { return first }
+    if second.isContiguous && shape == second.shape { return second }
+    return ArrayLayout(shape, first.dtype)
   }
 
   /// `seed · f'(x)`, element by element, with `y = f(x)` at hand.
@@ -56,165 +59,205 @@ extension NDArray {
   /// The result has the shape of `y`. What `f` does not read (see `Reads`) may be any array that
   /// broadcasts to that shape.
   public static func chain(
-    _ f: Elementary.Opcode, seed: consuming NDArray, x: NDArray, y: NDArray
+    _ f: Elementary.Opcode, seed: NDArray, x: NDArray, y: NDArray
   ) -> NDArray {
-    let shape = y.shape
-    let dtype = seed.dtype
-    let work = Elementwise(f, .chainFirst, dtype)
-    if seed.isOverwritable(as: shape, dtype) {
-      work.run(shape, into: seed.mutableAddress, seed, x, y)
-      return seed
-    }
-    let result = NDArray(uninitialized: shape, dtype: dtype)
-    work.run(shape, into: result.storage.bytes, seed, x, y)
+    let layout = y.layout.dense
+    let work = Elementwise(f, .chainFirst, layout)
+    if work.isDeferred { return work.deferring([seed, x, y]) }
+    let result = NDArray(uninitialized: layout)
+    work.run(into: result.storage.bytes, seed, x, y)
     return result
   }
 
   /// `seed · ∂f/∂a`, element by element, with `y = f(a, b)` at hand; the result has the shape of `y`.
   public static func chainFirst(
-    _ f: Elementary.Opcode, seed: consuming NDArray, _ a: NDArray, _ b: NDArray, y: NDArray
+    _ f: Elementary.Opcode, seed: NDArray, _ a: NDArray, _ b: NDArray, y: NDArray
   ) -> NDArray {
     chain(f, .chainFirst, seed, a, b, y)
   }
 
   /// `seed · ∂f/∂b`, element by element, with `y = f(a, b)` at hand; the result has the shape of `y`.
   public static func chainSecond(
-    _ f: Elementary.Opcode, seed: consuming NDArray, _ a: NDArray, _ b: NDArray, y: NDArray
+    _ f: Elementary.Opcode, seed: NDArray, _ a: NDArray, _ b: NDArray, y: NDArray
   ) -> NDArray {
     chain(f, .chainSecond, seed, a, b, y)
   }
 
   private static func chain(
-    _ f: Elementary.Opcode, _ role: ElementwiseRole, _ seed: consuming NDArray, _ a: NDArray,
+    _ f: Elementary.Opcode, _ role: ElementwiseRole, _ seed: NDArray, _ a: NDArray,
     _ b: NDArray, _ y: NDArray
   ) -> NDArray {
-    let shape = y.shape
-    let dtype = seed.dtype
-    let work = Elementwise(f, role, dtype)
-    if seed.isOverwritable(as: shape, dtype) {
-      work.run(shape, into: seed.mutableAddress, seed, a, b, y)
-      return seed
-    }
-    let result = NDArray(uninitialized: shape, dtype: dtype)
-    work.run(shape, into: result.storage.bytes, seed, a, b, y)
+    let layout = y.layout.dense
+    let work = Elementwise(f, role, layout)
+    if work.isDeferred { return work.deferring([seed, a, b, y]) }
+    let result = NDArray(uninitialized: layout)
+    work.run(into: result.storage.bytes, seed, a, b, y)
     return result
   }
 
   /// Adds an array of the same shape and type to this one, in place if nobody else holds it.
   public mutating func accumulate(_ other: NDArray) {
     precondition(
-      other.shape == shape && other.dtype == dtype,
+      other.layout.hasType(of: layout),
       "a \(dtype) array of shape \(shape) cannot take up a \(other.dtype) one of \(other.shape)")
-    if isOverwritable(as: shape, dtype) {
-      Elementwise(.add, .value, dtype).run(shape, into: mutableAddress, self, other)
+    let work = Elementwise(.add, .value, layout)
+    if !work.isDeferred, isOverwritable {
+      work.run(into: mutableAddress, self, other)
     } else {
       self = NDArray.binary(.add, copy self, other)
     }
   }
 }
 
-/// One elementary function in one role for one element type.
+/// One elementary function in one role for a result of one layout.
 private struct Elementwise {
   let function: Elementary.Opcode
   let role: ElementwiseRole
-  let dtype: DType
+  let layout: ArrayLayout
 
-  init(_ function: Elementary.Opcode, _ role: ElementwiseRole, _ dtype: DType) {
+  init(_ function: Elementary.Opcode, _ role: ElementwiseRole, _ layout: ArrayLayout) {
     precondition(
-      dtype.isFloatingPoint || (dtype == .int32 && role == .value),
-      "\(function.name) is not defined for \(dtype); convert to a floating-point type first")
+      layout.dtype.isFloatingPoint || (layout.dtype == .int32 && role == .value),
+      "\(function.name) is not defined for \(layout.dtype); convert to a floating-point type first")
     self.function = function
     self.role = role
-    self.dtype = dtype
+    self.layout = layout
   }
 
-  // Operands are borrowed: a retained copy would hide from a caller that it holds the only one.
-  func run(
-    _ shape: Shape, into destination: UnsafeMutableRawPointer, _ x: borrowing NDArray
-  ) {
-    if isSmall(shape), isDense(x, shape) {
+  // MARK: Later
+
+  /// True if the result is large enough to be put off.
+  @inline(__always)
+  var isDeferred: Bool {
+    layout.elementCount >= Deferral.threshold && layout.elementCount > 0
+      && layout.dtype.isFloatingPoint
+  }
+
+  func deferring(_ operands: [NDArray]) -> NDArray {
+    for operand in operands { check(operand) }
+    return DeferredExpression.deferring(function, role, operands, layout: layout)
+  }
+
+  private func check(_ operand: borrowing NDArray) {
+    let (type, own) = (operand.layout.dtype, operand.layout.shape)
+    precondition(
+      type == layout.dtype, "\(function.name) of \(layout.dtype) meets \(type)")
+    precondition(
+      own == layout.shape || own.isBroadcastable(to: layout.shape),
+      "\(function.name): \(own) does not broadcast to \(layout.shape)")
+  }
+
+  // MARK: At once
+
+  // Operands are borrowed: counting references would take longer than the loop over a small array.
+
+  func run(into destination: UnsafeMutableRawPointer, _ x: borrowing NDArray) {
+    if isSmall, lies(x) {
       var address = x.address
-      call(shape.elementCount, &address, destination)
+      call(layout.elementCount, &address, destination)
       return withExtendedLifetime(x.storage) {}
     }
-    withUnsafeTemporaryAllocation(of: TileOperand.self, capacity: 1) { operands in
-      operands[0] = operand(x, shape)
-      run(shape, into: destination, operands)
-    }
-    withExtendedLifetime(x.storage) {}
+    runTiled(into: destination, [copy x])
   }
 
   func run(
-    _ shape: Shape, into destination: UnsafeMutableRawPointer, _ a: borrowing NDArray,
-    _ b: borrowing NDArray
+    into destination: UnsafeMutableRawPointer, _ a: borrowing NDArray, _ b: borrowing NDArray
   ) {
-    if isSmall(shape), isDense(a, shape), isDense(b, shape) {
+    if isSmall, lies(a), lies(b) {
       withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: 2) { addresses in
         addresses[0] = a.address
         addresses[1] = b.address
-        call(shape.elementCount, UnsafePointer(addresses.baseAddress!), destination)
+        call(layout.elementCount, UnsafePointer(addresses.baseAddress!), destination)
       }
       withExtendedLifetime(a.storage) {}
       return withExtendedLifetime(b.storage) {}
     }
-    withUnsafeTemporaryAllocation(of: TileOperand.self, capacity: 2) { operands in
-      operands[0] = operand(a, shape)
-      operands[1] = operand(b, shape)
-      run(shape, into: destination, operands)
-    }
-    withExtendedLifetime(a.storage) {}
-    withExtendedLifetime(b.storage) {}
+    runTiled(into: destination, [copy a, copy b])
   }
 
   func run(
-    _ shape: Shape, into destination: UnsafeMutableRawPointer, _ seed: borrowing NDArray,
-    _ x: borrowing NDArray, _ y: borrowing NDArray
+    into destination: UnsafeMutableRawPointer, _ seed: borrowing NDArray, _ x: borrowing NDArray,
+    _ y: borrowing NDArray
   ) {
-    withUnsafeTemporaryAllocation(of: TileOperand.self, capacity: 3) { operands in
-      operands[0] = operand(seed, shape)
-      operands[1] = operand(x, shape)
-      operands[2] = operand(y, shape)
-      run(shape, into: destination, operands)
+    if isSmall, lies(seed), lies(x), lies(y) {
+      withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: 3) { addresses in
+        addresses[0] = seed.address
+        addresses[1] = x.address
+        addresses[2] = y.address
+        call(layout.elementCount, UnsafePointer(addresses.baseAddress!), destination)
+      }
+      withExtendedLifetime(seed.storage) {}
+      withExtendedLifetime(x.storage) {}
+      return withExtendedLifetime(y.storage) {}
     }
-    withExtendedLifetime(seed.storage) {}
-    withExtendedLifetime(x.storage) {}
-    withExtendedLifetime(y.storage) {}
+    runTiled(into: destination, [copy seed, copy x, copy y])
   }
 
   func run(
-    _ shape: Shape, into destination: UnsafeMutableRawPointer, _ seed: borrowing NDArray,
-    _ a: borrowing NDArray, _ b: borrowing NDArray, _ y: borrowing NDArray
+    into destination: UnsafeMutableRawPointer, _ seed: borrowing NDArray, _ a: borrowing NDArray,
+    _ b: borrowing NDArray, _ y: borrowing NDArray
   ) {
-    withUnsafeTemporaryAllocation(of: TileOperand.self, capacity: 4) { operands in
-      operands[0] = operand(seed, shape)
-      operands[1] = operand(a, shape)
-      operands[2] = operand(b, shape)
-      operands[3] = operand(y, shape)
-      run(shape, into: destination, operands)
+    if isSmall, lies(seed), lies(a), lies(b), lies(y) {
+      withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: 4) { addresses in
+        addresses[0] = seed.address
+        addresses[1] = a.address
+        addresses[2] = b.address
+        addresses[3] = y.address
+        call(layout.elementCount, UnsafePointer(addresses.baseAddress!), destination)
+      }
+      withExtendedLifetime(seed.storage) {}
+      withExtendedLifetime(a.storage) {}
+      withExtendedLifetime(b.storage) {}
+      return withExtendedLifetime(y.storage) {}
     }
-    withExtendedLifetime(seed.storage) {}
-    withExtendedLifetime(a.storage) {}
-    withExtendedLifetime(b.storage) {}
-    withExtendedLifetime(y.storage) {}
+    runTiled(into: destination, [copy seed, copy a, copy b, copy y])
   }
 
-  @inline(__always)
-  private func operand(_ array: borrowing NDArray, _ shape: Shape) -> TileOperand {
-    let (type, own) = (array.dtype, array.shape)
-    precondition(type == dtype, "\(function.name) of \(dtype) meets \(type)")
-    precondition(
-      own == shape || own.isBroadcastable(to: shape),
-      "\(function.name): \(own) does not broadcast to \(shape)")
-    return TileOperand(array, over: shape)
+  /// Operands that are stretched, strided or large.
+  @inline(never)
+  private func runTiled(into destination: UnsafeMutableRawPointer, _ operands: [NDArray]) {
+    if layout.elementCount <= ElementwiseDriver.tile, layout.elementCount > 0,
+      operands.allSatisfy({ lies($0) || $0.elementCount == 1 && $0.dtype == layout.dtype })
+    {
+      return runRepeating(into: destination, operands)
+    }
+    withUnsafeTemporaryAllocation(of: TileOperand.self, capacity: operands.count) { tiles in
+      for (place, operand) in operands.enumerated() {
+        check(operand)
+        tiles.initializeElement(at: place, to: TileOperand(operand, over: layout))
+      }
+      ElementwiseDriver.run(
+        shape: layout.shape, destination: destination, elementSize: layout.dtype.byteCount,
+        operands: tiles, piece: piece, kernel: call)
+    }
+    withExtendedLifetime(operands) {}
   }
 
-  private func run(
-    _ shape: Shape, into destination: UnsafeMutableRawPointer,
-    _ operands: UnsafeMutableBufferPointer<TileOperand>
-  ) {
-    ElementwiseDriver.run(
-      shape: shape, destination: destination, elementSize: dtype.byteCount, operands: operands,
-      piece: piece, kernel: call)
+  /// A small array meets single numbers: they are written out once, without a plan.
+  private func runRepeating(into destination: UnsafeMutableRawPointer, _ operands: [NDArray]) {
+    let count = layout.elementCount
+    let slot = (layout.byteCount + 63) & ~63
+    withUnsafeTemporaryAllocation(byteCount: operands.count * slot, alignment: 64) { room in
+      withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: operands.count) {
+        addresses in
+        for (place, operand) in operands.enumerated() {
+          addresses[place] = operand.address
+          if lies(operand) { continue }
+          let buffer = room.baseAddress! + place &* slot
+          switch layout.dtype.byteCount {
+          case 4:
+            let value = operand.address.element(0, as: UInt32.self)
+            for i in 0..<count { buffer.element(i, value) }
+          default:
+            let value = operand.address.element(0, as: UInt64.self)
+            for i in 0..<count { buffer.element(i, value) }
+          }
+          addresses[place] = UnsafeRawPointer(buffer)
+        }
+        call(count, UnsafePointer(addresses.baseAddress!), destination)
+      }
+    }
+    withExtendedLifetime(operands) {}
   }
 
   /// The elements that are worth a thread's while.
@@ -223,21 +266,25 @@ private struct Elementwise {
   // Most arrays of a small model are dense and one piece: they skip the driver's bookkeeping, which
   // would cost as much as the operation.
 
-  private func isSmall(_ shape: Shape) -> Bool { (1...piece).contains(shape.elementCount) }
-
   @inline(__always)
-  private func isDense(_ array: borrowing NDArray, _ shape: Shape) -> Bool {
+  private var isSmall: Bool { layout.elementCount &- 1 < piece && layout.elementCount > 0 }
+
+  /// True if the elements of the operand lie as those of the result do.
+  @inline(__always)
+  private func lies(_ operand: borrowing NDArray) -> Bool {
+    let own = operand.layout
+    if own === layout { return true }
     // One element for a result of one element is dense whatever its axes are called.
-    array.dtype == dtype
-      && (array.isContiguous && array.shape == shape
-        || shape.elementCount == 1 && array.elementCount == 1)
+    return own.dtype == layout.dtype
+      && (own.isContiguous && own.shape == layout.shape
+        || layout.elementCount == 1 && own.elementCount == 1)
   }
 
   private func call(
     _ count: Int, _ operands: UnsafePointer<UnsafeRawPointer>,
     _ destination: UnsafeMutableRawPointer
   ) {
-    switch dtype {
+    switch layout.dtype {
     case .float32:
       Kernels.active.elementwise(function, role, .float32, count, operands, destination)
     case .float64:

@@ -31,6 +31,12 @@ extension NDArray {
     if target.elementCount == elementCount { return reshaped(to: target) }
     if target.elementCount == 0 { return NDArray(uninitialized: target, dtype: dtype) }
 
+    if target.elementCount == 1, let expression = pendingExpression(in: layout) {
+      let result = NDArray(uninitialized: target, dtype: dtype)
+      ReductionDriver(kind: kind, dtype: dtype).run(expression, to: result.storage.bytes)
+      return result
+    }
+
     // From the innermost group of neighbouring reduced axes outward, one group at a time.
     var sizes = shape.extents
     var current = contiguous()

@@ -7,7 +7,7 @@ extension NDArray {
 
   /// A dense copy in storage of its own.
   func copied() -> NDArray {
-    let copy = NDArray(uninitialized: shape, dtype: dtype)
+    let copy = NDArray(uninitialized: layout.dense)
     copyElements(
       from: address, strides, to: copy.storage.bytes, copy.strides, shape: shape,
       elementSize: dtype.byteCount)
@@ -50,12 +50,13 @@ extension NDArray {
   /// The transpose of every matrix in the last two axes; a view.
   public func swappingLastTwoAxes() -> NDArray {
     precondition(rank >= 2, "an array of shape \(shape) has no two axes to swap")
-    var result = self
-    result.shape.extents[rank - 1] = shape[rank - 2]
-    result.shape.extents[rank - 2] = shape[rank - 1]
-    result.strides[rank - 1] = strides[rank - 2]
-    result.strides[rank - 2] = strides[rank - 1]
-    return view(result.shape, result.strides)
+    var extents = shape.extents
+    var strides = self.strides
+    extents[rank - 1] = shape[rank - 2]
+    extents[rank - 2] = shape[rank - 1]
+    strides[rank - 1] = self.strides[rank - 2]
+    strides[rank - 2] = self.strides[rank - 1]
+    return view(Shape(unchecked: extents), strides)
   }
 
   /// The array stretched to a shape by repeating it along new axes and along axes of size 1; a view.
@@ -104,7 +105,7 @@ extension NDArray {
       let isUsed = source >= 0 && shape[axis] > 1
       strides.append(isUsed ? layout.steps[axis] * self.strides[source] : 0)
     }
-    return NDArray(storage: storage, shape: shape, strides: strides, offset: offset, dtype: dtype)
+    return view(shape, strides, offset: offset)
   }
 
   /// The array with a new axis of size 1 at the given position of the result; a view.
@@ -134,13 +135,12 @@ extension NDArray {
     guard shape[axis] > 1, elementCount > 0 else { return self }
     var strides = self.strides
     strides[axis] = -strides[axis]
-    return NDArray(
-      storage: storage, shape: shape, strides: strides,
-      offset: offset + (shape[axis] - 1) * self.strides[axis], dtype: dtype)
+    return view(
+      shape, strides, offset: offset + (shape[axis] - 1) * self.strides[axis])
   }
 
   private func view(_ shape: Shape, _ strides: AxisVector) -> NDArray {
-    NDArray(storage: storage, shape: shape, strides: strides, offset: offset, dtype: dtype)
+    view(shape, strides, offset: offset)
   }
 
   /// Strides that make a reshape a view, or nil if only a copy can do it.

@@ -11,58 +11,54 @@ public typealias ReductionKind = AdjointKernelCore.ReductionKind
 /// Copies share storage until one of them is written to. Views (transposes, slices, broadcasts) share
 /// storage too and differ in strides. Arguments are expected to fit: the throwing functions of
 /// ``Shape`` are there to check them first, and what does not fit traps with a clear text.
-public struct NDArray: Sendable {
+///
+/// - Note: `@unchecked Sendable` because `ManagedBuffer` cannot say that this subclass of it is only
+///   read while it is shared; see ``Storage``.
+public struct NDArray: @unchecked Sendable {
   var storage: Storage
-  /// The sizes along the axes.
-  public internal(set) var shape: Shape
-  /// The distance in elements from one position to the next, for each axis.
-  var strides: AxisVector
-  /// The position in the storage, in elements, of the element whose indices are all zero.
-  var offset: Int
-  /// The type of the elements.
-  public let dtype: DType
-  /// True if the elements lie in row-major order with no gaps.
-  public internal(set) var isContiguous: Bool
 
-  /// A view of elements in existing storage.
-  init(storage: Storage, shape: Shape, strides: AxisVector, offset: Int, dtype: DType) {
-    self.storage = storage
-    self.shape = shape
-    self.strides = strides
-    self.offset = offset
-    self.dtype = dtype
-    isContiguous = NDArray.isDense(shape, strides)
-  }
+  init(storage: Storage) { self.storage = storage }
 
   /// A dense array whose elements the caller fills in before anyone else sees it.
   init(uninitialized shape: Shape, dtype: DType) {
-    storage = Storage(byteCount: shape.elementCount * dtype.byteCount)
-    self.shape = shape
-    strides = shape.denseStrides
-    offset = 0
-    self.dtype = dtype
-    isContiguous = true
+    self.init(
+      uninitialized: shape.rank == 0 ? ArrayLayout.scalar(dtype) : ArrayLayout(shape, dtype))
   }
 
-  private static func isDense(_ shape: Shape, _ strides: AxisVector) -> Bool {
-    var step = 1
-    var dense = true
-    var axis = shape.rank - 1
-    while axis >= 0 {
-      let size = shape[axis]
-      if size == 0 { return true }
-      if size != 1 && strides[axis] != step { dense = false }
-      step &*= size
-      axis -= 1
-    }
-    return dense
+  /// A dense array whose elements the caller fills in before anyone else sees it.
+  @inline(__always)
+  init(uninitialized layout: ArrayLayout) { storage = Storage.make(layout) }
+
+  /// The same elements in another layout.
+  func view(_ shape: Shape, _ strides: AxisVector, offset: Int) -> NDArray {
+    NDArray(storage: storage.view(ArrayLayout(shape, strides, layout.dtype), offset: offset))
   }
+
+  /// How the elements lie in the storage.
+  @inline(__always)
+  package var layout: ArrayLayout { storage.header.layout }
+
+  /// The position in the storage, in elements, of the element whose indices are all zero.
+  @inline(__always)
+  var offset: Int { storage.header.offset }
+
+  /// The sizes along the axes.
+  public var shape: Shape { layout.shape }
+
+  /// The distance in elements from one position to the next, for each axis.
+  var strides: AxisVector { layout.strides }
+
+  /// The type of the elements.
+  public var dtype: DType { layout.dtype }
+
+  /// True if the elements lie in row-major order with no gaps.
+  public var isContiguous: Bool { layout.isContiguous }
 
   /// The number of axes.
-  public var rank: Int { shape.rank }
+  public var rank: Int { layout.shape.rank }
 
   /// The number of elements.
-  public var elementCount: Int { shape.elementCount }
+  public var elementCount: Int { layout.elementCount }
 }
 
 // MARK: - Making arrays

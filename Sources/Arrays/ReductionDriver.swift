@@ -37,6 +37,32 @@ struct ReductionDriver {
     }
   }
 
+  /// Reduces all elements of a deferred result to one, without ever having them all in memory.
+  ///
+  /// The order is that of ``run(outer:count:inner:from:to:)``, so the bits are those of the elements
+  /// computed first and reduced then.
+  func run(_ expression: DeferredExpression, to destination: UnsafeMutableRawPointer) {
+    let count = expression.layout.elementCount
+    guard let (operation, isDue) = expression.pendingInPassing(), !isDue else {
+      return run(
+        outer: 1, count: count, inner: 1, from: UnsafeRawPointer(expression.compute()),
+        to: destination)
+    }
+    let program = ElementwiseProgram(operation, expression.layout)
+    let block = ReductionDriver.block
+    guard count > 2 * block else {
+      return program.forEachBlock(of: count) { _, count, elements in
+        reduceRow(count, elements, destination)
+      }
+    }
+    withScratch(ceilingQuotient(count, block)) { partial in
+      program.forEachBlock(of: block) { index, count, elements in
+        reduceRow(count, elements, partial + index * elementSize)
+      }
+      reduceRows(1, ceilingQuotient(count, block), partial, destination)
+    }
+  }
+
   // MARK: Rows: the elements to be combined are neighbours
 
   private func reduceRows(
@@ -221,7 +247,7 @@ struct ReductionDriver {
   }
 
   private func withScratch(_ count: Int, _ body: (UnsafeMutableRawPointer) -> Void) {
-    let scratch = Storage(byteCount: count * elementSize)
+    let scratch = Scratch(byteCount: count * elementSize)
     body(scratch.bytes)
     withExtendedLifetime(scratch) {}
   }

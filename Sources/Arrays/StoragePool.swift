@@ -118,3 +118,16 @@ final class StoragePool: Sendable {
     }
   }
 }
+
+/// A block of memory for intermediate results, given back when the last reference goes.
+final class Scratch {
+  let bytes: UnsafeMutableRawPointer
+  private let sizeClass: Int
+
+  init(byteCount: Int) {
+    sizeClass = StoragePool.sizeClass(for: byteCount)
+    bytes = StoragePool.shared.take(class: sizeClass)
+  }
+
+  deinit { StoragePool.shared.giveBack(bytes, class: sizeClass) }
+}

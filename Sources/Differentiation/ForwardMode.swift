@@ -111,7 +111,8 @@ struct ForwardWalk {
     }
     guard tangents.contains(where: { $0 != nil }) else { return }
     let application = Application(
-      operands: node.operands, resultValue: node.result, resultIndex: node.index, type: node.type,
+      operands: node.operands, resultValue: node.result, resultIndex: node.index,
+      layout: node.layout,
       header: tape.header, isRecorded: false, bottom: 0, active: nil)
     tensors[slot] = node.primitive.pushforward(tangents, at: application)
   }

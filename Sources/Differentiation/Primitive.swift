@@ -60,10 +60,10 @@ public protocol Primitive {
 
 /// One use of a primitive, as its rules see it.
 public struct Application {
-  let operands: [Operand]
+  let operands: OperandList
   let resultValue: NDArray?
   let resultIndex: Int32
-  let type: TensorType
+  let layout: ArrayLayout
   let header: UnsafeMutablePointer<TapeHeader>
   /// True when the rule must be recorded, because an outer derivative is active.
   public let isRecorded: Bool
@@ -73,21 +73,37 @@ public struct Application {
 
   /// What a tape keeps of an operand.
   struct Operand {
-    var index: Int32
-    var type: TensorType
-    var value: NDArray?
+    let index: Int32
+    private let kept: Kept
 
-    init(index: Int32, type: TensorType, value: NDArray?) {
+    private enum Kept {
+      case value(NDArray)
+      case layout(ArrayLayout)
+    }
+
+    /// An operand whose value no rule reads, or a scalar.
+    init(index: Int32, layout: ArrayLayout) {
       self.index = index
-      self.type = type
-      self.value = value
+      kept = .layout(layout)
     }
 
     init(_ operand: Tensor, keepsValue: Bool) {
       index = operand.index
-      type = operand.type
-      value = keepsValue ? operand.array : nil
+      kept = keepsValue ? .value(operand.array) : .layout(operand.array.layout)
     }
+
+    var layout: ArrayLayout {
+      switch kept {
+      case .value(let array): array.layout
+      case .layout(let layout): layout
+      }
+    }
+
+    var value: NDArray? {
+      if case .value(let array) = kept { array } else { nil }
+    }
+
+    var type: TensorType { TensorType(layout.shape, layout.dtype) }
   }
 
   /// The operand, if the primitive declared that its rules read it.
@@ -111,13 +127,16 @@ public struct Application {
   public var count: Int { operands.count }
 
   /// The shape of an operand.
-  public func shape(_ position: Int) -> Shape { operands[position].type.shape }
+  public func shape(_ position: Int) -> Shape { operands[position].layout.shape }
 
   /// The element type of an operand.
-  public func dtype(_ position: Int) -> DType { operands[position].type.dtype }
+  public func dtype(_ position: Int) -> DType { operands[position].layout.dtype }
 
   /// The shape of the result.
-  public var resultShape: Shape { type.shape }
+  public var resultShape: Shape { layout.shape }
+
+  /// The shape and the element type of the result.
+  var type: TensorType { TensorType(layout.shape, layout.dtype) }
 
   /// True when somebody asks for the adjoint of this operand.
   public func isNeeded(_ position: Int) -> Bool {

@@ -199,7 +199,7 @@ struct ReverseWalk<Number: AdjointNumber> {
   }
 
   private mutating func tensor(at slot: Int) {
-    if let waiting = elements.removeValue(forKey: slot) {
+    if !elements.isEmpty, let waiting = elements.removeValue(forKey: slot) {
       let type = tape.tensors[slot].type
       add(
         Tensor.scattering(
@@ -207,6 +207,9 @@ struct ReverseWalk<Number: AdjointNumber> {
         toTensor: slot)
     }
     guard let adjoint = tensorAdjoints[slot - tensorBottom] else { return }
+    if !Number.isRecorded, !adjoint.isRecorded, let function = tape.tensors[slot].function {
+      return elementwise(function, at: slot)
+    }
     let node = tape.tensors[slot]
     // A variable, or the input of this level: its adjoint is what the walk is for.
     guard node.operands.contains(where: { slots.asksForAdjoint($0.index) }) else { return }
@@ -214,7 +217,8 @@ struct ReverseWalk<Number: AdjointNumber> {
     // Forgotten before the rule runs, so that what it reads is freed as soon as it returns.
     if releases { tape.tensors[slot].release() }
     let application = Application(
-      operands: node.operands, resultValue: node.result, resultIndex: node.index, type: node.type,
+      operands: node.operands, resultValue: node.result, resultIndex: node.index,
+      layout: node.layout,
       header: slots.header, isRecorded: Number.isRecorded, bottom: Int32(slots.bottom),
       active: slots.active)
     let contributions = node.primitive.pullback(adjoint, at: application)
@@ -239,8 +243,50 @@ struct ReverseWalk<Number: AdjointNumber> {
     }
   }
 
+  /// An elementwise operation in a plain walk: its rules are calls of fused kernels.
+  ///
+  /// The same as the general way, without the arrays and the boxes that it needs to hold any number of
+  /// operands of any primitive; they would take longer than the rule on a small tensor.
+  private mutating func elementwise(_ function: Elementary.Opcode, at slot: Int) {
+    let place = slot - tensorBottom
+    guard let seed = tensorAdjoints[place]?.array else { return }
+    if !keepsAll { tensorAdjoints[place] = nil }
+    // Read where it lies: a copy of the node would count a reference for everything it holds.
+    withUnsafeMutablePointer(to: &tape.tensors[slot]) { node in
+      let a = node.pointee.operands[0]
+      let y = node.pointee.result ?? seed
+      if function.arity == 1 {
+        if releases { node.pointee.release() }
+        guard slots.asksForAdjoint(a.index),
+          let contribution = ElementwiseUnary(function: function)
+            .plainChain(seed, x: a.value ?? seed, y: y)
+        else { return }
+        return pass(contribution, to: a)
+      }
+      let b = node.pointee.operands[1]
+      if releases { node.pointee.release() }
+      let rule = ElementwiseBinary(function: function)
+      if slots.asksForAdjoint(a.index) {
+        pass(rule.plainChainFirst(seed, a.value ?? seed, b.value ?? seed, y: y), to: a)
+      }
+      if slots.asksForAdjoint(b.index) {
+        pass(rule.plainChainSecond(seed, a.value ?? seed, b.value ?? seed, y: y), to: b)
+      }
+    }
+  }
+
+  /// Adds a contribution, summed over the axes along which the operand was stretched.
+  private mutating func pass(_ contribution: NDArray, to operand: Application.Operand) {
+    let isWhole =
+      contribution.layout === operand.layout || contribution.layout.shape == operand.layout.shape
+    add(
+      Tensor(isWhole ? contribution : contribution.summed(to: operand.layout.shape)),
+      toTensor: Int(slots.records[Int(operand.index)].first))
+    slots.adjoints[Int(operand.index) &- slots.bottom] = .arrived
+  }
+
   /// The adjoint of a tensor made of scalars, handed to them one by one.
-  private func distribute(_ adjoint: Tensor?, over operands: [Application.Operand]) {
+  private func distribute(_ adjoint: Tensor?, over operands: OperandList) {
     guard let adjoint else { return }
     for (position, operand) in operands.enumerated() where slots.asksForAdjoint(operand.index) {
       slots.add(Number(adjoint.element(atFlat: position)), to: operand.index)

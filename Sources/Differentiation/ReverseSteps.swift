@@ -140,7 +140,8 @@ public struct ReverseSteps: Sequence, IteratorProtocol {
   private mutating func takeTensor(_ position: Int, _ node: Tape.TensorNode) {
     guard let adjoint = tensors[position], !node.operands.isEmpty else { return }
     let application = Application(
-      operands: node.operands, resultValue: node.result, resultIndex: node.index, type: node.type,
+      operands: node.operands, resultValue: node.result, resultIndex: node.index,
+      layout: node.layout,
       header: tape.header, isRecorded: false, bottom: 0, active: nil)
     let contributions = tape.withoutRecording {
       node.primitive.pullback(adjoint, at: application)

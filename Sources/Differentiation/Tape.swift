@@ -2,6 +2,7 @@
 // is walked is in ReverseMode and ForwardMode; how it is printed in Tape+Description.
 
 import AdjointArrays
+import AdjointElementary
 import Synchronization
 
 /// A recorded program: the list of operations that led from variables to a result.
@@ -35,15 +36,19 @@ public final class Tape {
   /// What the tape keeps of a tensor operation.
   struct TensorNode {
     var primitive: any Primitive
-    var operands: [Application.Operand]
+    /// The function, if the primitive is an elementwise one.
+    var function: Elementary.Opcode?
+    var operands: OperandList
     var result: NDArray?
-    var type: TensorType
+    var layout: ArrayLayout
     var index: Int32
+
+    var type: TensorType { TensorType(layout.shape, layout.dtype) }
 
     /// Forgets the operands and what was kept for the derivative rules.
     mutating func release() {
       result = nil
-      operands = []
+      operands = OperandList()
     }
   }
 
@@ -172,20 +177,21 @@ public final class Tape {
   func record(_ primitive: any Primitive, _ operands: [Tensor], _ value: NDArray) -> Tensor {
     let keeps = primitive.reads.contains(.operands)
     return record(
-      primitive, keeping: operands.map { Application.Operand($0, keepsValue: keeps) }, value)
+      primitive, keeping: OperandList(operands, keepsValues: keeps),
+      result: primitive.reads.contains(.result), value)
   }
 
   /// Records a tensor operation from what is kept of its operands.
   func record(
-    _ primitive: any Primitive, keeping operands: [Application.Operand], _ value: NDArray
+    _ primitive: any Primitive, function: Elementary.Opcode? = nil,
+    keeping operands: OperandList, result keepsResult: Bool, _ value: NDArray
   ) -> Tensor {
     let index = header.append(Record(Record.tensor, 0, Int32(tensors.count), -1))
     guard index >= 0 else { return Tensor(value) }
     tensors.append(
       TensorNode(
-        primitive: primitive, operands: operands,
-        result: primitive.reads.contains(.result) ? value : nil,
-        type: TensorType(value.shape, value.dtype), index: index))
+        primitive: primitive, function: function, operands: operands,
+        result: keepsResult ? value : nil, layout: value.layout, index: index))
     return Tensor(value, at: index, of: header, generation: header.pointee.generation)
   }
 

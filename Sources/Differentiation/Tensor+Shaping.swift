@@ -16,7 +16,9 @@ extension Tensor {
   }
 
   func reshaped(_ shape: Shape) -> Tensor {
-    shape == self.shape ? self : Tensor.applying(Reshape(shape: shape), self)
+    if shape == self.shape { return self }
+    return isRecorded
+      ? Tensor.applying(Reshape(shape: shape), self) : Tensor(settled.array.reshaped(to: shape))
   }
 
   /// The same elements, row by row, in another shape.
@@ -51,6 +53,7 @@ extension Tensor {
           problem: "a tensor of rank \(rank) has no two axes to exchange",
           remedy: "Make it a matrix first, as in x.expanded(at: 0)."))
     }
+    if !isRecorded { return Tensor(array.swappingLastTwoAxes()) }
     var permutation = Array(0..<rank)
     permutation.swapAt(rank - 1, rank - 2)
     return Tensor.applying(Transpose(permutation: permutation), self)

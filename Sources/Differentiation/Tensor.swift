@@ -20,58 +20,63 @@ import AdjointElementary
 public struct Tensor: @unchecked Sendable {
   /// The value; of a literal a placeholder, see ``settled``.
   @usableFromInline var array: NDArray
-  let header: UnsafeMutablePointer<TapeHeader>?
+  /// The address of the tape's header, or the bits of a literal.
+  ///
+  /// A literal is kept here, in `Double`, so that no digit is lost and no array is made for it before
+  /// its type is known.
+  private let word: UInt
+  /// The place on the tape, or one of the two codes below.
   let index: Int32
   let generation: UInt32
-  /// A number whose element type is still open.
-  ///
-  /// It is kept here, in `Double`, so that no digit is lost and no array is made for it before its
-  /// type is known.
-  private let literal: Double
-  package let isLiteral: Bool
+
+  private static let constantCode: Int32 = -1
+  private static let literalCode: Int32 = -2
+
+  private init(_ array: NDArray, _ word: UInt, _ index: Int32, _ generation: UInt32) {
+    self.array = array
+    self.word = word
+    self.index = index
+    self.generation = generation
+  }
 
   /// A constant tensor with the given value.
-  public init(_ array: NDArray) {
-    self.array = array
-    header = nil
-    index = -1
-    generation = 0
-    literal = 0
-    isLiteral = false
-  }
+  public init(_ array: NDArray) { self.init(array, 0, Tensor.constantCode, 0) }
 
   init(
     _ array: NDArray, at index: Int32, of header: UnsafeMutablePointer<TapeHeader>,
     generation: UInt32
   ) {
-    self.array = array
-    self.header = header
-    self.index = index
-    self.generation = generation
-    literal = 0
-    isLiteral = false
+    self.init(array, UInt(bitPattern: header), index, generation)
   }
 
   /// A number that adopts the element type of what it meets.
   init(literal value: Double) {
-    array = Tensor.literalPlaceholder
-    header = nil
-    index = -1
-    generation = 0
-    literal = value
-    isLiteral = true
+    self.init(
+      Tensor.literalPlaceholder, UInt(truncatingIfNeeded: value.bitPattern), Tensor.literalCode,
+      UInt32(truncatingIfNeeded: value.bitPattern >> 32))
   }
 
   private static let literalPlaceholder = NDArray(scalar: 0, dtype: .float64)
+
+  var header: UnsafeMutablePointer<TapeHeader>? {
+    index >= 0 ? UnsafeMutablePointer(bitPattern: word) : nil
+  }
+
+  /// True for a number whose element type is still open.
+  package var isLiteral: Bool { index == Tensor.literalCode }
+
+  private var literal: Double {
+    Double(bitPattern: UInt64(generation) << 32 | UInt64(UInt32(truncatingIfNeeded: word)))
+  }
 
   // MARK: Description of the value
 
   /// The lengths of the axes.
   public var shape: Shape { array.shape }
   /// The number of axes.
-  public var rank: Int { array.shape.rank }
+  public var rank: Int { array.rank }
   /// The number of elements.
-  public var elementCount: Int { array.shape.elementCount }
+  public var elementCount: Int { array.elementCount }
   /// The element type.
   public var dtype: DType { isLiteral ? .float32 : array.dtype }
   /// Shape and element type.
@@ -111,6 +116,35 @@ public struct Tensor: @unchecked Sendable {
   /// Checks, computes and records one primitive.
   static func applying(_ primitive: some Primitive, _ operands: Tensor...) -> Tensor {
     applying(primitive, to: operands)
+  }
+
+  /// Records a primitive of one operand whose value has been computed.
+  static func recording(_ primitive: some Primitive, _ x: Tensor, value: NDArray) -> Tensor {
+    guard x.isRecorded, value.dtype.isFloatingPoint, let tape = x.tape else {
+      return Tensor(value)
+    }
+    let reads = primitive.reads
+    return tape.record(
+      primitive,
+      keeping: OperandList(Application.Operand(x, keepsValue: reads.contains(.operands))),
+      result: reads.contains(.result), value)
+  }
+
+  /// Records a primitive of two operands whose value has been computed.
+  static func recording(
+    _ primitive: some Primitive, _ a: Tensor, _ b: Tensor, value: NDArray
+  ) -> Tensor {
+    guard a.isRecorded || b.isRecorded else { return Tensor(value) }
+    guard !a.isRecorded || !b.isRecorded || a.sharesTape(with: b),
+      value.dtype.isFloatingPoint, let tape = a.isRecorded ? a.tape : b.tape
+    else { return recording(primitive, [a, b], value) }
+    let reads = primitive.reads
+    let keeps = reads.contains(.operands)
+    return tape.record(
+      primitive,
+      keeping: OperandList(
+        Application.Operand(a, keepsValue: keeps), Application.Operand(b, keepsValue: keeps)),
+      result: reads.contains(.result), value)
   }
 
   /// Checks, computes and records one primitive.
@@ -201,9 +235,11 @@ extension Tensor: RecordedAlgebra {
     }
     let value = NDArray.unary(F.opcode, x.array)
     guard x.isRecorded, let tape = x.tape else { return Tensor(value) }
-    let keeps = F.reads.contains(.operands)
+    let reads = F.reads
     return tape.record(
-      primitive, keeping: [Application.Operand(x, keepsValue: keeps)], value)
+      primitive, function: F.opcode,
+      keeping: OperandList(Application.Operand(x, keepsValue: reads.contains(.operands))),
+      result: reads.contains(.result), value)
   }
 
   public static func _recorded<F: BinaryFunction>(
@@ -217,9 +253,11 @@ extension Tensor: RecordedAlgebra {
   }
 
   private static func combined(_ primitive: ElementwiseBinary, _ a: Tensor, _ b: Tensor) -> Tensor {
+    let (first, second) = (a.array.layout, b.array.layout)
     // Operands of one shape and floating-point type fit, whatever the function.
-    if a.array.dtype != b.array.dtype || a.array.shape != b.array.shape
-      || !a.array.dtype.isFloatingPoint
+    // So does a number of the same type with anything.
+    if !(first.dtype == second.dtype && first.dtype.isFloatingPoint
+      && (second.shape.rank == 0 || first.shape.rank == 0 || first.hasType(of: second)))
     {
       do throws(ShapeError) {
         _ = try primitive.resultType(of: [a.type, b.type])
@@ -230,14 +268,15 @@ extension Tensor: RecordedAlgebra {
     let value = NDArray.binary(primitive.function, a.array, b.array)
     guard a.isRecorded || b.isRecorded else { return Tensor(value) }
     guard !a.isRecorded || !b.isRecorded || a.sharesTape(with: b),
-      a.array.dtype.isFloatingPoint, let tape = a.isRecorded ? a.tape : b.tape
+      first.dtype.isFloatingPoint, let tape = a.isRecorded ? a.tape : b.tape
     else { return recording(primitive, [a, b], value) }
-    let keeps = primitive.reads.contains(.operands)
+    let reads = primitive.reads
+    let keeps = reads.contains(.operands)
     return tape.record(
-      primitive,
-      keeping: [
-        Application.Operand(a, keepsValue: keeps), Application.Operand(b, keepsValue: keeps),
-      ], value)
+      primitive, function: primitive.function,
+      keeping: OperandList(
+        Application.Operand(a, keepsValue: keeps), Application.Operand(b, keepsValue: keeps)),
+      result: reads.contains(.result), value)
   }
 
   /// Gives a literal the element type of the other operand.

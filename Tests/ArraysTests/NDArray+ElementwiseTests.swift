@@ -118,32 +118,6 @@ private struct Value: UnaryVisitor, BinaryVisitor {
     #expect(same(.chain(.square, seed: seed, x: b, y: square), .tabulated([5]) { 6 * b.at($0) }))
   }
 
-  @Test func aConsumedOperandGivesItsMemory() {
-    // 8 MiB: far above what other tests allocate at the same time, so that the report shows it.
-    let bytes = 8 << 20
-    let shape = Shape([bytes / 8])
-    var x = NDArray.ones(shape, dtype: .float64)
-    let place = x.address
-    let before = MemoryReport.current.live
-    x = NDArray.unary(.negate, consume x)
-    #expect(x.address == place)
-    x = NDArray.binary(.add, consume x, NDArray(scalar: 3, dtype: .float64))
-    #expect(x.address == place)
-    x = NDArray.binary(.multiply, NDArray(scalar: 2, dtype: .float64), consume x)
-    #expect(x.address == place)
-    x = NDArray.chain(
-      .square, seed: consume x, x: NDArray(scalar: 1, dtype: .float64),
-      y: NDArray(scalar: 1, dtype: .float64).broadcast(to: shape))
-    #expect(x.address == place)
-    #expect(MemoryReport.current.live < before + bytes / 2)
-    #expect(x.item(at: 5) == 8)
-
-    let kept = x
-    let fresh = NDArray.unary(.negate, x)
-    #expect(MemoryReport.current.live > before + bytes / 2)
-    #expect(kept.item(at: 5) == 8 && fresh.item(at: 5) == -8)
-  }
-
   @Test func anOperandHeldTwiceIsNotOverwritten() {
     let x = NDArray.iota(10, dtype: .float64)
     let y = NDArray.binary(.add, x, x)

@@ -38,11 +38,22 @@ struct ElementwiseUnary: Primitive {
   }
 
   private func chain(_ seed: Tensor, _ application: Application) -> Tensor {
-    let x = application.kept(0) ?? seed, y = application.keptResult ?? seed
-    if application.isRecorded || seed.isRecorded || reads.isEmpty {
-      return function.unary(ChainOfUnary(seed: seed, x: x, y: y))
+    if application.isRecorded || seed.isRecorded {
+      return function.unary(
+        ChainOfUnary(
+          seed: seed, x: application.kept(0) ?? seed, y: application.keptResult ?? seed))
     }
-    return Tensor(.chain(function, seed: seed.array, x: x.array, y: y.array))
+    let y = application.resultValue ?? seed.array
+    return plainChain(seed.array, x: application.operands[0].value ?? seed.array, y: y)
+      .map(Tensor.init) ?? .zeros(application.resultShape, dtype: application.layout.dtype)
+  }
+
+  /// `seed · f'(x)` in plain numbers; nil for a step function, whose derivative is zero.
+  ///
+  /// What the rule does not read may be any array of the shape of the result.
+  func plainChain(_ seed: NDArray, x: NDArray, y: NDArray) -> NDArray? {
+    function.unary(IsPiecewiseConstant())
+      ? nil : NDArray.chain(function, seed: seed, x: x, y: y)
   }
 }
 
@@ -92,22 +103,20 @@ struct ElementwiseBinary: Primitive {
   }
 
   private func chainFirst(_ seed: Tensor, _ application: Application) -> Tensor {
-    if application.isRecorded || seed.isRecorded || reads.isEmpty {
+    if application.isRecorded || seed.isRecorded {
       return function.binary(
         ChainFirstOfBinary(
           seed: seed, a: application.kept(0) ?? seed, b: application.kept(1) ?? seed,
           y: application.keptResult ?? seed))
     }
-    // What the rule does not read may be any array of the shape of the result.
     let (a, b) = (application.operands[0].value, application.operands[1].value)
     return Tensor(
-      .chainFirst(
-        function, seed: seed.array, a ?? seed.array, b ?? seed.array,
-        y: application.resultValue ?? seed.array))
+      plainChainFirst(
+        seed.array, a ?? seed.array, b ?? seed.array, y: application.resultValue ?? seed.array))
   }
 
   private func chainSecond(_ seed: Tensor, _ application: Application) -> Tensor {
-    if application.isRecorded || seed.isRecorded || reads.isEmpty {
+    if application.isRecorded || seed.isRecorded {
       return function.binary(
         ChainSecondOfBinary(
           seed: seed, a: application.kept(0) ?? seed, b: application.kept(1) ?? seed,
@@ -115,9 +124,28 @@ struct ElementwiseBinary: Primitive {
     }
     let (a, b) = (application.operands[0].value, application.operands[1].value)
     return Tensor(
-      .chainSecond(
-        function, seed: seed.array, a ?? seed.array, b ?? seed.array,
-        y: application.resultValue ?? seed.array))
+      plainChainSecond(
+        seed.array, a ?? seed.array, b ?? seed.array, y: application.resultValue ?? seed.array))
+  }
+
+  /// `seed · ∂f/∂a` in plain numbers.
+  ///
+  /// What the rule does not read may be any array of the shape of the result. Sums pass the seed on as
+  /// it is: the same memory, since nobody writes to it while it is shared.
+  func plainChainFirst(_ seed: NDArray, _ a: NDArray, _ b: NDArray, y: NDArray) -> NDArray {
+    switch function {
+    case .add, .subtract: seed
+    default: .chainFirst(function, seed: seed, a, b, y: y)
+    }
+  }
+
+  /// `seed · ∂f/∂b` in plain numbers.
+  func plainChainSecond(_ seed: NDArray, _ a: NDArray, _ b: NDArray, y: NDArray) -> NDArray {
+    switch function {
+    case .add: seed
+    case .subtract: .unary(.negate, seed)
+    default: .chainSecond(function, seed: seed, a, b, y: y)
+    }
   }
 }
 

@@ -62,13 +62,12 @@ extension Tensor {
     }
     let index = tape.header.append(Record(Record.tensor, 0, Int32(tape.tensors.count), -1))
     guard index >= 0 else { return Tensor(value) }
-    let type = TensorType(shape, dtype)
     tape.tensors.append(
       Tape.TensorNode(
-        primitive: FromScalars(shape: shape, dtype: dtype),
-        operands: scalars.map {
-          Application.Operand(index: $0.index, type: TensorType(.scalar, .float64), value: nil)
-        }, result: nil, type: type, index: index))
+        primitive: FromScalars(shape: shape, dtype: dtype), function: nil,
+        operands: OperandList(
+          scalars.map { Application.Operand(index: $0.index, layout: .scalar(.float64)) }),
+        result: nil, layout: value.layout, index: index))
     return Tensor(value, at: index, of: tape.header, generation: tape.header.pointee.generation)
   }
 

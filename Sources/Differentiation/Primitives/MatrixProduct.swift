@@ -43,7 +43,14 @@ struct MatrixProduct: Primitive {
     }
   }
 
-  private func product(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor.applying(self, a, b) }
+  fileprivate func product(_ a: Tensor, _ b: Tensor) -> Tensor {
+    let (first, second) = (a.array.layout, b.array.layout)
+    // Two matrices that fit need no further check.
+    guard first.shape.rank == 2, second.shape.rank == 2, first.shape[1] == second.shape[0],
+      first.dtype == second.dtype, first.dtype.isFloatingPoint, !a.isLiteral, !b.isLiteral
+    else { return Tensor.applying(self, a, b) }
+    return Tensor.recording(self, a, b, value: NDArray.matmul(a.array, b.array))
+  }
 }
 
 /// The matrix product of two tensors.
@@ -68,5 +75,5 @@ public func matmul(_ a: Tensor, _ b: Tensor) -> Tensor {
     let rows = Tensor.applying(MatrixProduct(), a.reshaped(to: [-1, b.shape[0]]), b)
     return rows.reshaped(to: Array(a.shape.dimensions.dropLast()) + [b.shape[1]])
   }
-  return Tensor.applying(MatrixProduct(), a, b)
+  return MatrixProduct().product(a, b)
 }
