@@ -7,6 +7,7 @@ would take minutes to build.
 
 import casadi as ca
 import numpy as np
+import recipe
 from worker import Case, serve
 
 COUNT = 1_000_000
@@ -27,7 +28,7 @@ def rosenbrock():
     b = x[1:] - x[:-1] * x[:-1]
     value = ca.sum1(a * a + 100 * (b * b))
     point = ca.DM((np.arange(COUNT) % 7) * 0.1)
-    return ca.Function("rosenbrock", [x], [ca.gradient(value, x)]), point, 10
+    return ca.Function("rosenbrock", [x], [ca.gradient(value, x)]), point, 0
 
 
 def product():
@@ -39,10 +40,40 @@ def product():
     return ca.Function("product", [x], [ca.gradient(value, x)]), point, 0
 
 
+def mixture():
+    p, points = recipe.mixture()
+    side, components = recipe.DIMENSIONS, recipe.COMPONENTS
+    x, point = ca.SX.sym("x", len(p)), ca.SX.sym("point", side)
+    diagonals = components * (1 + side)
+    width = side + len(recipe.ROWS)
+
+    def log_sum_exp(terms):
+        # The largest term is exact in the differences, so it needs no derivative of its own.
+        largest = ca.mmax(terms)
+        return ca.log(ca.sum1(ca.exp(terms - largest))) + largest
+
+    terms, prior = [], 0
+    for k in range(components):
+        q = x[diagonals + k * width : diagonals + k * width + side]
+        low = x[diagonals + k * width + side : diagonals + (k + 1) * width]
+        centered = point - x[components + k * side : components + (k + 1) * side]
+        mapped = ca.exp(q) * centered
+        for place, (row, column) in enumerate(zip(recipe.ROWS, recipe.COLUMNS)):
+            mapped[int(row)] += low[place] * centered[int(column)]
+        terms.append(x[k] + ca.sum1(q) - 0.5 * ca.sumsqr(mapped))
+        prior += 0.5 * (ca.sumsqr(ca.exp(q)) + ca.sumsqr(low))
+    share = ca.Function("share", [x, point], [log_sum_exp(ca.vertcat(*terms))])
+    rest = ca.Function("rest", [x], [prior - len(points) * log_sum_exp(x[:components])])
+    p_symbol = ca.MX.sym("p", len(p))
+    value = ca.sum2(share.map(len(points))(p_symbol, ca.DM(points.T))) + rest(p_symbol)
+    return ca.Function("mixture", [p_symbol], [ca.gradient(value, p_symbol)]), ca.DM(p), 0
+
+
 WORKLOADS = {
     "scalar-chain": chain,
     "scalar-rosenbrock": rosenbrock,
     "scalar-product": product,
+    "scalar-mixture": mixture,
 }
 
 

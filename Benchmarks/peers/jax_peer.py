@@ -100,6 +100,24 @@ def elementwise():
     return Case(lambda: slope(x), lambda r: float(r[0]), wait=jax.block_until_ready)
 
 
+def mixture():
+    p, points = (jnp.array(a) for a in recipe.mixture())
+    side = recipe.DIMENSIONS
+
+    def function(p):
+        alpha, mean, q, low = recipe.mixture_parts(p)
+        rest = jnp.zeros((len(q), side, side)).at[:, recipe.ROWS, recipe.COLUMNS].set(low)
+        factor = rest + jax.vmap(jnp.diag)(jnp.exp(q))
+        mapped = jnp.einsum("kij,nkj->nki", factor, points[:, None, :] - mean)
+        terms = alpha + q.sum(1) - 0.5 * (mapped * mapped).sum(2)
+        prior = 0.5 * (jnp.exp(2 * q).sum() + (low * low).sum())
+        shares = jax.nn.logsumexp(terms, axis=1).sum() - len(points) * jax.nn.logsumexp(alpha)
+        return shares + prior
+
+    slope = jax.jit(jax.grad(function))
+    return Case(lambda: slope(p), lambda g: float(g[0]), wait=jax.block_until_ready)
+
+
 def overhead():
     x = jnp.array([0.5], jnp.float32)
     slope = jax.jit(jax.grad(lambda x: recipe.overhead(x)[0]))
@@ -120,6 +138,8 @@ def make(title, variant):
         return hvp(variant)
     if title == "elementwise":
         return elementwise()
+    if title == "scalar-mixture":
+        return mixture()
     if title == "overhead-tensor":
         return overhead()
     if title.startswith("matmul-"):

@@ -75,6 +75,34 @@ def matrices(m, k, n, dtype=np.float32):
     return values(16, 1, m, k).astype(dtype), values(17, 1, k, n).astype(dtype)
 
 
+DIMENSIONS, COMPONENTS, POINTS = 10, 25, 1000
+# The places below the diagonal, column by column.
+COLUMNS, ROWS = np.triu_indices(DIMENSIONS, 1)
+
+
+def mixture():
+    """Parameters and points of the Gaussian mixture, in float64.
+
+    The parameters are the logarithms of the weights, the means, and for each component the logarithms
+    of the diagonal of L and what is below it, column by column.
+    """
+    count = COMPONENTS * (1 + 2 * DIMENSIONS + len(ROWS))
+    return (
+        values(16, 0.5, count).astype(np.float64),
+        values(17, 1, POINTS, DIMENSIONS).astype(np.float64),
+    )
+
+
+def mixture_parts(p):
+    """Weights, means, logarithms of diagonals and the rest of L, of any array type."""
+    means = COMPONENTS * (1 + DIMENSIONS)
+    factors = p[means:].reshape(COMPONENTS, -1)
+    return (
+        p[:COMPONENTS], p[COMPONENTS:means].reshape(COMPONENTS, DIMENSIONS),
+        factors[:, :DIMENSIONS], factors[:, DIMENSIONS:],
+    )
+
+
 LEARNING_RATES = {"mlp": 1e-3, "tiny-mlp": 0.01}
 OVERHEAD_STEPS = 1000
 

@@ -88,6 +88,31 @@ def elementwise(words):
     return Case(step, lambda value: value.item())
 
 
+def mixture(words):
+    p, points = (torch.from_numpy(a) for a in recipe.mixture())
+    p.requires_grad_()
+    side = recipe.DIMENSIONS
+    places = torch.from_numpy(recipe.ROWS * side + recipe.COLUMNS)
+
+    def function(p):
+        alpha, mean, q, low = recipe.mixture_parts(p)
+        rest = torch.zeros(len(q), side * side, dtype=p.dtype).index_copy(1, places, low)
+        factor = rest.view(-1, side, side) + torch.diag_embed(torch.exp(q))
+        mapped = torch.einsum("kij,nkj->nki", factor, points[:, None, :] - mean)
+        terms = alpha + q.sum(1) - 0.5 * (mapped * mapped).sum(2)
+        prior = 0.5 * (torch.exp(2 * q).sum() + (low * low).sum())
+        return torch.logsumexp(terms, 1).sum() - len(points) * torch.logsumexp(alpha, 0) + prior
+
+    if "compiled" in words:
+        function = torch.compile(function)
+
+    def step():
+        p.grad = None
+        function(p).backward()
+
+    return Case(step, lambda _: p.grad[0].item())
+
+
 def overhead():
     x = torch.tensor([0.5], requires_grad=True)
 
@@ -113,6 +138,8 @@ def make(title, variant):
         case = hvp(words)
     elif title == "elementwise":
         case = elementwise(words)
+    elif title == "scalar-mixture":
+        case = mixture(words)
     elif title == "overhead-tensor":
         case = overhead()
     elif title.startswith("matmul-"):

@@ -9,8 +9,9 @@ import Dispatch
 
 /// A benchmark whose result was wrong is worth nothing.
 struct WrongResult: Error, CustomStringConvertible {
+  var title: String
   var value: Double
-  var description: String { "the check failed for the result \(value)" }
+  var description: String { "\(title): the check failed for the result \(value)" }
 }
 
 /// A benchmark that has been checked and is being repeated.
@@ -37,7 +38,7 @@ struct Run {
     let before = MemoryReport.current.live
     let value = try step()
     peakBytes = benchmark.memory.map { $0.inputs + MemoryReport.current.peak - before }
-    guard check(value) else { throw WrongResult(value: value) }
+    guard check(value) else { throw WrongResult(title: benchmark.title, value: value) }
     self.step = step
     self.check = value
   }
