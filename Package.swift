@@ -39,6 +39,10 @@ let package = Package(
   products: [
     .library(name: "Adjoint", targets: ["Adjoint"]),
     .executable(name: "digits", targets: ["digits"]),
+    // Not API: the benchmarks measure the limits of the hardware with the vectors of the kernels.
+    .library(
+      name: "_AdjointKernels",
+      targets: ["AdjointKernels", "AdjointKernelCore", "AdjointElementary"]),
   ],
   targets: [
     // MARK: Public API, from the bottom up

@@ -1,7 +1,6 @@
-// What this file knows: how a benchmark is repeated, checked and reported.
+// What this file knows: what a benchmark says about itself. How it is repeated is in Runner.swift.
 
 import Adjoint
-import Dispatch
 
 /// One workload: a step that is repeated, and a check of what it computed.
 struct Benchmark {
@@ -11,102 +10,56 @@ struct Benchmark {
   var operations: Int?
   /// Bytes of tape per operation, where that applies.
   var bytesPerOperation: Double?
+  /// The step whose result is checked: later than the first where a step changes what the next one
+  /// starts from.
+  var checkedStep = 1
+  /// What one step asks of the hardware, where that is known.
+  var work: Work?
+  /// What the arrays of one step must occupy, where that is reported.
+  var memory: MemoryBounds?
   /// Makes the workload; the setup is not timed.
   ///
   /// The step returns a number to be checked.
   var make: () throws -> (step: () throws -> Double, check: (Double) -> Bool)
 }
 
-/// What was measured.
-struct Measurement {
-  var title: String
-  var medianNanoseconds: Double
-  var minimumNanoseconds: Double
-  var operations: Int?
-  var bytesPerOperation: Double?
-  var check: Double
-
-  /// One line of JSON; fields that do not apply are left out.
-  var json: String {
-    var fields = [
-      "\"title\": \"\(title)\"", "\"threads\": \(Threads.limit)",
-      "\"median_ns\": \(medianNanoseconds)", "\"min_ns\": \(minimumNanoseconds)",
-    ]
-    if let operations { fields.append("\"operations\": \(operations)") }
-    if let bytesPerOperation { fields.append("\"bytes_per_operation\": \(bytesPerOperation)") }
-    if check.isFinite { fields.append("\"check\": \(check)") }
-    return "{" + fields.joined(separator: ", ") + "}"
+/// An amount of work, and the title of the benchmark that shows how fast the hardware could do it.
+struct Work {
+  enum Unit {
+    /// Additions and multiplications.
+    case operations
+    case bytes
   }
-
-  /// One line for people.
-  var line: String {
-    var text = title.padding(to: 24)
-    text += "median " + duration(medianNanoseconds).padding(to: 12)
-    text += "min " + duration(minimumNanoseconds).padding(to: 12)
-    if let operations {
-      let perOperation = minimumNanoseconds / Double(operations)
-      text += "\((perOperation * 100).rounded() / 100) ns/operation".padding(to: 24)
-    }
-    if let bytesPerOperation { text += "\(bytesPerOperation) bytes/operation" }
-    return text
-  }
-
-  private func duration(_ nanoseconds: Double) -> String {
-    switch nanoseconds {
-    case ..<1e3: "\((nanoseconds * 10).rounded() / 10) ns"
-    case ..<1e6: "\((nanoseconds / 1e1).rounded() / 1e2) us"
-    default: "\((nanoseconds / 1e4).rounded() / 1e2) ms"
-    }
-  }
+  var amount: Double
+  var unit: Unit
+  var limit: String?
+  /// How many threads share it; more than one only where the figure for one is of interest.
+  var threads = 1
 }
 
-extension String {
-  fileprivate func padding(to width: Int) -> String {
-    self + String(repeating: " ", count: max(1, width - count))
-  }
+/// Bytes of arrays.
+struct MemoryBounds {
+  /// Held by the workload before its step.
+  var inputs: Int
+  /// Without which no implementation can do: the inputs and the results.
+  var least: Int
 }
 
-/// A benchmark whose result was wrong is worth nothing.
-struct WrongResult: Error, CustomStringConvertible {
-  var title: String
-  var value: Double
-  var description: String { "\(title): the check failed for the result \(value)" }
-}
-
-extension Benchmark {
-  /// Repeats the step for about `seconds`, after a warm-up, in blocks long enough to be timed.
-  func run(seconds: Double) throws -> Measurement {
-    let (step, check) = try make()
-    let first = try step()
-    guard check(first) else { throw WrongResult(title: title, value: first) }
-    var repeats = 1
-    while true {
-      let time = try time(repeats, step)
-      if time > 2e6 || time > seconds * 1e9 / 10 { break }
-      repeats *= 2
-    }
-    var samples: [Double] = []
-    let end = DispatchTime.now().uptimeNanoseconds + UInt64(seconds * 1e9)
-    while samples.count < 5 || DispatchTime.now().uptimeNanoseconds < end {
-      samples.append(try time(repeats, step) / Double(repeats))
-    }
-    samples.sort()
-    return Measurement(
-      title: title, medianNanoseconds: samples[samples.count / 2], minimumNanoseconds: samples[0],
-      operations: operations, bytesPerOperation: bytesPerOperation, check: first)
-  }
-
-  private func time(_ repeats: Int, _ step: () throws -> Double) throws -> Double {
-    let start = DispatchTime.now().uptimeNanoseconds
-    for _ in 0..<repeats { blackHole(try step()) }
-    return Double(DispatchTime.now().uptimeNanoseconds - start)
-  }
+/// True if the result has four digits in common with what is expected.
+func isNear(_ value: Double, _ expected: Double) -> Bool {
+  abs(value - expected) <= 1e-4 * max(abs(expected), 1e-3)
 }
 
 /// Keeps the optimiser from removing a computation whose result nobody reads.
 @inline(never)
 func blackHole(_ value: Double) {
   withUnsafePointer(to: value) { consumed = $0.pointee }
+}
+
+/// Makes sure that all elements have been computed.
+@inline(never)
+func blackHole(_ tensor: Tensor) {
+  tensor.withUnsafeBytes { blackHole(Double($0.first ?? 0)) }
 }
 
 nonisolated(unsafe) private var consumed = 0.0
