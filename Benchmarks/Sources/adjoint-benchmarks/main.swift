@@ -46,7 +46,9 @@ do {
 } catch {
   fail("--filter takes a regular expression; \(filter) is none")
 }
-let benchmarks = makeScalarBenchmarks() + makeTensorBenchmarks() + makeNetworkBenchmarks()
+let benchmarks =
+  makeScalarBenchmarks() + makeTensorBenchmarks() + makeNetworkBenchmarks()
+  + makeConvolutionBenchmarks()
 for benchmark in benchmarks
 where filter.isEmpty || benchmark.title.contains(pattern) {
   do {
