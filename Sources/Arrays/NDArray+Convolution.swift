@@ -146,7 +146,8 @@ private struct ConvolutionDriver {
     func append(_ taps: Range<Int>, _ range: Range<Int>) {
       let patch = PatchPart(
         channels: geometry.inputs, firstChannel: group * inputs + range.lowerBound,
-        channelCount: range.count, firstTap: taps.lowerBound, tapCount: taps.count)
+        channelCount: range.count, firstTap: taps.lowerBound, tapCount: taps.count,
+        tapsAreRows: geometry.inputs == 1)
       parts.append(
         Part(
           patch: patch, group: group, filterRow: taps.lowerBound * inputs + range.lowerBound,
@@ -194,8 +195,9 @@ private struct ConvolutionDriver {
           let length = part.patch.count
           Kernels.active.gatherPatches(element, window, part.patch, first, count, x, patches)
           let column = part.group * outputs
+          let strides = part.patch.strides(count)
           Kernels.active.multiply(
-            element, count, outputs, length, patches, length, 1,
+            element, count, outputs, length, patches, strides.position, strides.element,
             f + (part.filterRow * geometry.outputs + column) * size, geometry.outputs, 1,
             y + (first * geometry.outputs + column) * size, geometry.outputs, !part.isFirst)
         }
@@ -235,11 +237,17 @@ private struct ConvolutionDriver {
           for part in unit {
             let length = part.patch.count
             let column = part.group * outputs
-            Kernels.active.multiply(
-              element, count, length, outputs,
-              y + (first * geometry.outputs + column) * size, geometry.outputs, 1,
-              f + (part.filterRow * geometry.outputs + column) * size, 1, geometry.outputs,
-              patches, length, false)
+            let seeds = y + (first * geometry.outputs + column) * size
+            let weights = f + (part.filterRow * geometry.outputs + column) * size
+            if part.patch.tapsAreRows {
+              Kernels.active.multiply(
+                element, length, count, outputs, weights, geometry.outputs, 1, seeds, 1,
+                geometry.outputs, patches, count, false)
+            } else {
+              Kernels.active.multiply(
+                element, count, length, outputs, seeds, geometry.outputs, 1, weights, 1,
+                geometry.outputs, patches, length, false)
+            }
             Kernels.active.scatterPatches(element, window, part.patch, first, count, patches, x)
           }
         }
@@ -268,8 +276,9 @@ private struct ConvolutionDriver {
         for first in stride(from: range.lowerBound, to: range.upperBound, by: block) {
           let count = min(block, range.upperBound - first)
           Kernels.active.gatherPatches(element, window, part.patch, first, count, x, patches)
+          let strides = part.patch.strides(count)
           Kernels.active.multiply(
-            element, length, outputs, count, patches, 1, length,
+            element, length, outputs, count, patches, strides.element, strides.position,
             y + (first * geometry.outputs + column) * size, geometry.outputs, 1,
             f + (part.filterRow * geometry.outputs + column) * size, geometry.outputs, true)
         }
@@ -316,6 +325,13 @@ private struct ConvolutionDriver {
     Kernels.active.slide(
       loop, element, window, geometry.inputs, channels.count, first, count, a + offset, b + offset,
       nil, destination + offset)
+  }
+}
+
+extension PatchPart {
+  /// The strides of a matrix of patches.
+  fileprivate func strides(_ positions: Int) -> (position: Int, element: Int) {
+    tapsAreRows ? (1, positions) : (count, 1)
   }
 }
 

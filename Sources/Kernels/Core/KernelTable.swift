@@ -96,7 +96,7 @@ public struct KernelTable: Sendable {
     ) -> Void
 
   /// Copies a part of the patch under the window, at `count` positions from `first` on, into the rows
-  /// of a dense matrix; what lies beside the image is zero.
+  /// of a dense matrix (or its columns, see `PatchPart.tapsAreRows`); what lies beside the image is zero.
   ///
   /// The image's channels lie side by side: `[images, rows, columns, channels]`, dense.
   public let gatherPatches:
@@ -105,9 +105,9 @@ public struct KernelTable: Sendable {
       _ count: Int, _ image: UnsafeRawPointer, _ patches: UnsafeMutableRawPointer
     ) -> Void
 
-  /// Adds the rows of a dense matrix to the places that `gatherPatches` would have read them from.
+  /// Adds the elements of a dense matrix to the places that `gatherPatches` would have read them from.
   ///
-  /// The order of the sums is that of the positions.
+  /// Calls for one image after the other add in the same order as one call for all.
   public let scatterPatches:
     @Sendable (
       _ element: KernelElement, _ window: SlidingWindow, _ part: PatchPart, _ first: Int,

@@ -81,16 +81,22 @@ struct WindowReach {
   public var firstChannel, channelCount: Int
   /// The taps that are meant, counted row by row.
   public var firstTap, tapCount: Int
+  /// Whether a matrix of patches has a row for each tap instead of one for each position.
+  ///
+  /// For images of one channel only.
+  public var tapsAreRows: Bool
 
   /// A part.
   public init(
-    channels: Int, firstChannel: Int, channelCount: Int, firstTap: Int, tapCount: Int
+    channels: Int, firstChannel: Int, channelCount: Int, firstTap: Int, tapCount: Int,
+    tapsAreRows: Bool = false
   ) {
     self.channels = channels
     self.firstChannel = firstChannel
     self.channelCount = channelCount
     self.firstTap = firstTap
     self.tapCount = tapCount
+    self.tapsAreRows = tapsAreRows
   }
 
   /// The number of elements.
@@ -128,10 +134,10 @@ struct WindowWalk {
     return pixelsBefore &+ y &* window.columns.size &+ x
   }
 
-  /// Goes on to the next position.
+  /// Goes on, at most to the end of the row of positions.
   @inlinable @inline(__always)
-  mutating func advance() {
-    column &+= 1
+  mutating func advance(by count: Int = 1) {
+    column &+= count
     if column == window.columns.positions {
       column = 0
       row &+= 1
