@@ -227,7 +227,8 @@ private func convolution(
     let value = Tensor.applying(primitive, to: operands)
     return axes == 1 ? value.squeezed(at: 1) : value
   } catch {
-    return Tensor.failing(x.dtype == filter.dtype ? .shape : .dtype, operation, [x, filter], error)
+    let isOfOneType = x.dtype == filter.dtype && x.dtype.isFloatingPoint
+    return Tensor.failing(isOfOneType ? .shape : .dtype, operation, [x, filter], error)
   }
 }
 
