@@ -29,7 +29,7 @@ import Testing
     #expect(Threads.available >= 1)
   }
 
-  @Test func bitsDoNotDependOnTheNumberOfThreads() {
+  @Test func bitsDoNotDependOnTheNumberOfThreads() throws {
     let before = Threads.limit
     defer { Threads.limit = before }
     var results: [[NDArray]] = []
@@ -40,21 +40,48 @@ import Testing
       let bias = NDArray.normal(shape: [700], dtype: .float32, using: &generator)
       let w = NDArray.normal(shape: [700, 130], dtype: .float32, using: &generator)
       let order = NDArray.permutation(300, using: &generator)
-      results.append([
-        x, .unary(.tanh, x), .binary(.add, x, bias), .binary(.multiply, x.reversed(along: 1), bias),
-        x.reduced(.sum, over: [0]), x.reduced(.sum, over: [1]), x.reduced(.sum, over: [0, 1]),
-        x.reduced(.product, over: [0]), .matmul(x, w),
-        .matmul(w.swappingLastTwoAxes(), x.swappingLastTwoAxes()),
-        x.swappingLastTwoAxes().contiguous(),
-        x.gathered(order, along: 0), .scatterAdd(into: [400, 700], x, order, along: 0),
-        x.cumulativeSum(along: 0), x.argsort(along: 1), x.argmax(over: 0),
-        .bernoulli(probability: 0.5, shape: [100, 900], using: &generator),
-      ])
+      let convolutions = try slidingWindows(using: &generator)
+      results.append(
+        [
+          x, .unary(.tanh, x), .binary(.add, x, bias),
+          .binary(.multiply, x.reversed(along: 1), bias),
+          x.reduced(.sum, over: [0]), x.reduced(.sum, over: [1]), x.reduced(.sum, over: [0, 1]),
+          x.reduced(.product, over: [0]), .matmul(x, w),
+          .matmul(w.swappingLastTwoAxes(), x.swappingLastTwoAxes()),
+          x.swappingLastTwoAxes().contiguous(),
+          x.gathered(order, along: 0), .scatterAdd(into: [400, 700], x, order, along: 0),
+          x.cumulativeSum(along: 0), x.argsort(along: 1), x.argmax(over: 0),
+          .bernoulli(probability: 0.5, shape: [100, 900], using: &generator),
+        ] + convolutions)
     }
     for other in results.dropFirst() {
       for (position, pair) in zip(results[0], other).enumerated() {
         #expect(identical(pair.0, pair.1), "result \(position)")
       }
     }
+  }
+
+  /// A convolution with its derivatives, dense, grouped and depthwise, and pooling with its own.
+  private func slidingWindows(
+    using generator: inout RandomGenerator
+  ) throws -> [NDArray] {
+    let image: Shape = [3, 33, 31, 24]
+    let x = NDArray.normal(shape: image, dtype: .float32, using: &generator)
+    var results: [NDArray] = []
+    for (channels, outputs, groups) in [(24, 20, 1), (12, 30, 2), (1, 24, 24)] {
+      let f = NDArray.normal(
+        shape: [5, 5, channels, outputs], dtype: .float32, using: &generator)
+      let g = try image.convolution(
+        f.shape, stride: [1, 2], padding: 2, dilation: 1, groups: groups)
+      let y = NDArray.convolution(x, f, g)
+      results += [y, .convolutionImage(y, f, g), .convolutionFilter(x, y, g)]
+    }
+    let g = try image.pooling(window: 3, stride: 2, padding: 1)
+    let largest = NDArray.maximumPool(x, g)
+    let mean = NDArray.averagePool(x, g, countingPadding: true)
+    return results + [
+      largest, mean, .meanOfLargest(x, x, largest, g), .sharedAmongLargest(mean, x, largest, g),
+      .sharedAmongPixels(mean, g, countingPadding: true),
+    ]
   }
 }

@@ -72,6 +72,33 @@ extension KernelTable {
         case .float64:
           apply(RootQuotient<Twofold>(alpha, beta, epsilon), count, operands, destination)
         }
+      },
+      gatherPatches: { element, window, part, first, count, image, patches in
+        switch element {
+        case .float32:
+          AdjointKernelCore.gatherPatches(Single.self, window, part, first, count, image, patches)
+        case .float64:
+          AdjointKernelCore.gatherPatches(Twofold.self, window, part, first, count, image, patches)
+        }
+      },
+      scatterPatches: { element, window, part, first, count, patches, image in
+        switch element {
+        case .float32:
+          AdjointKernelCore.scatterPatches(Single.self, window, part, first, count, patches, image)
+        case .float64:
+          AdjointKernelCore.scatterPatches(Twofold.self, window, part, first, count, patches, image)
+        }
+      },
+      slide: { loop, element, window, channels, channelCount, first, count, a, b, c, destination in
+        let operands = Operands(a, b, c)
+        switch element {
+        case .float32:
+          AdjointKernelCore.slide(
+            Single.self, loop, window, channels, channelCount, first, count, operands, destination)
+        case .float64:
+          AdjointKernelCore.slide(
+            Twofold.self, loop, window, channels, channelCount, first, count, operands, destination)
+        }
       })
   }
 }

@@ -95,6 +95,39 @@ public struct KernelTable: Sendable {
       _ epsilon: Double
     ) -> Void
 
+  /// Copies a part of the patch under the window, at `count` positions from `first` on, into the rows
+  /// of a dense matrix (or its columns, see `PatchPart.tapsAreRows`); what lies beside the image is zero.
+  ///
+  /// The image's channels lie side by side: `[images, rows, columns, channels]`, dense.
+  public let gatherPatches:
+    @Sendable (
+      _ element: KernelElement, _ window: SlidingWindow, _ part: PatchPart, _ first: Int,
+      _ count: Int, _ image: UnsafeRawPointer, _ patches: UnsafeMutableRawPointer
+    ) -> Void
+
+  /// Adds the elements of a dense matrix to the places that `gatherPatches` would have read them from.
+  ///
+  /// Calls for one image after the other add in the same order as one call for all.
+  public let scatterPatches:
+    @Sendable (
+      _ element: KernelElement, _ window: SlidingWindow, _ part: PatchPart, _ first: Int,
+      _ count: Int, _ patches: UnsafeRawPointer, _ image: UnsafeMutableRawPointer
+    ) -> Void
+
+  /// Runs a loop of one channel each over `channelCount` channels, at `count` positions from `first` on.
+  ///
+  /// Images, positions and taps are dense but for the channels, whose pixels lie `channels` elements
+  /// apart; addresses are those of the first channel that is meant. The loop says what its operands
+  /// are; an image is `[images, rows, columns, channels]`, `y` is `[positions, channels]`, `f` is
+  /// `[taps, channels]`. What a loop does not have may be nil. Every position sees at least one tap in
+  /// the loops of maximum and mean.
+  public let slide:
+    @Sendable (
+      _ loop: WindowLoop, _ element: KernelElement, _ window: SlidingWindow, _ channels: Int,
+      _ channelCount: Int, _ first: Int, _ count: Int, _ a: UnsafeRawPointer,
+      _ b: UnsafeRawPointer?, _ c: UnsafeRawPointer?, _ destination: UnsafeMutableRawPointer
+    ) -> Void
+
   /// Fills the table; each instruction set does so once.
   public init(
     name: String,
@@ -128,6 +161,21 @@ public struct KernelTable: Sendable {
       @escaping @Sendable (
         KernelElement, Int, UnsafeMutableRawPointer, Double, UnsafeRawPointer, Double,
         UnsafeRawPointer, Double
+      ) -> Void,
+    gatherPatches:
+      @escaping @Sendable (
+        KernelElement, SlidingWindow, PatchPart, Int, Int, UnsafeRawPointer,
+        UnsafeMutableRawPointer
+      ) -> Void,
+    scatterPatches:
+      @escaping @Sendable (
+        KernelElement, SlidingWindow, PatchPart, Int, Int, UnsafeRawPointer,
+        UnsafeMutableRawPointer
+      ) -> Void,
+    slide:
+      @escaping @Sendable (
+        WindowLoop, KernelElement, SlidingWindow, Int, Int, Int, Int, UnsafeRawPointer,
+        UnsafeRawPointer?, UnsafeRawPointer?, UnsafeMutableRawPointer
       ) -> Void
   ) {
     self.name = name
@@ -138,5 +186,8 @@ public struct KernelTable: Sendable {
     self.combine = combine
     self.combineSquare = combineSquare
     self.rootQuotient = rootQuotient
+    self.gatherPatches = gatherPatches
+    self.scatterPatches = scatterPatches
+    self.slide = slide
   }
 }

@@ -51,7 +51,7 @@ struct Row: Sendable, CustomTestStringConvertible {
 
 enum Catalogue {
   static let rows: [Row] =
-    elementary + operators + shaping + indexing + reductions + products + conversions
+    elementary + operators + shaping + indexing + reductions + products + windows + conversions
 
   /// A row of tensor operands of one element type.
   static func tensors(

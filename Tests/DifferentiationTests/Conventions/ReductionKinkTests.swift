@@ -41,6 +41,47 @@ private let inf = Double.infinity
     #expect(try slopes([1, .nan]) { $0.maximum() } == [0, 0])
   }
 
+  // A window is a maximum of its own; the shares of overlapping windows add up. Windows of two along
+  // [1, 1, 1]: each of the two halves its adjoint.
+  @Test func tiesUnderAWindow() throws {
+    #expect(
+      try slopes([3, 1, 3, 3], shape: [1, 2, 2, 1]) { 3 * maxPool2D($0, window: 2) }
+        == [1, 0, 1, 1])
+    #expect(
+      try slopes([1, 1, 1], shape: [1, 3, 1]) { maxPool1D($0, window: 2, stride: 1) }
+        == [0.5, 1, 0.5])
+    #expect(try slopes([0, -0.0], shape: [1, 2, 1]) { maxPool1D($0, window: 2) } == [0.5, 0.5])
+    // Nothing lies beyond the edge: not a zero that could be the largest element.
+    #expect(
+      try slopes([-2, -1], shape: [1, 2, 1]) { maxPool1D($0, window: 2, stride: 1, padding: 1) }
+        == [1, 2])
+    #expect(
+      try curvature([2, 1, 2], shape: [1, 3, 1]) { maxPool1D($0, window: 3).squared() }
+        == [1, 0, 1])
+  }
+
+  // NaN as in the maximum over an axis.
+  @Test func windowsWithNaN() throws {
+    #expect(maxPool1D(Tensor([1, .nan], shape: [1, 2, 1]), window: 2).item.isNaN)
+    #expect(try slopes([1, .nan], shape: [1, 2, 1]) { maxPool1D($0, window: 2) } == [0, 0])
+  }
+
+  // The mean of what is there; with the padding counted, zeros are there too.
+  @Test func meansAtTheEdge() throws {
+    let x = Tensor([4, 8], shape: [1, 2, 1], dtype: .float64)
+    #expect(averagePool1D(x, window: 2, stride: 1, padding: 1).doubles == [4, 6, 8])
+    #expect(
+      averagePool1D(x, window: 2, stride: 1, padding: 1, countsPadding: true).doubles == [2, 6, 4])
+    #expect(
+      try slopes([4, 8], shape: [1, 2, 1]) {
+        averagePool1D($0, window: 2, stride: 1, padding: 1)
+      } == [1.5, 1.5])
+    #expect(
+      try slopes([4, 8], shape: [1, 2, 1]) {
+        averagePool1D($0, window: 2, stride: 1, padding: 1, countsPadding: true)
+      } == [1, 1])
+  }
+
   // The cone ‖x‖ has every vector of length ≤ 1 as a subgradient at 0; the least is 0.
   @Test func normAtZero() throws {
     #expect(try slopes([0, 0]) { $0.norm() } == [0, 0])

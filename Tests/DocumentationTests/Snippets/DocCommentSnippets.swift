@@ -314,4 +314,73 @@ enum CommentSnippets {
       shown()
     }
   }
+
+  static func windows() {
+    show("Sources/Arrays/Padding.swift", 1)
+    let both: PerAxis = 2
+    let rowsOnly: PerAxis = [2, 1]
+    shown()
+    use(both, rowsOnly)
+  }
+
+  static func paddings() {
+    show("Sources/Arrays/Padding.swift", 2)
+    let none: Padding = .valid
+    let sameSize: Padding = .same
+    let oneAllRound: Padding = 1
+    let rowsOnly: Padding = [1, 0]
+    let afterOnly: Padding = .explicit(before: 0, after: 1)
+    shown()
+    use(none, sameSize, oneAllRound, rowsOnly, afterOnly)
+  }
+
+  static func convolutions() {
+    evaluate {
+      show("Sources/Differentiation/Primitives/Convolution.swift", 1)
+      let images = Tensor.ones([8, 28, 28, 3])
+      let filter = Tensor.ones([5, 5, 3, 16])
+      conv2D(images, filter).shape                               // [8, 24, 24, 16]
+      conv2D(images, filter, stride: 2, padding: .same).shape    // [8, 14, 14, 16]
+      shown()
+    }
+  }
+
+  static func transposedConvolutions() {
+    evaluate {
+      show("Sources/Differentiation/Primitives/Convolution.swift", 2)
+      let small = Tensor.ones([8, 7, 7, 16])
+      let filter = Tensor.ones([4, 4, 3, 16])
+      convTransposed2D(small, filter, stride: 2, padding: 1).shape    // [8, 14, 14, 3]
+      shown()
+    }
+  }
+
+  static func pools() {
+    evaluate {
+      show("Sources/Differentiation/Primitives/Pooling.swift", 1)
+      let x = Tensor([1, 2, 5, 4], shape: [1, 2, 2, 1])
+      maxPool2D(x, window: 2)    // [[[[5.0]]]]
+      shown()
+    }
+    evaluate {
+      show("Sources/Differentiation/Primitives/Pooling.swift", 2)
+      let x = Tensor([1, 2, 5, 4], shape: [1, 2, 2, 1])
+      averagePool2D(x, window: 2)    // [[[[3.0]]]]
+      shown()
+    }
+  }
+
+  static func convolutionLayers(_ generator: inout RandomGenerator) {
+    show("Sources/Networks/Layers/Convolution.swift", 1)
+    let network = Sequential {
+      Conv2D(inputs: 1, outputs: 16, window: 5, initializer: .heNormal, using: &generator)
+      Activation.relu
+      MaxPool2D(window: 2)
+      Flatten()
+      Linear(inputs: 12 * 12 * 16, outputs: 10, using: &generator)
+    }
+    let logits = network(Tensor.ones([64, 28, 28, 1]))    // [64, 10]
+    shown()
+    use(logits)
+  }
 }

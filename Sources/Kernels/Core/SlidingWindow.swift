@@ -1,0 +1,152 @@
+// What this file knows: where a window stands as it slides over images whose channels lie side by side,
+// and which of its taps fall on the image. It has never heard of what is computed under the window.
+//
+// A tap is one place of the window, a position one place where the window stands. Positions are counted
+// through all images: image by image, row by row.
+
+/// One axis along which a window slides.
+@frozen public struct WindowAxis: Hashable, Sendable {
+  /// The length of the image.
+  public var size: Int
+  /// The number of taps.
+  public var taps: Int
+  /// The distance from one position to the next.
+  public var stride: Int
+  /// The distance from one tap to the next.
+  public var dilation: Int
+  /// How far the first position stands before the image.
+  public var before: Int
+  /// The number of positions.
+  public var positions: Int
+
+  /// An axis with all its numbers.
+  public init(size: Int, taps: Int, stride: Int, dilation: Int, before: Int, positions: Int) {
+    self.size = size
+    self.taps = taps
+    self.stride = stride
+    self.dilation = dilation
+    self.before = before
+    self.positions = positions
+  }
+
+  /// The place of tap 0 at a position, which may be outside, and the taps that are inside.
+  @inlinable @inline(__always)
+  func reach(at position: Int) -> WindowReach {
+    let origin = position &* stride &- before
+    let rest = size &- origin
+    var first = 0
+    if origin < 0 { first = min(taps, (dilation &- 1 &- origin) / dilation) }
+    var end = taps
+    if (taps &- 1) &* dilation >= rest { end = rest > 0 ? (rest &- 1) / dilation &+ 1 : 0 }
+    return WindowReach(origin: origin, first: first, end: max(first, end))
+  }
+}
+
+/// What `WindowAxis.reach(at:)` finds.
+@frozen @usableFromInline
+struct WindowReach {
+  @usableFromInline var origin, first, end: Int
+  @inlinable @inline(__always)
+  init(origin: Int, first: Int, end: Int) {
+    self.origin = origin
+    self.first = first
+    self.end = end
+  }
+}
+
+/// A window that slides over rows and columns.
+@frozen public struct SlidingWindow: Hashable, Sendable {
+  /// The two axes.
+  public var rows, columns: WindowAxis
+
+  /// A window with both axes.
+  public init(rows: WindowAxis, columns: WindowAxis) {
+    self.rows = rows
+    self.columns = columns
+  }
+
+  /// The number of places of the window.
+  public var taps: Int { rows.taps &* columns.taps }
+  /// The number of positions in one image.
+  public var positions: Int { rows.positions &* columns.positions }
+  /// The number of pixels of one image.
+  public var pixels: Int { rows.size &* columns.size }
+}
+
+/// Which elements of the patch under a window are meant: some taps, and of each some channels.
+@frozen public struct PatchPart: Hashable, Sendable {
+  /// The number of channels of the image.
+  public var channels: Int
+  /// The channels that are meant.
+  public var firstChannel, channelCount: Int
+  /// The taps that are meant, counted row by row.
+  public var firstTap, tapCount: Int
+  /// Whether a matrix of patches has a row for each tap instead of one for each position.
+  ///
+  /// For images of one channel only.
+  public var tapsAreRows: Bool
+
+  /// A part.
+  public init(
+    channels: Int, firstChannel: Int, channelCount: Int, firstTap: Int, tapCount: Int,
+    tapsAreRows: Bool = false
+  ) {
+    self.channels = channels
+    self.firstChannel = firstChannel
+    self.channelCount = channelCount
+    self.firstTap = firstTap
+    self.tapCount = tapCount
+    self.tapsAreRows = tapsAreRows
+  }
+
+  /// The number of elements.
+  public var count: Int { channelCount &* tapCount }
+}
+
+/// A walk over positions.
+@frozen @usableFromInline
+struct WindowWalk {
+  @usableFromInline let window: SlidingWindow
+  /// The number of pixels in the images before this one.
+  @usableFromInline var pixelsBefore: Int
+  @usableFromInline var row, column: Int
+  @usableFromInline var rows, columns: WindowReach
+
+  /// A walk that stands at the given position.
+  @inlinable @inline(__always)
+  init(_ window: SlidingWindow, at position: Int) {
+    self.window = window
+    let perImage = window.rows.positions &* window.columns.positions
+    let image = position / perImage
+    let rest = position &- image &* perImage
+    pixelsBefore = image &* window.rows.size &* window.columns.size
+    row = rest / window.columns.positions
+    column = rest &- row &* window.columns.positions
+    rows = window.rows.reach(at: row)
+    columns = window.columns.reach(at: column)
+  }
+
+  /// The number, through all images, of the pixel under a tap that is inside.
+  @inlinable @inline(__always)
+  func pixel(_ tapRow: Int, _ tapColumn: Int) -> Int {
+    let y = rows.origin &+ tapRow &* window.rows.dilation
+    let x = columns.origin &+ tapColumn &* window.columns.dilation
+    return pixelsBefore &+ y &* window.columns.size &+ x
+  }
+
+  /// Goes on, at most to the end of the row of positions.
+  @inlinable @inline(__always)
+  mutating func advance(by count: Int = 1) {
+    column &+= count
+    if column == window.columns.positions {
+      column = 0
+      row &+= 1
+      if row == window.rows.positions {
+        row = 0
+        pixelsBefore &+= window.rows.size &* window.columns.size
+      }
+      rows = window.rows.reach(at: row)
+    }
+    columns = window.columns.reach(at: column)
+  }
+}

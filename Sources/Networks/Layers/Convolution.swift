@@ -1,0 +1,230 @@
+// What this file knows: the layers that slide a filter over images or sequences.
+//
+// The sizes of a layer can be read off its weight, so only what that does not tell is stored
+// beside it.
+
+import AdjointArrays
+import AdjointDifferentiation
+
+/// A layer that slides a filter over images, `y = conv2D(x, weight) + bias`.
+///
+/// ```swift
+/// let network = Sequential {
+///   Conv2D(inputs: 1, outputs: 16, window: 5, initializer: .heNormal, using: &generator)
+///   Activation.relu
+///   MaxPool2D(window: 2)
+///   Flatten()
+///   Linear(inputs: 12 * 12 * 16, outputs: 10, using: &generator)
+/// }
+/// let logits = network(Tensor.ones([64, 28, 28, 1]))    // [64, 10]
+/// ```
+///
+/// Images are `[images, rows, columns, inputs]`; the result is `[images, rows, columns, outputs]`, see
+/// ``conv2D(_:_:stride:padding:dilation:groups:)``.
+public struct Conv2D: Layer {
+  /// The filter, of shape `[rows, columns, inputs / groups, outputs]`.
+  public var weight: Tensor
+  /// What is added to each output, of shape `[outputs]`, if the layer has one.
+  public var bias: Tensor?
+  /// The distance from one position of the window to the next.
+  public var stride: PerAxis
+  /// What the window may see beyond the edge.
+  public var padding: Padding
+  /// The distance from one tap of the window to the next.
+  public var dilation: PerAxis
+  /// The number of groups that inputs and outputs fall into.
+  public var groups: Int
+
+  /// A layer with a given weight and bias.
+  public init(
+    weight: Tensor, bias: Tensor? = nil, stride: PerAxis = 1, padding: Padding = .valid,
+    dilation: PerAxis = 1, groups: Int = 1
+  ) {
+    self.weight = weight
+    self.bias = bias
+    self.stride = stride
+    self.padding = padding
+    self.dilation = dilation
+    self.groups = groups
+  }
+
+  /// A layer with a random filter and a bias of zeros.
+  ///
+  /// - Parameters:
+  ///   - inputs: the channels of the images.
+  ///   - outputs: the channels of the result.
+  ///   - window: the rows and columns of the filter.
+  ///   - bias: whether something is added after the convolution.
+  ///   - initializer: where the filter comes from; its fans are the elements of a patch, and the
+  ///     outputs times the taps.
+  /// - Precondition: `groups` divides `inputs` and `outputs`, and `window` has one number or two.
+  public init(
+    inputs: Int, outputs: Int, window: PerAxis, stride: PerAxis = 1, padding: Padding = .valid,
+    dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true,
+    initializer: Initializer = .glorotUniform, dtype: DType = .float32,
+    using generator: inout some RandomNumberGenerator
+  ) {
+    requireGroups(groups, inputs, outputs)
+    self.init(
+      weight: initializer(
+        shape: Shape(taps(window) + [inputs / groups, outputs]), dtype: dtype, using: &generator),
+      bias: bias ? .zeros([outputs], dtype: dtype) : nil, stride: stride, padding: padding,
+      dilation: dilation, groups: groups)
+  }
+
+  /// `conv2D(x, weight) + bias`.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    adding(
+      bias, "Conv2D",
+      conv2D(
+        x, weight, stride: stride, padding: padding, dilation: dilation, groups: groups))
+  }
+}
+
+/// A layer that slides a filter over sequences, `y = conv1D(x, weight) + bias`.
+///
+/// Sequences are `[images, positions, inputs]`; the result is `[images, positions, outputs]`, see
+/// ``conv1D(_:_:stride:padding:dilation:groups:)``.
+public struct Conv1D: Layer {
+  /// The filter, of shape `[positions, inputs / groups, outputs]`.
+  public var weight: Tensor
+  /// What is added to each output, of shape `[outputs]`, if the layer has one.
+  public var bias: Tensor?
+  /// The distance from one position of the window to the next.
+  public var stride: Int
+  /// What the window may see beyond the ends.
+  public var padding: Padding
+  /// The distance from one tap of the window to the next.
+  public var dilation: Int
+  /// The number of groups that inputs and outputs fall into.
+  public var groups: Int
+
+  /// A layer with a given weight and bias.
+  public init(
+    weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Padding = .valid,
+    dilation: Int = 1, groups: Int = 1
+  ) {
+    self.weight = weight
+    self.bias = bias
+    self.stride = stride
+    self.padding = padding
+    self.dilation = dilation
+    self.groups = groups
+  }
+
+  /// A layer with a random filter and a bias of zeros; see ``Conv2D``.
+  ///
+  /// - Precondition: `groups` divides `inputs` and `outputs`.
+  public init(
+    inputs: Int, outputs: Int, window: Int, stride: Int = 1, padding: Padding = .valid,
+    dilation: Int = 1, groups: Int = 1, bias: Bool = true,
+    initializer: Initializer = .glorotUniform, dtype: DType = .float32,
+    using generator: inout some RandomNumberGenerator
+  ) {
+    requireGroups(groups, inputs, outputs)
+    self.init(
+      weight: initializer(
+        shape: [window, inputs / groups, outputs], dtype: dtype, using: &generator),
+      bias: bias ? .zeros([outputs], dtype: dtype) : nil, stride: stride, padding: padding,
+      dilation: dilation, groups: groups)
+  }
+
+  /// `conv1D(x, weight) + bias`.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    adding(
+      bias, "Conv1D",
+      conv1D(
+        x, weight, stride: stride, padding: padding, dilation: dilation, groups: groups))
+  }
+}
+
+/// A layer that enlarges images, `y = convTransposed2D(x, weight) + bias`.
+///
+/// Images are `[images, rows, columns, inputs]`; the result is `[images, rows, columns, outputs]`, see
+/// ``convTransposed2D(_:_:stride:padding:outputPadding:dilation:groups:)``.
+public struct ConvTranspose2D: Layer {
+  /// The filter, of shape `[rows, columns, outputs / groups, inputs]`: that of the convolution from
+  /// results to images.
+  public var weight: Tensor
+  /// What is added to each output, of shape `[outputs]`, if the layer has one.
+  public var bias: Tensor?
+  /// How far the window moves in the result from one pixel to the next.
+  public var stride: PerAxis
+  /// What is cut off from the result.
+  public var padding: Padding
+  /// Further rows and columns at the end.
+  public var outputPadding: PerAxis
+  /// The distance from one tap of the window to the next.
+  public var dilation: PerAxis
+  /// The number of groups that inputs and outputs fall into.
+  public var groups: Int
+
+  /// A layer with a given weight and bias.
+  public init(
+    weight: Tensor, bias: Tensor? = nil, stride: PerAxis = 1, padding: Padding = .valid,
+    outputPadding: PerAxis = 0, dilation: PerAxis = 1, groups: Int = 1
+  ) {
+    self.weight = weight
+    self.bias = bias
+    self.stride = stride
+    self.padding = padding
+    self.outputPadding = outputPadding
+    self.dilation = dilation
+    self.groups = groups
+  }
+
+  /// A layer with a random filter and a bias of zeros; see ``Conv2D``.
+  ///
+  /// - Precondition: `groups` divides `inputs` and `outputs`, and `window` has one number or two.
+  public init(
+    inputs: Int, outputs: Int, window: PerAxis, stride: PerAxis = 1, padding: Padding = .valid,
+    outputPadding: PerAxis = 0, dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true,
+    initializer: Initializer = .glorotUniform, dtype: DType = .float32,
+    using generator: inout some RandomNumberGenerator
+  ) {
+    requireGroups(groups, inputs, outputs)
+    // Drawn as inputs by outputs, so that the fans are those of this layer and not of its transpose.
+    let drawn = initializer(
+      shape: Shape(taps(window) + [inputs, outputs / groups]), dtype: dtype, using: &generator)
+    self.init(
+      weight: Tensor(drawn.transposed().ndArray.contiguous()),
+      bias: bias ? .zeros([outputs], dtype: dtype) : nil, stride: stride, padding: padding,
+      outputPadding: outputPadding, dilation: dilation, groups: groups)
+  }
+
+  /// `convTransposed2D(x, weight) + bias`.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    adding(
+      bias, "ConvTranspose2D",
+      convTransposed2D(
+        x, weight, stride: stride, padding: padding, outputPadding: outputPadding,
+        dilation: dilation, groups: groups))
+  }
+}
+
+/// The rows and columns of a window.
+private func taps(_ window: PerAxis) -> [Int] {
+  let values = window.values
+  precondition(
+    (1...2).contains(values.count), "a window of \(window) has \(values.count) numbers for 2 axes")
+  return values.count == 2 ? values : values + values
+}
+
+private func requireGroups(_ groups: Int, _ inputs: Int, _ outputs: Int) {
+  precondition(
+    groups > 0 && inputs % groups == 0 && outputs % groups == 0,
+    "\(groups) groups do not divide \(inputs) inputs and \(outputs) outputs")
+}
+
+/// Adds a bias, which must not be broadcast silently.
+private func adding(_ bias: Tensor?, _ layer: String, _ y: Tensor) -> Tensor {
+  guard let bias else { return y }
+  guard bias.rank == 1, bias.shape.first == y.shape.last else {
+    return Tensor.failing(
+      .shape, layer, [bias, y],
+      ShapeError(
+        problem: "the bias has shape \(bias.shape) and the result \(y.shape)",
+        remedy: "A bias has one number for each output: shape [\(y.shape.last ?? 1)]."))
+  }
+  return y + bias
+}
