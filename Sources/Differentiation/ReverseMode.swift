@@ -212,7 +212,7 @@ struct ReverseWalk<Number: AdjointNumber, Extent: WalkExtent> {
       if !isDone {
         // The operands may lie anywhere, the record below included.
         slots.put(step.below, at: index &- 1)
-        special(step.record.pointee, seed)
+        special(index, seed)
         step.below = slots.take(index &- 1)
       }
       seed = step.below
@@ -221,7 +221,8 @@ struct ReverseWalk<Number: AdjointNumber, Extent: WalkExtent> {
     slots.put(seed, at: index)
   }
 
-  private mutating func special(_ record: Record, _ seed: Number) {
+  private mutating func special(_ index: Int, _ seed: Number) {
+    let record = slots.records[index]
     switch record.code {
     case .alias:
       if slots.asksForAdjoint(record.first) { slots.add(seed, to: record.first) }
