@@ -72,6 +72,8 @@ public struct TapeHeader {
   @usableFromInline var capacity: Int
   @usableFromInline var pauses: Int
   @usableFromInline var generation: UInt32
+  /// Where a walk leaves what it read ahead of itself; nobody asks for it.
+  @usableFromInline var readAhead: UInt8 = 0
   /// The tape, valid while the generation is.
   @usableFromInline var owner: Unmanaged<Tape>?
 
