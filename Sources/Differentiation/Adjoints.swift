@@ -9,6 +9,7 @@ import AdjointArrays
 /// print(adjoints[w])
 /// ```
 public struct Adjoints {
+  /// One slot a record, after a spare one: a walk reads the slot below the one it is at.
   enum Numbers {
     case plain([Double])
     case recorded([Scalar])
@@ -75,7 +76,7 @@ public struct Adjoints {
       these adjoints belong to another tape, or to one that was reset or released; ask the tape that \
       the variable was made on
       """)
-    return Int(index) >= bottom ? Int(index) - bottom : nil
+    return Int(index) >= bottom ? Int(index) - bottom + 1 : nil
   }
 }
 
@@ -136,59 +137,84 @@ extension Tape {
       let (active, dependsOnOuter) = activity(from: bottom, through: top)
       result.dependsOnOuter = dependsOnOuter
       if dependsOnOuter || seed.isRecorded {
-        let count = top - bottom + 1
-        let adjoints = UnsafeMutablePointer<Scalar>.allocate(capacity: count)
-        defer { adjoints.deallocate() }
-        adjoints.initialize(repeating: .none, count: count)
-        active.withUnsafeBufferPointer { active in
-          let slots = AdjointSlots(
-            header: header, bottom: bottom, adjoints: adjoints, active: active.baseAddress)
-          result.tensors = walk(slots, top, seed, tensorBottom, releases: false, keepsAll: keepsAll)
+        let count = top - bottom + 2
+        let adjoints = [Scalar](unsafeUninitializedCapacity: count) { adjoints, filled in
+          adjoints.initialize(repeating: .none)
+          filled = count
+          active.withUnsafeBufferPointer { active in
+            let slots = AdjointSlots<Scalar, Stretch>(
+              header: header, bottom: bottom, adjoints: adjoints.baseAddress! + 1,
+              active: active.baseAddress)
+            result.tensors = walk(
+              slots, top, downTo: bottom, seed, tensorBottom, releases: false, keepsAll: keepsAll)
+          }
         }
-        result.numbers = .recorded(Array(UnsafeBufferPointer(start: adjoints, count: count)))
+        result.numbers = .recorded(adjoints)
         return result
       }
     }
-    let values = plainAdjoints(
-      from: top, seed, bottom: bottom, tensorBottom: tensorBottom, releases: releases,
-      keepsAll: keepsAll, &result.tensors)
-    result.numbers = .plain(Array(values[0...(top - bottom)]))
-    giveScratch(values)
+    let count = top - bottom + 2
+    let adjoints = [Double](unsafeUninitializedCapacity: count) { adjoints, filled in
+      adjoints.initialize(repeating: .none)
+      filled = count
+      let slots = AdjointSlots<Double, Stretch>(
+        header: header, bottom: bottom, adjoints: adjoints.baseAddress! + 1, active: nil)
+      result.tensors = plainWalk(
+        slots, top, downTo: bottom, seed, tensorBottom, releases: releases, keepsAll: keepsAll)
+    }
+    result.numbers = .plain(adjoints)
     return result
   }
 
-  /// A walk in plain numbers; the caller gives the buffer back to the tape.
-  func plainAdjoints(
-    from top: Int, _ seed: Adjoints.Seed, bottom: Int, tensorBottom: Int, releases: Bool,
-    keepsAll: Bool, _ tensors: inout [Tensor?]
-  ) -> UnsafeMutableBufferPointer<Double> {
-    let values = takeScratch(top - bottom + 1)
-    values.baseAddress!.initialize(repeating: .none, count: top - bottom + 1)
-    let slots = AdjointSlots(
-      header: header, bottom: bottom, adjoints: values.baseAddress!, active: nil)
-    // Nothing that a rule computes may land on the tape, and a derivative taken inside a custom rule
-    // must not take this tape for its own.
-    tensors = withoutRecording {
-      CurrentTape.with(nil) {
-        walk(slots, top, seed, tensorBottom, releases: releases, keepsAll: keepsAll)
-      }
+  /// The derivatives of the number recorded at `top` with respect to the first `count` records, which
+  /// are variables.
+  func gradient(from top: Int, ofFirst count: Int) -> [Double] {
+    let scratch = takeScratch(top + 1)
+    let adjoints = scratch.baseAddress!
+    let slots = AdjointSlots<Double, WholeTape>(
+      header: header, bottom: 0, adjoints: adjoints, active: nil)
+    // Variables have no operands, so the walk ends above them, and above the very first record.
+    let end = Swift.max(count, 1)
+    _ = plainWalk(slots, top, downTo: end, .scalar(1), 0, releases: true, keepsAll: false)
+    let reached = Swift.min(top + 1, count)
+    let gradient = [Double](unsafeUninitializedCapacity: count) { gradient, filled in
+      // Adding zero turns the mark for "nothing arrived" into an ordinary zero.
+      for position in 0..<reached { gradient[position] = adjoints[position] + 0 }
+      for position in reached..<count { gradient[position] = 0 }
+      filled = count
     }
-    return values
+    adjoints.update(repeating: .none, count: Swift.min(top + 1, end))
+    giveScratch(scratch)
+    return gradient
   }
 
-  private func walk<Number: AdjointNumber>(
-    _ slots: AdjointSlots<Number>, _ top: Int, _ seed: Adjoints.Seed, _ tensorBottom: Int,
-    releases: Bool, keepsAll: Bool
+  /// A walk in plain numbers.
+  private func plainWalk<Extent: WalkExtent>(
+    _ slots: AdjointSlots<Double, Extent>, _ top: Int, downTo end: Int, _ seed: Adjoints.Seed,
+    _ tensorBottom: Int, releases: Bool, keepsAll: Bool
+  ) -> [Tensor?] {
+    // Nothing that a rule computes may land on the tape, and a derivative taken inside a custom rule
+    // must not take this tape for its own.
+    withoutRecording {
+      CurrentTape.with(nil) {
+        walk(slots, top, downTo: end, seed, tensorBottom, releases: releases, keepsAll: keepsAll)
+      }
+    }
+  }
+
+  private func walk<Number: AdjointNumber, Extent: WalkExtent>(
+    _ slots: AdjointSlots<Number, Extent>, _ top: Int, downTo end: Int, _ seed: Adjoints.Seed,
+    _ tensorBottom: Int, releases: Bool, keepsAll: Bool
   ) -> [Tensor?] {
     var walk = ReverseWalk(
       self, slots, tensorBottom: tensorBottom, releases: releases, keepsAll: keepsAll)
     switch seed {
-    case .scalar(let seed): slots.adjoints[top - slots.bottom] = Number(seed)
+    case .scalar(let seed): slots.put(Number(seed), at: top)
     case .tensor(let seed):
-      slots.adjoints[top - slots.bottom] = .arrived
+      slots.put(.arrived, at: top)
       walk.tensorAdjoints[Int(header.pointee.base[top].first) - tensorBottom] = seed
     }
-    walk.run(from: top)
+    walk.run(from: top, downTo: end)
     return walk.tensorAdjoints
   }
 
@@ -224,9 +250,9 @@ extension Tape {
 
   private func isLevelInput(_ record: Record, before bottom: Int) -> Bool {
     switch record.code {
-    case Record.input: return true
-    case Record.alias: return Int(record.first) < bottom
-    case Record.tensor:
+    case .input: return true
+    case .alias: return Int(record.first) < bottom
+    case .tensor:
       let node = tensors[Int(record.first)]
       return node.operands.isEmpty
         || (node.primitive is Identity && Int(node.operands[0].index) < bottom)
@@ -234,16 +260,17 @@ extension Tape {
     }
   }
 
-  /// Visits the indices of a record's operands; -1 for constants.
+  /// Visits the indices of a record's operands on the tape, and -1 for constants of other kinds of
+  /// operations than elementary functions.
   func forEachOperand(of record: Record, _ body: (Int32) -> Void) {
     switch record.code {
-    case Record.input, Record.literal: break
-    case Record.alias, Record.element: body(record.first)
-    case Record.custom: for operand in customs[Int(record.first)].operands { body(operand) }
-    case Record.tensor: for operand in tensors[Int(record.first)].operands { body(operand.index) }
+    case .input: break
+    case .alias, .element: body(record.first)
+    case .custom: for operand in customs[Int(record.first)].operands { body(operand) }
+    case .tensor: for operand in tensors[Int(record.first)].operands { body(operand.index) }
     default:
       body(record.first)
-      if record.opcode?.arity == 2 { body(record.second) }
+      if record.code.form == .variables, record.code.opcode?.arity == 2 { body(record.second) }
     }
   }
 }

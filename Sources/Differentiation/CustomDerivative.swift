@@ -44,7 +44,7 @@ public func withCustomDerivative(
   }
   let (value, pullback) = tape.unlessNested { f(xs) }
   let place = tape.customs.count
-  let index = tape.header.append(Record(Record.custom, value.value, Int32(place), -1))
+  let index = tape.header.append(Record(.custom, value.value, Int32(place), -1))
   guard index >= 0 else { return Scalar(value.value) }
   tape.customs.append(
     Tape.CustomNode(

@@ -21,20 +21,7 @@ func valueAndGradient(
     }
     guard let header = y.liveHeader else { return (y.value, values.map { _ in 0 }) }
     if header != level.tape.header { Tape.failOnForeign(inputs.first ?? y, y, "gradient(at:of:)") }
-    // The inputs are the first records, so their adjoints are copied out in one piece.
-    var tensors: [Tensor?] = []
-    let adjoints = level.tape.plainAdjoints(
-      from: Int(y.index), .scalar(1), bottom: 0, tensorBottom: 0, releases: true, keepsAll: false,
-      &tensors)
-    defer { level.tape.giveScratch(adjoints) }
-    let reached = min(Int(y.index) + 1, values.count)
-    let gradient = [Double](unsafeUninitializedCapacity: values.count) { result, count in
-      // Adding zero turns the mark for "nothing arrived" into an ordinary zero.
-      for position in 0..<reached { result[position] = adjoints[position] + 0 }
-      for position in reached..<values.count { result[position] = 0 }
-      count = values.count
-    }
-    return (y.value, gradient)
+    return (y.value, level.tape.gradient(from: Int(y.index), ofFirst: values.count))
   }
 }
 

@@ -62,7 +62,7 @@ struct ForwardWalk {
       CurrentTape.with(nil) {
         for index in numbers.indices {
           let record = tape.header.pointee.base[index]
-          if let opcode = record.opcode {
+          if let opcode = record.code.opcode {
             numbers[index] = elementary(record, opcode)
           } else {
             special(record, index)
@@ -73,28 +73,35 @@ struct ForwardWalk {
   }
 
   private func elementary(_ record: Record, _ opcode: Elementary.Opcode) -> Double {
-    let a = operand(record.first, record.constant)
+    let a = operand(record.first)
     guard opcode.arity == 2 else {
       return opcode.unary(Push(tangent: a.tangent, x: a.value, y: record.value))
     }
-    let b = operand(record.second, record.constant)
-    return opcode.binary(PushBoth(a: a, b: b, y: record.value))
+    // A constant does not move.
+    let constant = (value: record.constant, tangent: 0.0)
+    let both =
+      switch record.code.form {
+      case .variables: PushBoth(a: a, b: operand(record.second), y: record.value)
+      case .constantSecond: PushBoth(a: a, b: constant, y: record.value)
+      case .constantFirst: PushBoth(a: constant, b: a, y: record.value)
+      }
+    return opcode.binary(both)
   }
 
   private mutating func special(_ record: Record, _ index: Int) {
     switch record.code {
-    case Record.alias: numbers[index] = numbers[Int(record.first)]
-    case Record.element:
+    case .alias: numbers[index] = numbers[Int(record.first)]
+    case .element:
       let slot = Int(tape.header.pointee.base[Int(record.first)].first)
       numbers[index] = tensors[slot]?.element(atFlat: Int(record.second)).value ?? 0
-    case Record.custom:
+    case .custom:
       // A scalar's own derivative is a row of partials, so the transpose serves both directions.
       let node = tape.customs[Int(record.first)]
       let partials = node.pullback(1)
       for (operand, partial) in zip(node.operands, partials) where operand >= 0 {
         numbers[index] += partial.value * numbers[Int(operand)]
       }
-    case Record.tensor: tensor(at: Int(record.first))
+    case .tensor: tensor(at: Int(record.first))
     default: break  // A variable keeps the direction it was given.
     }
   }
@@ -117,9 +124,8 @@ struct ForwardWalk {
     tensors[slot] = node.primitive.pushforward(tangents, at: application)
   }
 
-  private func operand(_ index: Int32, _ constant: Float) -> (value: Double, tangent: Double) {
-    index >= 0
-      ? (tape.header.pointee.base[Int(index)].value, numbers[Int(index)]) : (Double(constant), 0)
+  private func operand(_ index: Int32) -> (value: Double, tangent: Double) {
+    (tape.value(at: index), numbers[Int(index)])
   }
 }
 

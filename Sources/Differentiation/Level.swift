@@ -41,7 +41,7 @@ public struct Level {
   public func input(_ x: Scalar) -> Scalar {
     guard let header = x.liveHeader else { return tape.variable(x.value) }
     guard header == tape.header else { Tape.failOnForeign(x, x, "gradient(at:of:)") }
-    let index = header.append(Record(Record.alias, x.value, x.index, -1))
+    let index = header.append(Record(.alias, x.value, x.index, -1))
     return index < 0 ? Scalar(x.value) : Tape.scalar(x.value, index, tape)
   }
 

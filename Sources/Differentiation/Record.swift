@@ -20,47 +20,42 @@ import AdjointElementary
 /// One operation on the tape: 24 bytes.
 ///
 /// A scalar operation stores its value and the indices of its operands. At most one operand may be a
-/// constant; it has index -1 and its value is in ``constant`` when a `Float` holds it exactly (as
-/// for 2, 0.5, -1 …), otherwise it becomes a record of its own. Operations on tensors store an index
-/// into the tape's side table instead.
+/// constant. It then takes the eight bytes of the second index, so that a constant costs no record of
+/// its own and keeps all its digits; ``code`` says which operand it is. Operations on tensors store an
+/// index into the tape's side table instead.
 @frozen
 public struct Record {
   /// The value of a scalar operation.
   public var value: Double
-  /// The index of the first operand, or -1 for the constant; for tensors the side-table index.
+  /// The index of the second operand, or the bits of the constant.
+  @usableFromInline var secondOrConstant: UInt64
+  /// The index of the first operand that is on the tape; for tensors the side-table index.
   public var first: Int32
-  /// The index of the second operand, or -1.
-  public var second: Int32
-  /// The value of a constant operand.
-  public var constant: Float
-  /// An elementary function's opcode, or one of the codes below.
-  public var code: UInt8
+  /// What was done, and where its operands are.
+  public var code: Code
 
   @inlinable @inline(__always)
-  init(_ code: UInt8, _ value: Double, _ first: Int32, _ second: Int32, constant: Float = 0) {
+  init(_ code: Code, _ value: Double, _ first: Int32, _ second: Int32 = -1) {
     self.value = value
+    secondOrConstant = UInt64(UInt32(bitPattern: second))
     self.first = first
-    self.second = second
-    self.constant = constant
     self.code = code
   }
 
-  /// A variable: no operands.
-  @usableFromInline static let input: UInt8 = 240
-  /// A constant that a `Float` does not hold exactly.
-  @usableFromInline static let literal: UInt8 = 241
-  /// The same value as its operand; the input of a nested derivative.
-  @usableFromInline static let alias: UInt8 = 242
-  /// A tensor operation: `first` is its place in the side table.
-  @usableFromInline static let tensor: UInt8 = 243
-  /// One element of a tensor: `first` is the tensor's record, `second` the flat position.
-  @usableFromInline static let element: UInt8 = 244
-  /// A scalar function with a derivative of its own: `first` is its place in the side table.
-  @usableFromInline static let custom: UInt8 = 245
-
-  /// The elementary function, if this is one.
   @inlinable @inline(__always)
-  var opcode: Elementary.Opcode? { code < Record.input ? Elementary.Opcode(rawValue: code) : nil }
+  init(_ code: Code, _ value: Double, _ operand: Int32, constant: Double) {
+    self.value = value
+    secondOrConstant = constant.bitPattern
+    first = operand
+    self.code = code
+  }
+
+  /// The index of the second operand, when both are on the tape.
+  @inlinable @inline(__always)
+  public var second: Int32 { Int32(truncatingIfNeeded: secondOrConstant) }
+  /// The constant operand, when there is one.
+  @inlinable @inline(__always)
+  public var constant: Double { Double(bitPattern: secondOrConstant) }
 }
 
 /// The part of a tape that recorded numbers point to.
@@ -77,6 +72,8 @@ public struct TapeHeader {
   @usableFromInline var capacity: Int
   @usableFromInline var pauses: Int
   @usableFromInline var generation: UInt32
+  /// Where a walk leaves what it read ahead of itself; nobody asks for it.
+  @usableFromInline var readAhead: UInt8 = 0
   /// The tape, valid while the generation is.
   @usableFromInline var owner: Unmanaged<Tape>?
 

@@ -17,9 +17,11 @@ protocol AdjointNumber: Algebra {
   /// skipped, so it cannot contribute 0 · ∞.
   static var none: Self { get }
   var isNone: Bool { get }
-  /// False for a plain zero: every rule makes zeros of it, so it need not be asked. (And the
-  /// optimiser, which knows then that the seed is not zero, drops the selection in `_scaled`.)
+  /// False for none and for a plain zero, of which every rule makes zeros, so it need not be asked.
+  /// (And the optimiser, which knows then that the seed is not zero, drops the selection in `_scaled`.)
   var contributes: Bool { get }
+  /// What a slot holds after one more contribution.
+  static func sum(_ adjoint: Self, _ contribution: Self) -> Self
   /// "Something has arrived" for records that are tensors, whose adjoints live elsewhere.
   static var arrived: Self { get }
   /// True when the walk's own arithmetic goes on the tape: the records may then move while it runs, and
@@ -33,8 +35,11 @@ protocol AdjointNumber: Algebra {
 
 extension Double: AdjointNumber {
   // Minus zero is the identity of floating-point addition (-0 + g = g for every g), so it can mark an
-  // empty slot: no second array, and a mark that is taken for a number does no harm.
+  // empty slot: no second array, and the first contribution is added like any other. A branch that
+  // stores it instead was measured: it costs more than the addition it saves.
   static var none: Double { -0.0 }
+  @inline(__always)
+  static func sum(_ adjoint: Double, _ contribution: Double) -> Double { adjoint + contribution }
   var isNone: Bool { bitPattern == (-0.0).bitPattern }
   var contributes: Bool { self != 0 }
   static var arrived: Double { 0 }
@@ -48,9 +53,13 @@ extension Double: AdjointNumber {
 
 extension Scalar: AdjointNumber {
   static var none: Scalar { Scalar(-0.0) }
+  // An addition that changes nothing need not be recorded.
+  static func sum(_ adjoint: Scalar, _ contribution: Scalar) -> Scalar {
+    adjoint.isNone ? contribution : adjoint + contribution
+  }
   var isNone: Bool { index < 0 && value.isNone }
   // A recorded zero may still vary with an outer variable.
-  var contributes: Bool { true }
+  var contributes: Bool { !isNone }
   static var arrived: Scalar { Scalar(0) }
   @inline(__always) static var isRecorded: Bool { true }
   @inline(__always)
@@ -61,17 +70,42 @@ extension Scalar: AdjointNumber {
   var scalar: Scalar { self }
 }
 
+/// Which records a walk covers, and what becomes of an adjoint that has been passed on.
+///
+/// A type and not a value, so that each kind of walk is compiled for itself and the hot loop asks
+/// neither question.
+protocol WalkExtent {
+  /// True when the walk covers the tape from its first record on, so that every operand takes part.
+  static var isWholeTape: Bool { get }
+  /// True when the slot of a record is emptied as soon as its adjoint has been passed on.
+  static var empties: Bool { get }
+}
+
+/// All records, when only the adjoints of the inputs are wanted.
+///
+/// Emptied slots serve the next walk: filling them anew would write eight bytes a record once more.
+enum WholeTape: WalkExtent {
+  @inline(__always) static var isWholeTape: Bool { true }
+  @inline(__always) static var empties: Bool { true }
+}
+
+/// The records from a bottom on, with all adjoints kept to be looked at.
+enum Stretch: WalkExtent {
+  @inline(__always) static var isWholeTape: Bool { false }
+  @inline(__always) static var empties: Bool { false }
+}
+
 /// The adjoints of a walk and the records they belong to.
 ///
 /// Plain pointers, so that the hot loop counts no references.
-struct AdjointSlots<Number: AdjointNumber> {
+struct AdjointSlots<Number: AdjointNumber, Extent: WalkExtent> {
   let header: UnsafeMutablePointer<TapeHeader>
   /// The first record that the walk covers.
   let bottom: Int
-  /// One slot a record, from `bottom` on.
-  let adjoints: UnsafeMutablePointer<Number>
   /// Which records depend on the variables of this walk; all, when nil.
   let active: UnsafePointer<Bool>?
+  /// One slot a record, from `bottom` on.
+  private let adjoints: UnsafeMutablePointer<Number>
   /// The records as they lie when the walk begins.
   private let firstRecord: UnsafeMutablePointer<Record>
 
@@ -93,7 +127,25 @@ struct AdjointSlots<Number: AdjointNumber> {
   }
 
   @inline(__always)
+  private func slot(_ index: Int) -> UnsafeMutablePointer<Number> {
+    adjoints + (Extent.isWholeTape ? index : index &- bottom)
+  }
+
+  /// The adjoint of a record whose turn has come.
+  @inline(__always)
+  func take(_ index: Int) -> Number {
+    let slot = slot(index)
+    let adjoint = slot.pointee
+    if Extent.empties { slot.pointee = .none }
+    return adjoint
+  }
+
+  @inline(__always)
+  func put(_ adjoint: Number, at index: Int) { slot(index).pointee = adjoint }
+
+  @inline(__always)
   func asksForAdjoint(_ index: Int32) -> Bool {
+    if Extent.isWholeTape { return index >= 0 }
     guard Int(index) >= bottom else { return false }
     guard Number.isRecorded, let active else { return true }
     return active[Int(index) &- bottom]
@@ -101,28 +153,21 @@ struct AdjointSlots<Number: AdjointNumber> {
 
   @inline(__always)
   func add(_ contribution: Number, to index: Int32) {
-    let slot = adjoints + (Int(index) &- bottom)
-    // Most records are used once. Storing without adding takes the latency of an addition out of the
-    // chain from each adjoint to the next, which is what a long walk waits for.
-    if _fastPath(slot.pointee.isNone) {
-      slot.pointee = contribution
-    } else {
-      slot.pointee = slot.pointee + contribution
-    }
+    let slot = slot(Int(index))
+    slot.pointee = .sum(slot.pointee, contribution)
   }
 
+  /// The value at a place, as a number of the walk.
   @inline(__always)
-  func operand(_ index: Int32, _ constant: Float) -> Number {
-    index >= 0
-      ? Number.operand(records[Int(index)].value, index, header)
-      : Number(Scalar(Double(constant)))
+  func value(_ index: Int32) -> Number {
+    Number.operand(records[Int(index)].value, index, header)
   }
 }
 
 /// A walk over the records from `top` down to the bottom of its slots.
-struct ReverseWalk<Number: AdjointNumber> {
+struct ReverseWalk<Number: AdjointNumber, Extent: WalkExtent> {
   let tape: Tape
-  let slots: AdjointSlots<Number>
+  let slots: AdjointSlots<Number, Extent>
   /// The first side-table entry that the walk covers.
   let tensorBottom: Int
   /// One slot a tensor, from `tensorBottom` on.
@@ -135,7 +180,8 @@ struct ReverseWalk<Number: AdjointNumber> {
   private var elements: [Int: [(position: Int32, adjoint: Number)]] = [:]
 
   init(
-    _ tape: Tape, _ slots: AdjointSlots<Number>, tensorBottom: Int, releases: Bool, keepsAll: Bool
+    _ tape: Tape, _ slots: AdjointSlots<Number, Extent>, tensorBottom: Int, releases: Bool,
+    keepsAll: Bool
   ) {
     self.tape = tape
     self.slots = slots
@@ -145,54 +191,64 @@ struct ReverseWalk<Number: AdjointNumber> {
     self.keepsAll = keepsAll
   }
 
-  /// Walks back from the record `top`; its adjoint has been put in place.
-  mutating func run(from top: Int) {
+  /// Walks back from the record `top`, whose adjoint has been put in place, down to `end`.
+  ///
+  /// The adjoint of the record below the present one is held in a register: in most programs an
+  /// operation uses the result of the one just before it, and a number that goes through memory
+  /// arrives three times later than one that does not. A long chain waits for nothing else.
+  ///
+  /// One word is read some 4 KB ahead of the walk. Operands lie anywhere within that distance, and the
+  /// processor fetches in advance only what follows the foremost stream of addresses: without it the
+  /// first operand in each new line of a tape larger than the caches waits for main memory.
+  mutating func run(from top: Int, downTo end: Int) {
     let slots = slots
     var index = top
-    while index >= slots.bottom {
-      let seed = slots.adjoints[index &- slots.bottom]
-      if !seed.isNone {
-        let record = slots.records[index]
-        if record.code < Record.input {
-          if seed.contributes { elementary(record, index, seed, slots) }
-        } else {
-          special(record, seed)
-        }
+    var seed = slots.take(index)
+    var ahead: UInt8 = 0
+    // A load whose result nobody uses would be removed.
+    defer { slots.header.pointee.readAhead = ahead }
+    while index >= end {
+      if !Number.isRecorded {
+        ahead ^= slots.records[Swift.max(index &- 160, 0)].code.rawValue
       }
+      var step = ElementaryStep(
+        slots: slots, record: slots.records + index, index: index, seed: seed,
+        below: slots.take(index &- 1))
+      if !Extent.empties { slots.put(seed, at: index) }
+      let isDone =
+        seed.contributes
+        ? step.record.pointee.code.visit(&step)
+        : seed.isNone || step.record.pointee.code.isElementary
+      if !isDone {
+        // The operands may lie anywhere, the record below included.
+        slots.put(step.below, at: index &- 1)
+        special(index, seed)
+        step.below = slots.take(index &- 1)
+      }
+      seed = step.below
       index &-= 1
     }
+    slots.put(seed, at: index)
   }
 
-  @inline(__always)
-  private func elementary(
-    _ record: Record, _ index: Int, _ seed: Number, _ slots: AdjointSlots<Number>
-  ) {
-    // The opcodes are numbered from zero without gaps, so the code is the enum's own representation.
-    let opcode = unsafeBitCast(record.code, to: Elementary.Opcode.self)
-    if opcode.arity == 1 {
-      opcode.unary(UnaryStep(slots: slots, record: record, index: index, seed: seed))
-    } else {
-      opcode.binary(BinaryStep(slots: slots, record: record, index: index, seed: seed))
-    }
-  }
-
-  private mutating func special(_ record: Record, _ seed: Number) {
+  private mutating func special(_ index: Int, _ seed: Number) {
+    let record = slots.records[index]
     switch record.code {
-    case Record.alias:
+    case .alias:
       if slots.asksForAdjoint(record.first) { slots.add(seed, to: record.first) }
-    case Record.element:
+    case .element:
       guard slots.asksForAdjoint(record.first) else { return }
-      slots.adjoints[Int(record.first) - slots.bottom] = .arrived
+      slots.put(.arrived, at: Int(record.first))
       let slot = Int(slots.header.pointee.base[Int(record.first)].first)
       elements[slot, default: []].append((record.second, seed))
-    case Record.custom:
+    case .custom:
       let node = tape.customs[Int(record.first)]
       let contributions = node.pullback(seed.scalar)
       for (operand, contribution) in zip(node.operands, contributions)
       where slots.asksForAdjoint(operand) {
         slots.add(Number(contribution), to: operand)
       }
-    case Record.tensor:
+    case .tensor:
       tensor(at: Int(record.first))
     default: break  // Variables and constants have no operands.
     }
@@ -238,7 +294,7 @@ struct ReverseWalk<Number: AdjointNumber> {
           has the shape of what it belongs to
           """)
         add(contribution, toTensor: Int(slots.header.pointee.base[Int(index)].first))
-        slots.adjoints[Int(index) - slots.bottom] = .arrived
+        slots.put(.arrived, at: Int(index))
       }
     }
   }
@@ -312,37 +368,61 @@ struct ReverseWalk<Number: AdjointNumber> {
   }
 }
 
-private struct UnaryStep<Number: AdjointNumber>: UnaryVisitor {
-  let slots: AdjointSlots<Number>
-  let record: Record
+/// What one elementary operation hands to its operands; false if the record is no such operation.
+private struct ElementaryStep<Number: AdjointNumber, Extent: WalkExtent>: RecordVisitor {
+  let slots: AdjointSlots<Number, Extent>
+  /// Read before a rule runs: a rule that is itself recorded may move the records.
+  let record: UnsafeMutablePointer<Record>
   let index: Int
   let seed: Number
+  /// The adjoint of the record below this one.
+  var below: Number
 
   @inline(__always)
-  func visit<F: UnaryFunction>(_ function: F.Type) {
-    guard !F.isPiecewiseConstant, slots.asksForAdjoint(record.first) else { return }
-    let x = slots.operand(record.first, 0)
-    let y = Number.operand(record.value, Int32(truncatingIfNeeded: index), slots.header)
-    slots.add(F.chain(seed, x: x, y: y), to: record.first)
+  mutating func visit<F: UnaryFunction>(_ function: F.Type) -> Bool {
+    if F.isPiecewiseConstant { return true }
+    let first = record.pointee.first
+    let (seed, x, y) = (seed, slots.value(first), y)
+    pass(F.chain(seed, x: x, y: y), to: first)
+    return true
   }
-}
-
-private struct BinaryStep<Number: AdjointNumber>: BinaryVisitor {
-  let slots: AdjointSlots<Number>
-  let record: Record
-  let index: Int
-  let seed: Number
 
   @inline(__always)
-  func visit<F: BinaryFunction>(_ function: F.Type) {
-    let a = slots.operand(record.first, record.constant)
-    let b = slots.operand(record.second, record.constant)
-    let y = Number.operand(record.value, Int32(truncatingIfNeeded: index), slots.header)
-    if slots.asksForAdjoint(record.first) {
-      slots.add(F.chainFirst(seed, a, b, y: y), to: record.first)
+  mutating func visit<F: BinaryFunction>(_ function: F.Type, _ form: Record.Form) -> Bool {
+    let first = record.pointee.first
+    let (seed, x, y) = (seed, slots.value(first), y)
+    switch form {
+    case .variables:
+      let second = record.pointee.second
+      let b = slots.value(second)
+      pass(F.chainFirst(seed, x, b, y: y), to: first)
+      pass(F.chainSecond(seed, x, b, y: y), to: second)
+    case .constantSecond:
+      let b = Number(Scalar(record.pointee.constant))
+      pass(F.chainFirst(seed, x, b, y: y), to: first)
+    case .constantFirst:
+      let a = Number(Scalar(record.pointee.constant))
+      pass(F.chainSecond(seed, a, x, y: y), to: first)
     }
-    if slots.asksForAdjoint(record.second) {
-      slots.add(F.chainSecond(seed, a, b, y: y), to: record.second)
+    return true
+  }
+
+  @inline(__always)
+  mutating func visitOther() -> Bool { false }
+
+  @inline(__always)
+  private var y: Number {
+    Number.operand(record.pointee.value, Int32(truncatingIfNeeded: index), slots.header)
+  }
+
+  @inline(__always)
+  private mutating func pass(_ contribution: @autoclosure () -> Number, to operand: Int32) {
+    guard Extent.isWholeTape || slots.asksForAdjoint(operand) else { return }
+    let contribution = contribution()
+    if Int(operand) == index &- 1 {
+      below = .sum(below, contribution)
+    } else {
+      slots.add(contribution, to: operand)
     }
   }
 }

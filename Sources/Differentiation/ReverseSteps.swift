@@ -98,41 +98,46 @@ public struct ReverseSteps: Sequence, IteratorProtocol {
   private mutating func take(_ position: Int) {
     let record = tape.header.pointee.base[position]
     let seed = numbers[position]
-    if let opcode = record.opcode {
+    if let opcode = record.code.opcode {
       let node = tape.node(position)
       var edges: [(Int32, Double, Double)] = []
-      let a = tape.value(record.first, record.constant)
       if opcode.arity == 1 {
-        if let edge = opcode.unary(Edge(seed: seed, x: a, y: record.value)) {
+        let x = tape.value(at: record.first)
+        if let edge = opcode.unary(Edge(seed: seed, x: x, y: record.value)) {
           edges.append((record.first, node.partials[0], edge))
         }
       } else {
-        let b = tape.value(record.second, record.constant)
+        let (a, b) = tape.operandValues(record)
         let (first, second) = opcode.binary(Edges(seed: seed, a: a, b: b, y: record.value))
-        edges = [
-          (record.first, node.partials[0], first), (record.second, node.partials[1], second),
-        ]
+        switch record.code.form {
+        case .variables:
+          edges = [
+            (record.first, node.partials[0], first), (record.second, node.partials[1], second),
+          ]
+        case .constantSecond: edges = [(record.first, node.partials[0], first)]
+        case .constantFirst: edges = [(record.first, node.partials[1], second)]
+        }
       }
-      for (operand, partial, contribution) in edges where operand >= 0 {
+      for (operand, partial, contribution) in edges {
         give(contribution, from: position, to: Int(operand), partial)
       }
       return
     }
     switch record.code {
-    case Record.alias: give(seed, from: position, to: Int(record.first), 1)
-    case Record.element:
+    case .alias: give(seed, from: position, to: Int(record.first), 1)
+    case .element:
       let type = tape.tensors[Int(tape.header.pointee.base[Int(record.first)].first)].type
       give(
         Tensor.scattering([Scalar(seed)], at: [record.second], into: type), from: position,
         to: Int(record.first))
-    case Record.custom:
+    case .custom:
       let node = tape.customs[Int(record.first)]
       let contributions = tape.withoutRecording { node.pullback(Scalar(seed)) }
       let partials = tape.node(position).partials
       for (place, operand) in node.operands.enumerated() where operand >= 0 {
         give(contributions[place].value, from: position, to: Int(operand), partials[place])
       }
-    case Record.tensor: takeTensor(position, tape.tensors[Int(record.first)])
+    case .tensor: takeTensor(position, tape.tensors[Int(record.first)])
     default: break
     }
   }
@@ -194,14 +199,10 @@ public struct ReverseSteps: Sequence, IteratorProtocol {
 }
 
 extension Tape {
-  fileprivate func value(_ index: Int32, _ constant: Float) -> Double {
-    index >= 0 ? header.pointee.base[Int(index)].value : Double(constant)
-  }
-
   /// The records that get a contribution when this one is taken, with repetitions.
   fileprivate func receivers(of index: Int) -> [Int] {
     let record = header.pointee.base[index]
-    if let opcode = record.opcode, opcode.arity == 1, opcode.unary(IsStep()) { return [] }
+    if let opcode = record.code.opcode, opcode.arity == 1, opcode.unary(IsStep()) { return [] }
     var receivers: [Int] = []
     forEachOperand(of: record) { if $0 >= 0 { receivers.append(Int($0)) } }
     return receivers

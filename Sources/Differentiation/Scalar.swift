@@ -79,7 +79,7 @@ extension Scalar: RecordedAlgebra {
     let y = F.value(x.value)
     guard let header = x.liveHeader else { return Scalar(y) }
     return Scalar(
-      y, at: header.append(Record(F.opcode.rawValue, y, x.index, -1)), of: header,
+      y, at: header.append(Record(Record.Code(F.opcode), y, x.index)), of: header,
       generation: x.generation)
   }
 
@@ -91,55 +91,34 @@ extension Scalar: RecordedAlgebra {
     guard let header = a.liveHeader else {
       guard let header = b.liveHeader else { return Scalar(y) }
       return Scalar(
-        y, at: header.append(F.opcode.rawValue, y, constant: a.value, b.index), of: header,
-        generation: b.generation)
+        y,
+        at: header.append(
+          Record(Record.Code(F.opcode, .constantFirst), y, b.index, constant: a.value)),
+        of: header, generation: b.generation)
     }
     guard b.index >= 0 else {
       return Scalar(
-        y, at: header.append(F.opcode.rawValue, y, a.index, constant: b.value), of: header,
-        generation: a.generation)
+        y,
+        at: header.append(
+          Record(Record.Code(F.opcode, .constantSecond), y, a.index, constant: b.value)),
+        of: header, generation: a.generation)
     }
-    if _slowPath(b.header != header || b.generation != a.generation) {
+    if _slowPath(b.header.unsafelyUnwrapped != header || b.generation != a.generation) {
       Tape.failOnForeign(a, b, F.name)
     }
     return Scalar(
-      y, at: header.append(Record(F.opcode.rawValue, y, a.index, b.index)), of: header,
+      y, at: header.append(Record(Record.Code(F.opcode), y, a.index, b.index)), of: header,
       generation: a.generation)
   }
 
   /// The header if this number is recorded on a live tape; a stale handle traps.
   @inlinable @inline(__always)
   var liveHeader: UnsafeMutablePointer<TapeHeader>? {
-    guard index >= 0, let header else { return nil }
+    guard index >= 0 else { return nil }
+    // A number with a place has a header; only the place is asked for.
+    let header = self.header.unsafelyUnwrapped
     if _slowPath(header.pointee.generation != generation) { Tape.failOnStale(value) }
     return header
-  }
-}
-
-extension UnsafeMutablePointer<TapeHeader> {
-  /// Appends an operation whose first operand is a constant.
-  @inlinable @inline(__always)
-  func append(_ code: UInt8, _ value: Double, constant: Double, _ second: Int32) -> Int32 {
-    let short = Float(constant)
-    if Double(short) == constant {
-      return append(Record(code, value, -1, second, constant: short))
-    }
-    return append(Record(code, value, appendLiteral(constant), second))
-  }
-
-  /// Appends an operation whose second operand is a constant.
-  @inlinable @inline(__always)
-  func append(_ code: UInt8, _ value: Double, _ first: Int32, constant: Double) -> Int32 {
-    let short = Float(constant)
-    if Double(short) == constant {
-      return append(Record(code, value, first, -1, constant: short))
-    }
-    return append(Record(code, value, first, appendLiteral(constant)))
-  }
-
-  @inlinable @inline(__always)
-  func appendLiteral(_ constant: Double) -> Int32 {
-    append(Record(Record.literal, constant, -1, -1))
   }
 }
 

@@ -17,7 +17,7 @@ extension Tape {
     var rows = [["index", "operation", "value"]]
     if adjoints != nil { rows[0].append("adjoint") }
     rows[0].append("partials")
-    for node in nodes where node.operation != "constant" {
+    for node in nodes {
       var row = ["v\(node.index)", expression(node), node.value.description]
       if let adjoints { row.append(adjoints.text(at: node.index)) }
       row.append(node.partials.map { shortened($0) }.joined(separator: ", "))
@@ -52,15 +52,16 @@ extension Adjoints {
   /// The adjoint of a record as text; `-` if none arrived.
   func text(at index: Int) -> String {
     let record = header.pointee.base[index]
-    if record.code == Record.tensor {
+    if record.code == .tensor {
       let place = Int(record.first) - tensorBottom
       guard place < tensors.count, let adjoint = tensors[place] else { return "-" }
       return TapeValue.tensor(adjoint.type, adjoint.array).description
     }
-    guard index >= bottom, case .plain(let values) = numbers, index - bottom < values.count,
-      !values[index - bottom].isNone
+    let slot = index - bottom + 1
+    guard index >= bottom, case .plain(let values) = numbers, slot < values.count,
+      !values[slot].isNone
     else { return "-" }
-    return shortened(values[index - bottom])
+    return shortened(values[slot])
   }
 }
 

@@ -89,7 +89,7 @@ public final class Tape {
 
   /// A number that derivatives can be taken with respect to.
   public func variable(_ value: Double, _ name: String? = nil) -> Scalar {
-    let index = header.append(Record(Record.input, value, -1, -1))
+    let index = header.append(Record(.input, value, -1, -1))
     if let name { names[index] = name }
     return index < 0
       ? Scalar(value)
@@ -107,7 +107,7 @@ public final class Tape {
     return [Scalar](unsafeUninitializedCapacity: values.count) { scalars, count in
       for position in values.indices {
         let value = values[position]
-        (records + position).initialize(to: Record(Record.input, value, -1, -1))
+        (records + position).initialize(to: Record(.input, value, -1, -1))
         (scalars.baseAddress! + position).initialize(
           to: Scalar(
             value, at: Int32(truncatingIfNeeded: first + position), of: header,
@@ -161,8 +161,8 @@ public final class Tape {
     }
     // The input of a nested derivative goes by the name of what it stands for.
     let record = header.pointee.base[Int(index)]
-    if record.code == Record.alias { return name(at: record.first) }
-    if record.code == Record.tensor {
+    if record.code == .alias { return name(at: record.first) }
+    if record.code == .tensor {
       let node = tensors[Int(record.first)]
       if node.primitive is Identity, let outer = node.operands.first {
         return name(at: outer.index)
@@ -186,7 +186,7 @@ public final class Tape {
     _ primitive: any Primitive, function: Elementary.Opcode? = nil,
     keeping operands: OperandList, result keepsResult: Bool, _ value: NDArray
   ) -> Tensor {
-    let index = header.append(Record(Record.tensor, 0, Int32(tensors.count), -1))
+    let index = header.append(Record(.tensor, 0, Int32(tensors.count), -1))
     guard index >= 0 else { return Tensor(value) }
     tensors.append(
       TensorNode(
@@ -231,6 +231,7 @@ public final class Tape {
 
   // MARK: Memory for the walk
 
+  /// At least `count` adjoints, all none.
   func takeScratch(_ count: Int) -> UnsafeMutableBufferPointer<Double> {
     if let kept = scratch, kept.count >= count {
       scratch = nil
@@ -238,9 +239,12 @@ public final class Tape {
     }
     scratch?.deallocate()
     scratch = nil
-    return .allocate(capacity: Swift.max(count, 256))
+    let fresh = UnsafeMutableBufferPointer<Double>.allocate(capacity: Swift.max(count, 256))
+    fresh.initialize(repeating: .none)
+    return fresh
   }
 
+  /// Takes back a buffer whose adjoints are all none again.
   func giveScratch(_ buffer: UnsafeMutableBufferPointer<Double>) {
     scratch?.deallocate()
     scratch = nil

@@ -64,29 +64,27 @@ extension Tape {
     var node = TapeNode(
       index: index, operation: "variable", operands: [], value: .number(record.value),
       name: name(at: Int32(index)), partials: [], isInfix: false)
-    if let opcode = record.opcode {
+    if let opcode = record.code.opcode {
       node.operation = opcode.name
       node.isInfix = [.add, .subtract, .multiply, .divide].contains(opcode)
-      node.operands = [operand(record.first, record.constant)]
-      if opcode.arity == 2 { node.operands.append(operand(record.second, record.constant)) }
+      node.operands = operands(record, opcode.arity)
       node.partials = partials(record, opcode)
       return node
     }
     switch record.code {
-    case Record.literal: node.operation = "constant"
-    case Record.alias:
+    case .alias:
       node.operation = "input"
       node.operands = [.node(Int(record.first))]
       node.partials = [1]
-    case Record.element:
+    case .element:
       node.operation = "element \(record.second)"
       node.operands = [.node(Int(record.first))]
-    case Record.custom:
+    case .custom:
       let custom = customs[Int(record.first)]
       node.operation = custom.name
-      node.operands = custom.operands.map { operand($0, 0) }
+      node.operands = custom.operands.map { $0 < 0 ? .constant(0) : .node(Int($0)) }
       node.partials = withoutRecording { custom.pullback(1).map(\.value) }
-    case Record.tensor:
+    case .tensor:
       let tensor = tensors[Int(record.first)]
       node.operation = tensor.primitive.name
       node.operands = tensor.operands.map {
@@ -98,24 +96,35 @@ extension Tape {
     return node
   }
 
-  private func operand(_ index: Int32, _ constant: Float) -> TapeNode.Operand {
-    guard index >= 0 else { return .constant(Double(constant)) }
-    let record = header.pointee.base[Int(index)]
-    return record.code == Record.literal ? .constant(record.value) : .node(Int(index))
+  private func operands(_ record: Record, _ arity: Int) -> [TapeNode.Operand] {
+    let first = TapeNode.Operand.node(Int(record.first))
+    guard arity == 2 else { return [first] }
+    return switch record.code.form {
+    case .variables: [first, .node(Int(record.second))]
+    case .constantSecond: [first, .constant(record.constant)]
+    case .constantFirst: [.constant(record.constant), first]
+    }
   }
 
   private func partials(_ record: Record, _ opcode: Elementary.Opcode) -> [Double] {
-    let a = number(record.first, record.constant)
     guard opcode.arity == 2 else {
-      return [opcode.unary(Partial(x: a, y: record.value))]
+      return [opcode.unary(Partial(x: value(at: record.first), y: record.value))]
     }
-    return opcode.binary(
-      Partials(a: a, b: number(record.second, record.constant), y: record.value))
+    let (a, b) = operandValues(record)
+    return opcode.binary(Partials(a: a, b: b, y: record.value))
   }
 
-  private func number(_ index: Int32, _ constant: Float) -> Double {
-    index >= 0 ? header.pointee.base[Int(index)].value : Double(constant)
+  /// The values of both operands of a function of two.
+  func operandValues(_ record: Record) -> (Double, Double) {
+    switch record.code.form {
+    case .variables: (value(at: record.first), value(at: record.second))
+    case .constantSecond: (value(at: record.first), record.constant)
+    case .constantFirst: (record.constant, value(at: record.first))
+    }
   }
+
+  /// The value that a record holds.
+  func value(at index: Int32) -> Double { header.pointee.base[Int(index)].value }
 }
 
 private struct Partial: UnaryVisitor {

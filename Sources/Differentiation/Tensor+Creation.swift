@@ -200,7 +200,7 @@ extension Tensor {
     guard !isLiteral else { return Scalar(item) }
     let value = array.item(at: position)
     guard let tape else { return Scalar(value) }
-    let index = tape.header.append(Record(Record.element, value, index, Int32(position)))
+    let index = tape.header.append(Record(.element, value, index, Int32(position)))
     return index < 0 ? Scalar(value) : Tape.scalar(value, index, tape)
   }
 }

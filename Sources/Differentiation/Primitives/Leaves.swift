@@ -60,7 +60,7 @@ extension Tensor {
       guard let header = scalar.liveHeader, header != tape.header else { continue }
       Tape.failOnForeign(scalars[0], scalar, "Tensor(_:)")
     }
-    let index = tape.header.append(Record(Record.tensor, 0, Int32(tape.tensors.count), -1))
+    let index = tape.header.append(Record(.tensor, 0, Int32(tape.tensors.count), -1))
     guard index >= 0 else { return Tensor(value) }
     tape.tensors.append(
       Tape.TensorNode(

@@ -1,0 +1,98 @@
+// What a record stores, and that where its operands are found makes no difference to what they get.
+
+import AdjointElementary
+import Testing
+
+@testable import AdjointDifferentiation
+
+@Suite struct RecordTests {
+  private static let forms: [Record.Form] = [.variables, .constantSecond, .constantFirst]
+  private static let binary = Elementary.Opcode.allCases.filter { $0.arity == 2 }
+
+  @Test func sizeIsThreeWords() {
+    #expect(MemoryLayout<Record>.stride == 24)
+  }
+
+  /// The numbering: opcode and form lead to a code, and the code back to them and to the entry.
+  @Test func codesNameFunctionAndForm() {
+    var seen = Set<UInt8>()
+    for opcode in Elementary.Opcode.allCases {
+      for form in opcode.arity == 2 ? Self.forms : [.variables] {
+        let code = Record.Code(opcode, form)
+        #expect(code.opcode == opcode && code.form == form && code.isElementary)
+        var visitor = Reached()
+        #expect(code.visit(&visitor) == opcode)
+        #expect(visitor.form == form)
+        #expect(seen.insert(code.rawValue).inserted)
+      }
+    }
+    for code in [Record.Code.input, .alias, .tensor, .element, .custom] {
+      var visitor = Reached()
+      #expect(code.visit(&visitor) == nil && code.opcode == nil && !code.isElementary)
+      #expect(seen.insert(code.rawValue).inserted)
+    }
+    // No gaps: a code is made by addition.
+    #expect(seen == Set(0..<UInt8(seen.count)))
+  }
+
+  /// A constant lies in the record of its operation, with all its digits.
+  @Test(arguments: [1.0 / 3, 0.1, -0.0, .leastNonzeroMagnitude, 1.7e308, .infinity])
+  func constantsCostNoRecord(_ constant: Double) {
+    let tape = Tape()
+    let x = tape.variable(1.7)
+    let product = x * constant, quotient = constant / x
+    #expect(tape.count == 3)
+    #expect(tape.node(1).operands == [.node(0), .constant(constant)])
+    #expect(tape.node(2).operands == [.constant(constant), .node(0)])
+    #expect(tape.gradients(of: product)[x] == constant)
+    #expect(product.value == 1.7 * constant && quotient.value == constant / 1.7)
+  }
+
+  /// A constant operand is a variable whose adjoint nobody asks for: f(x, c) and f(c, x) have the
+  /// partials that f has at two variables, to the bit, in every walk.
+  @Test(arguments: binary)
+  func constantOperandsGiveTheSamePartials(_ opcode: Elementary.Opcode) {
+    for (x, c) in [(0.7, 1.0 / 3), (2.5, 2), (0.3, 0.3), (1.2, 3)] {
+      let apply = { (a: Scalar, b: Scalar) in opcode.binary(Apply(a: a, b: b)) }
+      let (first, _) = gradient(at: x, c, of: apply)
+      let (_, second) = gradient(at: c, x, of: apply)
+      for (expected, function) in [
+        (first, { (x: Scalar) in apply(x, Scalar(c)) }), (second, { apply(Scalar(c), $0) }),
+      ] {
+        #expect(gradient(at: x, of: function).bitPattern == expected.bitPattern)
+        let tape = Tape()
+        let variable = tape.variable(x)
+        let y = function(variable)
+        #expect(tape.count == 2)
+        #expect(tape.gradients(of: y)[variable].bitPattern == expected.bitPattern)
+        #expect(tape.tangent(of: y, along: [(variable, 1)]) == expected)
+        let steps = Array(tape.reverseSteps(of: y))
+        #expect(
+          steps.map(\.operand) == [0]
+            && steps[0].contribution.description == "\(shortened(expected))")
+        // Recorded for an outer derivative, the rule reads the same constant.
+        #expect(gradient(at: Scalar(x), of: function).value.bitPattern == expected.bitPattern)
+      }
+    }
+  }
+}
+
+private struct Reached: RecordVisitor {
+  var form: Record.Form?
+  mutating func visit<F: UnaryFunction>(_ function: F.Type) -> Elementary.Opcode? {
+    form = .variables
+    return F.opcode
+  }
+  mutating func visit<F: BinaryFunction>(
+    _ function: F.Type, _ form: Record.Form
+  ) -> Elementary.Opcode? {
+    self.form = form
+    return F.opcode
+  }
+  mutating func visitOther() -> Elementary.Opcode? { nil }
+}
+
+private struct Apply: BinaryVisitor {
+  let a: Scalar, b: Scalar
+  func visit<F: BinaryFunction>(_ function: F.Type) -> Scalar { Scalar._recorded(F.self, a, b) }
+}
