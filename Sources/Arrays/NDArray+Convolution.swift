@@ -170,7 +170,7 @@ private struct ConvolutionDriver {
   }
 
   private func withWorkspace(_ elements: Int, _ body: (UnsafeMutableRawPointer) -> Void) {
-    let storage = Storage(byteCount: elements * size)
+    let storage = Scratch(byteCount: elements * size)
     body(storage.bytes)
     withExtendedLifetime(storage) {}
   }

@@ -338,7 +338,7 @@ struct ReverseWalk<Number: AdjointNumber, Extent: WalkExtent> {
     add(
       Tensor(isWhole ? contribution : contribution.summed(to: operand.layout.shape)),
       toTensor: Int(slots.records[Int(operand.index)].first))
-    slots.adjoints[Int(operand.index) &- slots.bottom] = .arrived
+    slots.put(.arrived, at: Int(operand.index))
   }
 
   /// The adjoint of a tensor made of scalars, handed to them one by one.

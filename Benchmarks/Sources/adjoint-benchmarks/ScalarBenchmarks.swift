@@ -141,10 +141,9 @@ private struct Mixture: Workload {
   private func lower(_ k: Int) -> Int { logDiagonal(k) + dimensions }
 
   init() {
-    var generator = RandomGenerator(seed: 42)
     let parameters = components * (1 + 2 * dimensions + dimensions * (dimensions - 1) / 2)
-    point = (0..<parameters).map { _ in Double.random(in: -0.5..<0.5, using: &generator) }
-    data = (0..<(count * dimensions)).map { _ in Double.random(in: -1..<1, using: &generator) }
+    point = Recipe.values(stream: 16, count: parameters, bound: 0.5).map(Double.init)
+    data = Recipe.values(stream: 17, count: count * dimensions, bound: 1).map(Double.init)
   }
 
   var operations: Int {
