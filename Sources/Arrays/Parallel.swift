@@ -4,7 +4,6 @@
 // Whoever cuts work into pieces does so by shape alone, never by the number of threads, and no piece
 // reads what another writes. So the bits of a result do not depend on the number of threads.
 
-import Dispatch
 import Synchronization
 
 #if canImport(Darwin)
@@ -78,32 +77,11 @@ public enum Threads {
 /// Runs the body for every piece from 0, on as many threads as allowed, and returns when all is done.
 ///
 /// Threads draw the next piece from a counter: pieces may be uneven, and a thread that starts late
-/// holds up nobody.
+/// holds up nobody. A call from within a piece, or while another call runs, uses one thread.
 func parallelFor(pieces: Int, _ body: (Int) -> Void) {
-  let workers = pieces > 1 ? min(Threads.limit, pieces) : 1
-  guard workers > 1 else {
-    for piece in 0..<max(pieces, 0) { body(piece) }
-    return
-  }
-  let next = Atomic<Int>(0)
-  withoutActuallyEscaping(body) { body in
-    let work = Work(body: body)
-    DispatchQueue.concurrentPerform(iterations: workers) { _ in
-      while true {
-        let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        if piece >= pieces { return }
-        work.body(piece)
-      }
-    }
-  }
-}
-
-/// A body on its way to other threads.
-///
-/// Sendable by hand: a body may capture pointers, which the compiler cannot see to be disjoint. It is
-/// the rule of ``parallelFor(pieces:_:)`` that no piece reads what another writes.
-private struct Work: @unchecked Sendable {
-  let body: (Int) -> Void
+  let helpers = pieces > 1 ? min(Threads.limit, pieces) - 1 : 0
+  if helpers > 0 && ThreadPool.shared.run(pieces: pieces, helpers: helpers, body) { return }
+  for piece in 0..<max(pieces, 0) { body(piece) }
 }
 
 /// The rounded-up quotient of non-negative numbers.

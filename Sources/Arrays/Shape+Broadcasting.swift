@@ -54,6 +54,15 @@ extension Shape {
         remedy: "make the last axis of the left operand equal the rows of the right one, "
           + "perhaps by transposing")
     }
+    // The usual case, without the arrays below.
+    if rank == 2 && other.rank == 2 {
+      let (count, overflows) = self[0].multipliedReportingOverflow(by: other[1])
+      if !overflows && count <= Shape.maximumElementCount {
+        var extents = extents
+        extents[1] = other[1]
+        return Shape(unchecked: extents)
+      }
+    }
     let batch: Shape
     do {
       batch = try Shape(validating: Array(dimensions.dropLast(2)))

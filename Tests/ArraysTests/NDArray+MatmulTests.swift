@@ -59,4 +59,26 @@ import Testing
       #expect(same(product.converted(to: .int32), integers))
     }
   }
+
+  // One pass gives the bits of three: the product, the sum with the bias, and `relu`.
+  @Test(arguments: [DType.float32, .float64])
+  func biasAndReluMayBePartOfTheProduct(dtype: DType) {
+    var generator = RandomGenerator(seed: 5)
+    for (first, second) in [
+      ([7, 5], [5, 9]), ([128, 70], [70, 10]), ([300, 90], [90, 260]), ([4, 3, 5], [5, 6]),
+      ([3, 2, 5], [3, 5, 6]), ([5], [5, 4]), ([2, 0], [0, 4]), ([0, 3], [3, 4]),
+    ] as [(Shape, Shape)] {
+      let a = NDArray.normal(shape: first, dtype: dtype, using: &generator)
+      let b = NDArray.normal(shape: second, dtype: dtype, using: &generator)
+      let wide = NDArray.normal(
+        shape: Shape([second[second.rank - 1], 2]), dtype: dtype, using: &generator)
+      // Every other element of a column: the bias need not be contiguous.
+      let bias = wide.swappingLastTwoAxes().sliced([.index(0)])
+      let plain = NDArray.matmul(a, b)
+      let sum = NDArray.binary(.add, plain, bias)
+      #expect(identical(.matmul(a, b, bias: bias), sum))
+      #expect(identical(.matmul(a, b, bias: bias, rectifying: true), .unary(.relu, sum)))
+      #expect(identical(.matmul(a, b, bias: nil, rectifying: true), .unary(.relu, plain)))
+    }
+  }
 }

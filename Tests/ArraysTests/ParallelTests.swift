@@ -5,6 +5,12 @@ import Testing
 
 @testable import AdjointArrays
 
+/// Keeps a processor busy.
+private func spend(_ duration: Duration) {
+  let end = ContinuousClock.now.advanced(by: duration)
+  while ContinuousClock.now < end {}
+}
+
 // Serialized: the limit is one setting of the whole process. Other suites may run at the same time;
 // their results do not depend on it, which is the law tested here.
 @Suite(.serialized) struct ParallelTests {
@@ -18,6 +24,47 @@ import Testing
         parallelFor(pieces: pieces) { piece in runs.withLock { $0[piece] += 1 } }
         #expect(runs.withLock { $0.allSatisfy { $0 == 1 } })
       }
+    }
+  }
+
+  // A piece may be parallel itself, and callers may meet; each call has done all of its own pieces when
+  // it returns.
+  @Test func callsMayNestAndMeet() async {
+    let before = Threads.limit
+    defer { Threads.limit = before }
+    Threads.limit = 4
+    let sums = await withTaskGroup(of: Int.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          let sum = Atomic<Int>(0)
+          for _ in 0..<200 {
+            parallelFor(pieces: 5) { outer in
+              parallelFor(pieces: 3) { inner in
+                sum.add(outer * 3 + inner, ordering: .relaxed)
+              }
+            }
+          }
+          return sum.load(ordering: .relaxed)
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(sums == [Int](repeating: 200 * 14 * 15 / 2, count: 8))
+  }
+
+  // Helpers sleep after a while without work; what comes then is done all the same, short or long.
+  @Test func workAfterAPauseIsDone() async throws {
+    let before = Threads.limit
+    defer { Threads.limit = before }
+    Threads.limit = 3
+    for round in 0..<20 {
+      let runs = Mutex([Int](repeating: 0, count: 9))
+      parallelFor(pieces: 9) { piece in
+        if round % 2 == 0 { spend(.microseconds(100)) }
+        runs.withLock { $0[piece] += 1 }
+      }
+      #expect(runs.withLock { $0 } == [Int](repeating: 1, count: 9))
+      try await Task.sleep(for: .milliseconds(2))
     }
   }
 
@@ -47,6 +94,7 @@ import Testing
           .binary(.multiply, x.reversed(along: 1), bias),
           x.reduced(.sum, over: [0]), x.reduced(.sum, over: [1]), x.reduced(.sum, over: [0, 1]),
           x.reduced(.product, over: [0]), .matmul(x, w),
+          .matmul(x, w, bias: nil, rectifying: true),
           .matmul(w.swappingLastTwoAxes(), x.swappingLastTwoAxes()),
           x.swappingLastTwoAxes().contiguous(),
           x.gathered(order, along: 0), .scatterAdd(into: [400, 700], x, order, along: 0),

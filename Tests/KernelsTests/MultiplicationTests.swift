@@ -41,6 +41,11 @@ private struct Matrix<S: Element> {
     (1, 1, 1), (1, 5, 3), (5, 1, 3), (3, 4, 0), (0, 4, 3), (4, 0, 3), (4, 4, 4), (12, 32, 7),
     (13, 33, 9), (2, 64, 17), (3, 7, 40), (12, 16, 8), (11, 31, 5), (25, 65, 13), (6, 48, 10),
     (30, 10, 21), (1, 70, 33), (70, 1, 33), (40, 3, 12), (50, 20, 400), (5, 6, 1000), (17, 40, 390),
+    // Every number of rows that can be left over, also where the product is computed turned.
+    (7, 32, 20), (8, 16, 20), (9, 10, 20), (10, 100, 5), (100, 10, 37), (90, 11, 3), (64, 31, 16),
+    (33, 15, 50), (23, 64, 17), (22, 48, 2),
+    // Rows a power of two apart; single rows longer than a chunk and sums longer than a block.
+    (30, 264, 512), (1, 1100, 40), (1100, 1, 40), (1, 40, 800), (40, 1, 800), (3, 33, 512),
   ]
 
   // Against three loops, for all layouts of both operands, with and without accumulation; the gaps
@@ -82,13 +87,59 @@ private struct Matrix<S: Element> {
     check(Double.self)
   }
 
+  // The epilogue is the sum with the bias and `relu` one after the other, bit for bit, wherever a tile,
+  // a block or a turn of the product ends; and NaN stays NaN.
+  @Test(arguments: tableNames)
+  func epilogueIsWhatItStandsFor(name: String) {
+    func check<S: Element>(_: S.Type) {
+      var generator = Generator(state: 12)
+      for (m, n, k) in [
+        (13, 33, 9), (1, 70, 33), (70, 1, 33), (60, 10, 40), (10, 70, 0), (30, 70, 500),
+        (500, 20, 8), (12, 32, 4), (5, 1030, 3),
+      ] {
+        for layout in [0, 1] {
+          let a = Matrix<S>(m, k, layout: layout, wholeNumbers: false, &generator)
+          let b = Matrix<S>(k, n, layout: 1 - layout, wholeNumbers: false, &generator)
+          var bias = (0..<n).map { _ in S(Double.random(in: -1...1, using: &generator)) }
+          bias[n / 2] = .nan
+          let row = n + layout
+          let before = (0..<m * row).map { _ in S(Double.random(in: -1...1, using: &generator)) }
+          for accumulates in [false, true] {
+            func product(_ bias: [S]?, _ rectifies: Bool) -> [S] {
+              var c = before
+              table(name).product(
+                m, n, k, a.elements, a.strides, b.elements, b.strides, into: &c, row: row,
+                accumulates: accumulates, bias: bias, rectifies: rectifies)
+              return c
+            }
+            let plain = product(nil, false)
+            for (adds, rectifies) in [(true, false), (false, true), (true, true)] {
+              var expected = plain
+              for i in 0..<m {
+                for j in 0..<n {
+                  let x = plain[i * row + j] + (adds ? bias[j] : 0)
+                  expected[i * row + j] = rectifies && x <= 0 ? 0 : x
+                }
+              }
+              #expect(
+                product(adds ? bias : nil, rectifies).map(bitPattern) == expected.map(bitPattern),
+                "\(name) \(S.self): \(m) × \(k) × \(n), bias \(adds), relu \(rectifies)")
+            }
+          }
+        }
+      }
+    }
+    check(Float.self)
+    check(Double.self)
+  }
+
   // Threads split rows or columns. Wherever they cut, every element keeps its bits: also where the cut
   // turns a full tile into an edge, or leaves a single row or column.
   @Test(arguments: tableNames)
   func anySplitGivesTheSameBits(name: String) {
     func check<S: Element>(_: S.Type) {
       var generator = Generator(state: 10)
-      for (m, n, k) in [(29, 70, 50), (14, 40, 800), (70, 5, 300), (4, 100, 33)] {
+      for (m, n, k) in [(29, 70, 50), (14, 40, 800), (70, 5, 300), (4, 100, 33), (90, 12, 70)] {
         for layout in [0, 1] {
           let a = Matrix<S>(m, k, layout: layout, wholeNumbers: false, &generator)
           let b = Matrix<S>(k, n, layout: 1 - layout, wholeNumbers: false, &generator)
@@ -155,7 +206,7 @@ private struct Matrix<S: Element> {
   // enough to see a wrong offset. Ones times ones make each element the length of the sum.
   @Test(arguments: tableNames)
   func blocksMeet(name: String) {
-    let (m, n, k) = (250, 1030, 390)
+    let (m, n, k) = (490, 1030, 390)
     var c = [Float](repeating: -7, count: m * n)
     let a = (0..<m * k).map { Float($0 / k % 5) }
     let b = (0..<k * n).map { Float($0 % n % 3) }

@@ -167,15 +167,19 @@ extension KernelTable {
   /// Calls the product; strides in elements.
   func product<S: Element>(
     _ m: Int, _ n: Int, _ k: Int, _ a: [S], _ aStrides: (Int, Int), _ b: [S],
-    _ bStrides: (Int, Int), into c: inout [S], row: Int, accumulates: Bool
+    _ bStrides: (Int, Int), into c: inout [S], row: Int, accumulates: Bool,
+    bias: [S]? = nil, rectifies: Bool = false
   ) {
     a.withUnsafeBytes { a in
       b.withUnsafeBytes { b in
         c.withUnsafeMutableBytes { c in
           guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
-          multiply(
-            S.kernelElement, m, n, k, a, aStrides.0, aStrides.1, b, bStrides.0, bStrides.1, c, row,
-            accumulates)
+          (bias ?? []).withUnsafeBytes { bytes in
+            multiply(
+              S.kernelElement, m, n, k, a, aStrides.0, aStrides.1, b, bStrides.0, bStrides.1, c,
+              row, accumulates,
+              Epilogue(bias: bias == nil ? nil : bytes.baseAddress, rectifies: rectifies))
+          }
         }
       }
     }

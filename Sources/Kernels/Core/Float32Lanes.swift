@@ -161,33 +161,11 @@ extension Float32Lanes {
     )
   }
 
-  @inlinable @inline(__always) public static var blockSide: Int { 4 }
   @inlinable @inline(__always)
-  public static func moveLine(
-    _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, adding: Bool
-  ) {
-    let line = source.loadUnaligned(as: SIMD4<Float>.self)
-    target.storeBytes(
-      of: adding ? target.loadUnaligned(as: SIMD4<Float>.self) + line : line, as: SIMD4<Float>.self)
-  }
-  @inlinable @inline(__always)
-  public static func transposeBlock(
-    _ source: UnsafeRawPointer, _ sourceRow: Int, _ target: UnsafeMutableRawPointer,
-    _ targetRow: Int
-  ) {
-    typealias Quad = SIMD4<Float>
-    let a = source.loadUnaligned(as: Quad.self)
-    let b = source.loadUnaligned(fromByteOffset: sourceRow, as: Quad.self)
-    let c = source.loadUnaligned(fromByteOffset: 2 &* sourceRow, as: Quad.self)
-    let d = source.loadUnaligned(fromByteOffset: 3 &* sourceRow, as: Quad.self)
-    let rows = (
-      Quad(a.x, b.x, c.x, d.x), Quad(a.y, b.y, c.y, d.y), Quad(a.z, b.z, c.z, d.z),
-      Quad(a.w, b.w, c.w, d.w)
-    )
-    target.storeBytes(of: rows.0, as: Quad.self)
-    target.storeBytes(of: rows.1, toByteOffset: targetRow, as: Quad.self)
-    target.storeBytes(of: rows.2, toByteOffset: 2 &* targetRow, as: Quad.self)
-    target.storeBytes(of: rows.3, toByteOffset: 3 &* targetRow, as: Quad.self)
+  public static func exchange(_ a: inout Self, _ b: inout Self, _ distance: Int, _ zero: Self) {
+    Vector.exchange(&a.vector, &b.vector, distance)
+    a = Self(bits: a.bits ^ zero.bits)
+    b = Self(bits: b.bits ^ zero.bits)
   }
 }
 

@@ -163,26 +163,11 @@ extension Float64Lanes {
     )
   }
 
-  @inlinable @inline(__always) public static var blockSide: Int { 2 }
   @inlinable @inline(__always)
-  public static func moveLine(
-    _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, adding: Bool
-  ) {
-    let line = source.loadUnaligned(as: SIMD2<Double>.self)
-    target.storeBytes(
-      of: adding ? target.loadUnaligned(as: SIMD2<Double>.self) + line : line,
-      as: SIMD2<Double>.self)
-  }
-  @inlinable @inline(__always)
-  public static func transposeBlock(
-    _ source: UnsafeRawPointer, _ sourceRow: Int, _ target: UnsafeMutableRawPointer,
-    _ targetRow: Int
-  ) {
-    typealias Pair = SIMD2<Double>
-    let a = source.loadUnaligned(as: Pair.self)
-    let b = source.loadUnaligned(fromByteOffset: sourceRow, as: Pair.self)
-    target.storeBytes(of: Pair(a.x, b.x), as: Pair.self)
-    target.storeBytes(of: Pair(a.y, b.y), toByteOffset: targetRow, as: Pair.self)
+  public static func exchange(_ a: inout Self, _ b: inout Self, _ distance: Int, _ zero: Self) {
+    Vector.exchange(&a.vector, &b.vector, distance)
+    a = Self(bits: a.bits ^ zero.bits)
+    b = Self(bits: b.bits ^ zero.bits)
   }
 }
 

@@ -81,15 +81,12 @@ public protocol Lanes: NumericAlgebra {
   /// `(log(1 + f) - log(1 - f)) / f - 2`, given `z = f²`, for `|f| ≤ 3 - 2√2`.
   static func logarithmTail(_ z: Self) -> Self
 
-  /// Transposes a square block of `blockSide` rows and columns; strides in bytes.
-  static func transposeBlock(
-    _ source: UnsafeRawPointer, _ sourceRow: Int, _ target: UnsafeMutableRawPointer,
-    _ targetRow: Int)
-  /// Stores `blockSide` elements, or adds them to what is there.
-  static func moveLine(
-    _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, adding: Bool)
-  /// The side of the block that `transposeBlock` moves.
-  static var blockSide: Int { get }
+  /// Swaps the odd groups of `a` with the even groups of `b`, for groups of `distance` lanes (a power
+  /// of two below the width): one round of the transposition of a square block.
+  ///
+  /// `zero` is a zero that the compiler cannot see through. Without it the rounds are merged into
+  /// twice as many shuffles of several sources.
+  static func exchange(_ a: inout Self, _ b: inout Self, _ distance: Int, _ zero: Self)
 }
 
 extension Lanes {

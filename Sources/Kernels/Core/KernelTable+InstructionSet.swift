@@ -38,16 +38,17 @@ extension KernelTable {
         case .float64: AdjointKernelCore.accumulate(Twofold.self, kind, count, source, destination)
         }
       },
-      multiply: { element, m, n, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow, accumulates in
+      multiply: {
+        element, m, n, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow, accumulates, epilogue in
         switch element {
         case .float32:
           AdjointKernelCore.multiply(
             Tile32.self, m, n, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow,
-            accumulates)
+            accumulates, epilogue)
         case .float64:
           AdjointKernelCore.multiply(
             Tile64.self, m, n, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow,
-            accumulates)
+            accumulates, epilogue)
         }
       },
       combine: { element, count, alpha, destination, beta, source in

@@ -26,6 +26,30 @@ public enum ReductionKind: UInt8, Sendable {
   case sum, product, minimum, maximum
 }
 
+/// What happens to a matrix product before it is handed over: `f(x) = x + bias`, then perhaps `relu`.
+@frozen public struct Epilogue {
+  /// One element for each column of the product, contiguous.
+  public var bias: UnsafeRawPointer?
+  /// True if negative results become zero.
+  public var rectifies: Bool
+
+  /// An epilogue; without arguments it changes nothing.
+  @inlinable @inline(__always)
+  public init(bias: UnsafeRawPointer? = nil, rectifies: Bool = false) {
+    self.bias = bias
+    self.rectifies = rectifies
+  }
+
+  @inlinable @inline(__always)
+  var isActive: Bool { bias != nil || rectifies }
+
+  /// The epilogue of the columns from the given one on.
+  @inlinable @inline(__always)
+  func from(column: Int, _ size: Int) -> Self {
+    Self(bias: bias.map { $0 + column &* size }, rectifies: rectifies)
+  }
+}
+
 /// The loops of one instruction set.
 public struct KernelTable: Sendable {
   /// One of `baseline`, `x86-64-v3`, `x86-64-v4`.
@@ -60,7 +84,8 @@ public struct KernelTable: Sendable {
       _ destination: UnsafeMutableRawPointer
     ) -> Void
 
-  /// `c ← a b` or `c ← c + a b`, for matrices with any strides (counted in elements).
+  /// `c ← f(a b)` or `c ← f(c + a b)`, for matrices with any strides (counted in elements) and the
+  /// epilogue `f`.
   ///
   /// `a` is `m × k` and `b` is `k × n`; a transpose is a swap of its two strides. `c` has row stride
   /// `cRow` and column stride 1. The order of every sum depends on `k` alone, so that splitting `m`
@@ -70,7 +95,7 @@ public struct KernelTable: Sendable {
       _ element: KernelElement, _ m: Int, _ n: Int, _ k: Int,
       _ a: UnsafeRawPointer, _ aRow: Int, _ aColumn: Int,
       _ b: UnsafeRawPointer, _ bRow: Int, _ bColumn: Int,
-      _ c: UnsafeMutableRawPointer, _ cRow: Int, _ accumulates: Bool
+      _ c: UnsafeMutableRawPointer, _ cRow: Int, _ accumulates: Bool, _ epilogue: Epilogue
     ) -> Void
 
   /// `destination ← α destination + β source`.
@@ -147,7 +172,7 @@ public struct KernelTable: Sendable {
     multiply:
       @escaping @Sendable (
         KernelElement, Int, Int, Int, UnsafeRawPointer, Int, Int, UnsafeRawPointer, Int, Int,
-        UnsafeMutableRawPointer, Int, Bool
+        UnsafeMutableRawPointer, Int, Bool, Epilogue
       ) -> Void,
     combine:
       @escaping @Sendable (

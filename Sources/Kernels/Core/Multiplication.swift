@@ -1,10 +1,10 @@
 // What this file knows: how a matrix product is cut into blocks that fit the caches, and blocks into
 // register tiles. It has never heard of threads; they split `m` or `n` above.
 //
-// The scheme is Goto's: a block of `b` is packed for the outer cache, a block of `a` for the second
-// level, and a panel of `b` stays in the first while tiles run down the panels of `a`. The length of a
-// block along the summation depends on `k` alone, so every element is summed in the same order however
-// `m` and `n` are cut.
+// The scheme is Goto's, with less packing: a block of `a` stays in the second level and is read where it
+// is; a panel of `b` stays in the first while tiles run down the rows of `a`, and the first of these
+// tiles leaves the dense copy that the others read. The length of a block along the summation depends on
+// `k` alone, so every element is summed in the same order however `m` and `n` are cut.
 
 import AdjointElementary
 
@@ -14,12 +14,18 @@ struct BlockSizes {
   @usableFromInline let m, n, k: Int
   @inlinable @inline(__always)
   init(_ element: KernelElement) {
-    // (m + n) k elements, plus a panel of padding each, fit into a workspace of 2 MiB.
+    // Blocks of a and of b, with padding, share a workspace.
     switch element {
-    case .float32: (m, n, k) = (240, 1024, 384)
-    case .float64: (m, n, k) = (192, 512, 256)
+    case .float32: (m, n, k) = (480, 1024, 384)
+    case .float64: (m, n, k) = (240, 1024, 256)
     }
   }
+
+  // Where things are in a workspace: at first a tile and its transpose.
+  @inlinable @inline(__always)
+  var copyOfA: Int { 8 << 10 }
+  @inlinable @inline(__always)
+  var copyOfB: Int { 1 << 20 }
 
   /// The length of the blocks along a summation of `k` steps: as few as possible, and nearly equal.
   @inlinable @inline(__always)
@@ -40,12 +46,25 @@ struct BlockSizes {
     self.row = row
     self.column = column
   }
+  /// The transpose.
+  @inlinable @inline(__always)
+  var turned: Self { Self(address, column, row) }
+}
+
+extension StridedMatrix<UnsafeRawPointer> {
+  @inlinable @inline(__always)
+  init(reading address: UnsafeMutableRawPointer, _ row: Int, _ column: Int) {
+    self.init(UnsafeRawPointer(address), row, column)
+  }
+  /// The part from the given row and column on.
+  @inlinable @inline(__always)
+  func from(_ i: Int, _ j: Int) -> Self { Self(address + (i &* row &+ j &* column), row, column) }
 }
 
 extension StridedMatrix<UnsafeMutableRawPointer> {
-  /// The rows from the given one on.
+  /// The part from the given row and column on.
   @inlinable @inline(__always)
-  func from(row i: Int) -> Self { Self(address + i &* row, row, column) }
+  func from(_ i: Int, _ j: Int) -> Self { Self(address + (i &* row &+ j &* column), row, column) }
 }
 
 /// See `KernelTable.multiply`.
@@ -54,264 +73,293 @@ public func multiply<T: Tile>(
   _: T.Type, _ m: Int, _ n: Int, _ k: Int,
   _ a: UnsafeRawPointer, _ aRow: Int, _ aColumn: Int,
   _ b: UnsafeRawPointer, _ bRow: Int, _ bColumn: Int,
-  _ c: UnsafeMutableRawPointer, _ cRow: Int, _ accumulates: Bool
+  _ c: UnsafeMutableRawPointer, _ cRow: Int, _ accumulates: Bool, _ epilogue: Epilogue
 ) {
   typealias Element = T.Element
   let size = Element.size
   guard m > 0, n > 0 else { return }
+  let target = StridedMatrix(c, cRow &* size, size)
   guard k > 0 else {
-    if accumulates { return }
-    for i in 0..<m {
-      let row = c + i &* cRow &* size
-      row.initializeMemory(as: UInt8.self, repeating: 0, count: n &* size)
+    if !accumulates {
+      for i in 0..<m {
+        (c + i &* target.row).initializeMemory(as: UInt8.self, repeating: 0, count: n &* size)
+      }
     }
+    finish(Element.self, m, n, target, epilogue)
     return
   }
   let left = StridedMatrix(a, aRow &* size, aColumn &* size)
   let right = StridedMatrix(b, bRow &* size, bColumn &* size)
-  // Vectors run along the columns. Where there are few columns and more rows, the transposed product
-  // fills them better; an element is the same sum either way.
-  if n &+ n <= Element.width && m > n {
+  if n == 1 && (cRow == 1 || m == 1) {
+    // A column times a matrix is a row times its transpose.
+    multiplyRow(
+      T.self, m, k, right.turned, left.turned, c, accumulates)
+    finish(Element.self, m, n, target, epilogue)
+  } else if m == 1 {
+    multiplyRow(T.self, n, k, left, right, c, accumulates)
+    finish(Element.self, m, n, target, epilogue)
+  } else if isBetterTurned(T.self, m, n, k, left, right) {
     multiplyBlocks(
-      T.self, n, m, k, StridedMatrix(b, right.column, right.row),
-      StridedMatrix(a, left.column, left.row), StridedMatrix(c, size, cRow &* size), accumulates)
+      T.self, n, m, k, right.turned, left.turned, target.turned, accumulates, epilogue)
   } else {
-    multiplyBlocks(T.self, m, n, k, left, right, StridedMatrix(c, cRow &* size, size), accumulates)
+    multiplyBlocks(T.self, m, n, k, left, right, target, accumulates, epilogue)
   }
 }
 
+/// True if the transposed product is likely to fill vectors better, because there are few columns.
+///
+/// Vectors run along the columns; an element is the same sum either way. Estimated in cycles of a processor that starts two vector operations and two loads at a time.
+@inlinable @inline(__always)
+func isBetterTurned<T: Tile>(
+  _: T.Type, _ m: Int, _ n: Int, _ k: Int, _ a: StridedMatrix<UnsafeRawPointer>,
+  _ b: StridedMatrix<UnsafeRawPointer>
+) -> Bool {
+  typealias Element = T.Element
+  guard n < 2 &* Element.width, n < m else { return false }
+  // A narrow tile loads an element of a for each product. Packing a transpose takes a cycle for about
+  // half a vector, storing a transposed tile a cycle for two elements.
+  func cycles(_ rows: Int, _ columns: Int, isPacked: Bool) -> Int {
+    let wide = columns / (2 &* Element.width)
+    let rest = columns % (2 &* Element.width)
+    let tall = rows / T.rows
+    let low = rows % T.rows
+    let perStep =
+      (wide &+ (rest > Element.width ? 1 : 0))
+      &* (tall &* T.rows &+ (low > 0 ? max(low, 4) : 0))
+      &+ (rest > 0 && rest <= Element.width ? 1 : 0)
+      &* (tall &* (T.rows / 2 &+ 1) &+ (low > 0 ? max(low / 2 &+ 1, 4) : 0))
+    return k &* (perStep &+ (isPacked ? columns / (Element.width / 2) : 0))
+  }
+  return cycles(n, m, isPacked: a.row != Element.size) &+ m &* n / 2
+    < cycles(m, n, isPacked: b.column != Element.size)
+}
+
+/// The product, block by block, and what becomes of it.
 @inlinable @inline(never)
 func multiplyBlocks<T: Tile>(
   _: T.Type, _ m: Int, _ n: Int, _ k: Int, _ a: StridedMatrix<UnsafeRawPointer>,
   _ b: StridedMatrix<UnsafeRawPointer>, _ c: StridedMatrix<UnsafeMutableRawPointer>,
-  _ accumulates: Bool
+  _ accumulates: Bool, _ epilogue: Epilogue
 ) {
   typealias Element = T.Element
+  let size = Element.size
   let sizes = BlockSizes(Element.element)
   let steps = sizes.steps(k)
-  if m == 1 && b.column == Element.size && c.column == Element.size && n >= 8 &* Element.width {
-    // A single row reads every element of b once: nothing to pack.
-    let columns = n / (8 &* Element.width) &* (8 &* Element.width)
-    multiplyRow(Element.self, columns, k, steps, a, b, c.address, accumulates)
-    if columns < n {
-      let offset = columns &* Element.size
-      multiplyBlocks(
-        T.self, 1, n &- columns, k, a, StridedMatrix(b.address + offset, b.row, b.column),
-        StridedMatrix(c.address + offset, c.row, c.column), accumulates)
-    }
-    return
-  }
-  let packedA = Workspace.take()
-  let packedB = packedA + (sizes.m &+ 16) &* sizes.k &* Element.size
-  let panel = 2 &* Element.width
-  // A wide panel of rows that lie side by side can be read where it is. Copying it first pays only if
-  // many tiles read the copy.
-  let readsInPlace = b.column == Element.size && m <= 3 &* T.rows
-  var j = 0
-  while j < n {
-    let columns = min(sizes.n, n &- j)
-    var p = 0
-    while p < k {
-      let depth = min(steps, k &- p)
-      let source = b.address + (p &* b.row &+ j &* b.column)
-      var q = 0
-      while q < columns {
-        let valid = min(panel, columns &- q)
-        // A remainder of at most one vector gets a narrow panel.
-        let width = valid &+ valid <= panel ? Element.width : panel
-        if !(readsInPlace && valid == panel) {
-          packColumns(
-            Element.self, width, valid, depth, source + q &* b.column, b.column, b.row,
-            packedB + q &* depth &* Element.size)
-        }
-        q &+= panel
-      }
-      var i = 0
-      while i < m {
-        let rows = min(sizes.m, m &- i)
-        packRows(
-          T.self, rows, depth, a.address + (i &* a.row &+ p &* a.column), a.row, a.column, packedA)
-        multiplyPanels(
-          T.self, rows, columns, depth, packedA, packedB, source, readsInPlace ? b.row : 0,
-          StridedMatrix(c.address + (i &* c.row &+ j &* c.column), c.row, c.column),
-          accumulates || p > 0)
-        i &+= rows
-      }
-      p &+= depth
-    }
-    j &+= columns
-  }
-  Workspace.giveBack(packedA)
-}
-
-/// Packs one panel of columns of `b`.
-@inlinable @inline(never)
-func packColumns<Element: Lanes>(
-  _: Element.Type, _ width: Int, _ valid: Int, _ k: Int, _ source: UnsafeRawPointer, _ line: Int,
-  _ step: Int, _ target: UnsafeMutableRawPointer
-) {
-  packPanel(Element.self, width, valid, k, source, line, step, target)
-}
-
-/// Packs rows of `a` into panels: full tiles, then four rows each, then a single one.
-@inlinable @inline(never)
-func packRows<T: Tile>(
-  _: T.Type, _ rows: Int, _ k: Int, _ source: UnsafeRawPointer, _ line: Int, _ step: Int,
-  _ target: UnsafeMutableRawPointer
-) {
-  typealias Element = T.Element
-  let row = k &* Element.size
-  var i = 0
-  while rows &- i >= T.rows {
-    packPanel(
-      Element.self, T.rows, T.rows, k, source + i &* line, line, step, target + i &* row)
-    i &+= T.rows
-  }
-  while rows &- i >= 2 {
-    packPanel(
-      Element.self, 4, min(4, rows &- i), k, source + i &* line, line, step, target + i &* row)
-    i &+= 4
-  }
-  if rows &- i == 1 {
-    packPanel(Element.self, 1, 1, k, source + i &* line, line, step, target + i &* row)
-  }
-}
-
-/// All tiles of a block: `c ← a b` or `c ← c + a b`.
-///
-/// Full panels of `b` are read from `source`, with rows `sourceRow` bytes apart, unless that is zero.
-@inlinable @inline(never)
-func multiplyPanels<T: Tile>(
-  _: T.Type, _ m: Int, _ n: Int, _ k: Int, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
-  _ source: UnsafeRawPointer, _ sourceRow: Int, _ c: StridedMatrix<UnsafeMutableRawPointer>,
-  _ adding: Bool
-) {
-  typealias Element = T.Element
-  let panel = 2 &* Element.width
-  var j = 0
-  while j < n {
-    let columns = min(panel, n &- j)
-    let target = StridedMatrix(c.address + j &* c.column, c.row, c.column)
-    if sourceRow != 0 && columns == panel {
-      multiplyPanel(
-        T.self, m, columns, k, a, source + j &* Element.size, sourceRow, target, adding)
-    } else if columns > Element.width {
-      multiplyPanel(
-        T.self, m, columns, k, a, b + j &* k &* Element.size, 2 &* Element.stride, target, adding)
-    } else {
-      multiplyPanel(
-        T.Narrowed.self, m, columns, k, a, b + j &* k &* Element.size, Element.stride, target,
-        adding)
-    }
-    j &+= panel
-  }
-}
-
-/// The tiles along one panel of `b`, in the order in which `packRows` has laid out `a`.
-@inlinable @inline(__always)
-func multiplyPanel<T: Tile>(
-  _: T.Type, _ m: Int, _ columns: Int, _ k: Int, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
-  _ bRow: Int, _ c: StridedMatrix<UnsafeMutableRawPointer>, _ adding: Bool
-) {
-  let size = T.Element.size
-  var i = 0
-  while m &- i >= T.rows {
-    placeTile(T.self, T.rows, columns, k, a + i &* k &* size, b, bRow, c.from(row: i), adding)
-    i &+= T.rows
-  }
-  while m &- i >= 2 {
-    placeTile(
-      FourRows<T.Row>.self, min(4, m &- i), columns, k, a + i &* k &* size, b, bRow,
-      c.from(row: i), adding)
-    i &+= 4
-  }
-  if m &- i == 1 {
-    placeTile(T.Row.self, 1, columns, k, a + i &* k &* size, b, bRow, c.from(row: i), adding)
-  }
-}
-
-/// Computes a tile and puts its valid part where it belongs.
-///
-/// At an edge, and where the columns of `c` are not contiguous, the tile goes through the stack.
-@inlinable @inline(__always)
-func placeTile<T: Tile>(
-  _: T.Type, _ rows: Int, _ columns: Int, _ k: Int, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
-  _ bRow: Int, _ c: StridedMatrix<UnsafeMutableRawPointer>, _ adding: Bool
-) {
-  typealias Element = T.Element
-  if rows == T.rows && columns == T.vectors &* Element.width && c.column == Element.size {
-    multiplyTile(T.self, k, a, b, bRow, c.address, c.row, adding)
-  } else {
-    placeEdge(T.self, rows, columns, k, a, b, bRow, c, adding)
-  }
-}
-
-@inlinable @inline(never)
-func placeEdge<T: Tile>(
-  _: T.Type, _ rows: Int, _ columns: Int, _ k: Int, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
-  _ bRow: Int, _ c: StridedMatrix<UnsafeMutableRawPointer>, _ adding: Bool
-) {
-  typealias Element = T.Element
-  typealias Scalar = Element.Scalar
-  var tile = T()
-  withUnsafeMutableBytes(of: &tile) { bytes in
-    // The address of a local is never nil.
-    let scratch = bytes.baseAddress.unsafelyUnwrapped
-    let scratchRow = T.vectors &* Element.stride
-    multiplyTile(T.self, k, a, b, bRow, scratch, scratchRow, false)
-    let size = Element.size
-    let side = Element.blockSide
-    let whole = c.column == size ? columns / side &* side : 0
-    for i in 0..<rows {
-      let from = scratch + i &* scratchRow
-      let to = c.address + i &* c.row
-      var j = 0
-      while j < whole {
-        Element.moveLine(from + j &* size, to + j &* size, adding: adding)
-        j &+= side
-      }
-      while j < columns {
-        let product = from.loadUnaligned(fromByteOffset: j &* size, as: Scalar.self)
-        let place = to + j &* c.column
-        place.storeBytes(
-          of: adding ? place.loadUnaligned(as: Scalar.self) + product : product, as: Scalar.self)
-        j &+= 1
-      }
-    }
-  }
-}
-
-/// A row times a matrix whose rows are contiguous, eight vectors of columns at a time.
-@inlinable @inline(never)
-func multiplyRow<Element: Lanes>(
-  _: Element.Type, _ n: Int, _ k: Int, _ steps: Int, _ a: StridedMatrix<UnsafeRawPointer>,
-  _ b: StridedMatrix<UnsafeRawPointer>, _ c: UnsafeMutableRawPointer, _ accumulates: Bool
-) {
-  typealias Row = WideRow<Element>
-  let width = Row.vectors &* Element.stride
+  let width = 2 &* Element.width
+  // Rows of b that lie close together stay in the first level without a copy.
+  let readsInPlace = b.column == size && (m <= T.rows || steps &* b.row <= 24 << 10)
+  let copiesA = m > 2 &* T.rows && n >= 8 &* width && crowds(a)
+  let isPlain = readsInPlace && !copiesA && c.column == size && n % Element.width == 0
+  let workspace = isPlain ? nil : Workspace.take()
   var p = 0
   while p < k {
     let depth = min(steps, k &- p)
-    var j = 0
-    while j < n &* Element.size {
-      var rows = (Row(), Row(), Row(), Row())
-      var left = a.address + p &* a.column
-      var right = b.address + (p &* b.row &+ j)
-      for _ in 0..<depth {
-        rows.0.addProducts(left, right)
-        rows.1.addProducts(left, right + width)
-        rows.2.addProducts(left, right + 2 &* width)
-        rows.3.addProducts(left, right + 3 &* width)
-        left += a.column
-        right += b.row
+    let adding = accumulates || p > 0
+    var q = 0
+    while q < n {
+      let columns = min(sizes.n, n &- q)
+      var i = 0
+      while i < m {
+        let rows = min(sizes.m, m &- i)
+        var left = a.from(i, p)
+        if copiesA, let workspace {
+          left = copyRows(Element.self, rows, depth, left, workspace + sizes.copyOfA)
+        }
+        var j = 0
+        while j < columns {
+          let valid = min(width, columns &- j)
+          let vectors = valid > Element.width ? 2 : 1
+          let isWhole = b.column == size && valid == vectors &* Element.width
+          var panel = b.from(p, q &+ j)
+          var copy: UnsafeMutableRawPointer?
+          if !(isWhole && readsInPlace), let workspace {
+            // With a single block of rows, each panel is done with when the next one comes.
+            let slot = workspace + sizes.copyOfB + (m > sizes.m ? j &* depth &* size : 0)
+            if i == 0 && isWhole && vectors == 2 && rows >= T.rows {
+              copy = slot
+            } else {
+              if i == 0 {
+                packColumns(
+                  Element.self, vectors &* Element.width, valid, n &- q &- j, depth, panel, slot)
+              }
+              panel = StridedMatrix(reading: slot, vectors &* Element.stride, size)
+            }
+          }
+          let target = c.from(i, q &+ j)
+          if vectors == 2 {
+            multiplyPanel(
+              T.self, rows, valid, depth, left, panel, copy, target, adding, workspace)
+          } else {
+            multiplyPanel(
+              T.Narrowed.self, rows, valid, depth, left, panel, nil, target, adding, workspace)
+          }
+          if p &+ depth == k && epilogue.isActive {
+            if c.column == size {
+              finish(Element.self, rows, valid, target, epilogue.from(column: q &+ j, size))
+            } else {
+              finish(Element.self, valid, rows, target.turned, epilogue.from(column: i, size))
+            }
+          }
+          j &+= width
+        }
+        i &+= rows
       }
-      let adding = accumulates || p > 0
-      rows.0.store(c + j, 0, adding: adding)
-      rows.1.store(c + (j &+ width), 0, adding: adding)
-      rows.2.store(c + (j &+ 2 &* width), 0, adding: adding)
-      rows.3.store(c + (j &+ 3 &* width), 0, adding: adding)
-      j &+= 4 &* width
+      q &+= columns
     }
     p &+= depth
+  }
+  if let workspace { Workspace.giveBack(workspace) }
+}
+
+/// True if the lines of a matrix lie a large power of two apart, so that few of them fit into a cache at
+/// the same time.
+@inlinable @inline(__always)
+func crowds(_ a: StridedMatrix<UnsafeRawPointer>) -> Bool { max(a.row, a.column) % 2048 == 0 }
+
+/// The product of a block of rows and one panel of `b`.
+///
+/// The first tile leaves a copy of the panel, if there is a place for it, for the others. At an edge, and
+/// where the columns of `c` are not contiguous, tiles go through scratch memory.
+@inlinable @inline(__always)
+func multiplyPanel<T: Tile>(
+  _: T.Type, _ rows: Int, _ columns: Int, _ k: Int, _ a: StridedMatrix<UnsafeRawPointer>,
+  _ b: StridedMatrix<UnsafeRawPointer>, _ copy: UnsafeMutableRawPointer?,
+  _ c: StridedMatrix<UnsafeMutableRawPointer>, _ adding: Bool,
+  _ scratch: UnsafeMutableRawPointer?
+) {
+  typealias Element = T.Element
+  let tileRow = T.vectors &* Element.stride
+  guard columns != T.vectors &* Element.width || c.column != Element.size, let scratch else {
+    multiplyTiles(T.self, rows, k, a, b, copy, c, adding)
+    return
+  }
+  var b = b
+  var copy = copy
+  var i = 0
+  while i < rows {
+    let count = min(T.rows, rows &- i)
+    let tile = StridedMatrix(scratch, tileRow, Element.size)
+    multiplyTiles(T.self, count, k, a.from(i, 0), b, copy, tile, false)
+    if let place = copy {
+      b = StridedMatrix(reading: place, tileRow, Element.size)
+      copy = nil
+    }
+    placeEdge(Element.self, count, columns, tile, c.from(i, 0), adding)
+    i &+= count
+  }
+}
+
+/// The tiles along one panel of `b`, of as many rows as are left.
+@inlinable @inline(never)
+func multiplyTiles<T: Tile>(
+  _: T.Type, _ rows: Int, _ k: Int, _ a: StridedMatrix<UnsafeRawPointer>,
+  _ b: StridedMatrix<UnsafeRawPointer>, _ copy: UnsafeMutableRawPointer?,
+  _ c: StridedMatrix<UnsafeMutableRawPointer>, _ adding: Bool
+) {
+  typealias Row = T.Row
+  var (b, i) = (b, 0)
+  if let copy {
+    multiplyTileCopying(
+      T.self, k, a.address, a.address + T.rows / 2 &* a.row, a.row, a.column, b.address, b.row,
+      copy, c.address, c.row, adding)
+    b = StridedMatrix(reading: copy, T.vectors &* T.Element.stride, b.column)
+    i = T.rows
+  }
+  func multiply<Part: Tile>(_: Part.Type) {
+    let a = a.from(i, 0)
+    multiplyTile(
+      Part.self, k, a.address, a.address + Part.rows / 2 &* a.row, a.row, a.column, b.address,
+      b.row, c.address + i &* c.row, c.row, adding)
+    i &+= Part.rows
+  }
+  while rows &- i >= T.rows { multiply(T.self) }
+  // Fewer than four rows take as long as four: so nine and ten are six and the rest.
+  if T.rows > 8 && rows &- i >= 8 {
+    if rows &- i == 9 || rows &- i == 10 {
+      multiply(SixRows<Row>.self)
+    } else {
+      multiply(EightRows<Row>.self)
+    }
+  }
+  if rows &- i >= 4 { multiply(FourRows<Row>.self) }
+  switch rows &- i {
+  case 3: multiply(Thrice<Row>.self)
+  case 2: multiply(Twice<Row>.self)
+  case 1: multiply(Row.self)
+  default: break
+  }
+}
+
+/// Puts the valid part of a tile of up to sixteen rows where it belongs.
+@inlinable @inline(never)
+func placeEdge<Element: Lanes>(
+  _: Element.Type, _ rows: Int, _ columns: Int, _ tile: StridedMatrix<UnsafeMutableRawPointer>,
+  _ c: StridedMatrix<UnsafeMutableRawPointer>, _ adding: Bool
+) {
+  if c.column == Element.size {
+    placeLines(
+      Element.self, rows, columns, tile.address, tile.row, c.address, c.row, adding)
+    return
+  }
+  let turned = tile.address + 16 &* tile.row
+  var i = 0
+  while i < rows {
+    let count = min(Element.width, rows &- i)
+    var j = 0
+    while j < columns {
+      let lines = min(Element.width, columns &- j)
+      transposeBlock(
+        Element.self, tile.from(i, j).address, tile.row, turned, Element.stride)
+      let place = c.from(i, j)
+      if c.row == Element.size {
+        placeLines(
+          Element.self, lines, count, turned, Element.stride, place.address, c.column, adding)
+      } else {
+        for line in 0..<lines {
+          for r in 0..<count {
+            moveLine(
+              Element.self, 1, turned + (line &* Element.stride &+ r &* Element.size),
+              place.from(r, line).address, adding: adding)
+          }
+        }
+      }
+      j &+= Element.width
+    }
+    i &+= Element.width
+  }
+}
+
+/// Moves lines of equal length, or adds them to those that are there.
+@inlinable @inline(__always)
+func placeLines<Element: Lanes>(
+  _: Element.Type, _ lines: Int, _ count: Int, _ source: UnsafeRawPointer, _ sourceLine: Int,
+  _ target: UnsafeMutableRawPointer, _ targetLine: Int, _ adding: Bool
+) {
+  var line = 0
+  if !adding && count < Element.width && targetLine == count &* Element.size {
+    // Short lines without gaps: what a whole vector writes too far, the next line puts right.
+    while (lines &- line) &* targetLine >= Element.stride {
+      Element.load(source + line &* sourceLine).store(target + line &* targetLine)
+      line &+= 1
+    }
+  }
+  while line < lines {
+    moveLine(
+      Element.self, count, source + line &* sourceLine, target + line &* targetLine,
+      adding: adding)
+    line &+= 1
+  }
+}
+
+/// Applies the epilogue to a part of `c` whose columns are contiguous.
+@inlinable @inline(never)
+func finish<Element: Lanes>(
+  _: Element.Type, _ rows: Int, _ columns: Int, _ c: StridedMatrix<UnsafeMutableRawPointer>,
+  _ epilogue: Epilogue
+) {
+  guard epilogue.isActive else { return }
+  for i in 0..<rows {
+    finishLine(
+      Element.self, columns, c.address + i &* c.row, epilogue.bias, epilogue.rectifies)
   }
 }

@@ -1,91 +1,131 @@
-// What this file knows: how a block of a strided matrix is laid out for the tile loop.
+// What this file knows: how parts of a strided matrix are laid out for the tile loop, where reading them
+// in place would be slow or impossible.
 //
-// A panel is `width` neighbouring rows of `a` (or columns of `b`), stored so that the elements of one
-// step of the summation lie side by side. Rows and columns differ only in which stride is which, so one
-// function serves both matrices and all transposes.
+// A tile wants whole vectors along the rows of `b`, one row after the other: a panel of `b` is stored
+// dense. Of `a` it wants single elements and takes them at any distance; a block of `a` is copied, in the
+// order it has, only to spread rows that compete for the same places of the cache.
 
 import AdjointElementary
 
-/// Packs a panel of `width` lines, of which `valid` exist, over `k` steps; the others become zero.
+/// Packs a panel of `width` columns of `b`, of which `valid` exist, over `k` steps; the others become
+/// zero.
 ///
-/// Strides in bytes: `line` between the lines of the panel, `step` along the summation. Where either is
-/// the size of an element, small blocks are moved or transposed in registers.
-@inlinable @inline(__always)
-func packPanel<Element: Lanes>(
-  _: Element.Type, _ width: Int, _ valid: Int, _ k: Int, _ source: UnsafeRawPointer, _ line: Int,
-  _ step: Int, _ target: UnsafeMutableRawPointer
+/// The matrix has `readable` columns from the first one on. Behind the target there is room for as many
+/// more rows as a vector has lanes.
+@inlinable @inline(never)
+func packColumns<Element: Lanes>(
+  _: Element.Type, _ width: Int, _ valid: Int, _ readable: Int, _ k: Int,
+  _ b: StridedMatrix<UnsafeRawPointer>, _ target: UnsafeMutableRawPointer
 ) {
-  // Said twice, so that the loops of the usual case have constant bounds.
-  if valid == width {
-    packLines(Element.self, width, width, k, source, line, step, target)
-  } else {
-    packLines(Element.self, width, valid, k, source, line, step, target)
+  let (source, row, column) = (b.address, b.row, b.column)
+  let size = Element.size
+  let targetRow = width &* size
+  let zero: Element = 0
+  if column == size {
+    let whole = valid / Element.width &* Element.stride
+    let rest = valid % Element.width &* size
     for p in 0..<k {
-      var r = valid
-      while r < width {
-        (target + (p &* width &+ r) &* Element.size).storeBytes(of: 0, as: Element.Scalar.self)
-        r &+= 1
+      let from = source + p &* row
+      let to = target + p &* targetRow
+      var j = 0
+      while j < whole {
+        Element.load(from + j).store(to + j)
+        j &+= Element.stride
+      }
+      if rest > 0 {
+        zero.store(to + j)
+        movePartial(from + j, to + j, byteCount: rest)
+      }
+    }
+  } else if row == size {
+    var p = 0
+    while p < k {
+      let steps = min(Element.width, k &- p)
+      var j = 0
+      while j < valid {
+        let lines = min(Element.width, valid &- j)
+        let from = source + (j &* column &+ p &* size)
+        let to = target + (p &* targetRow &+ j &* size)
+        // Steps too many read the next lines, where there are such, and their rows are overwritten.
+        let last = j &+ lines &- 1
+        let isReadable =
+          steps == Element.width
+          || column > 0
+            && (readable &- 1 &- last) &* column &+ (k &- p) &* size >= Element.stride
+        if lines == Element.width && isReadable {
+          transposeBlock(Element.self, from, column, to, targetRow)
+        } else {
+          transposePartialBlock(Element.self, lines, steps, from, column, to, targetRow)
+        }
+        j &+= Element.width
+      }
+      p &+= steps
+    }
+  } else {
+    for p in 0..<k {
+      let to = target + p &* targetRow
+      if valid < width { zero.store(to + (width &- Element.width) &* size) }
+      for j in 0..<valid {
+        moveElement(Element.self, source + (p &* row &+ j &* column), to + j &* size)
       }
     }
   }
 }
 
-@inlinable @inline(__always)
-func packLines<Element: Lanes>(
-  _: Element.Type, _ width: Int, _ valid: Int, _ k: Int, _ source: UnsafeRawPointer, _ line: Int,
-  _ step: Int, _ target: UnsafeMutableRawPointer
+/// Transposes a block with fewer lines than lanes, or shorter ones; missing lines become zero.
+@inlinable @inline(never)
+func transposePartialBlock<Element: Lanes>(
+  _: Element.Type, _ lines: Int, _ steps: Int, _ source: UnsafeRawPointer, _ line: Int,
+  _ target: UnsafeMutableRawPointer, _ targetRow: Int
 ) {
-  let size = Element.size
-  let row = width &* size
-  let side = Element.blockSide
-  if line == size && valid % Element.width == 0 {
-    for p in 0..<k {
-      let from = source + p &* step
-      let to = target + p &* row
-      var r = 0
-      while r < valid {
-        Element.load(from + r &* size).store(to + r &* size)
-        r &+= Element.width
+  var block = SixteenRows<NarrowRow<Element>>()
+  withUnsafeMutableBytes(of: &block) { bytes in
+    // The address of a local is never nil.
+    let scratch = bytes.baseAddress.unsafelyUnwrapped
+    for i in 0..<lines {
+      let from = source + i &* line
+      let to = scratch + i &* Element.stride
+      if steps == Element.width {
+        Element.load(from).store(to)
+      } else {
+        movePartial(from, to, byteCount: steps &* Element.size)
       }
     }
-  } else if line == size {
-    let whole = valid / side &* side
-    for p in 0..<k {
-      let from = source + p &* step
-      let to = target + p &* row
-      var r = 0
-      while r < whole {
-        Element.moveLine(from + r &* size, to + r &* size, adding: false)
-        r &+= side
-      }
-      while r < valid {
-        moveElement(Element.self, from + r &* size, to + r &* size)
-        r &+= 1
-      }
-    }
-  } else {
-    let wholeLines = step == size ? valid / side &* side : 0
-    let wholeSteps = k / side &* side
-    var p = 0
-    while p < wholeSteps {
-      var r = 0
-      while r < wholeLines {
-        Element.transposeBlock(
-          source + (r &* line &+ p &* step), line, target + (p &* row &+ r &* size), row)
-        r &+= side
-      }
-      p &+= side
-    }
-    for p in 0..<k {
-      var r = p < wholeSteps ? wholeLines : 0
-      while r < valid {
-        moveElement(
-          Element.self, source + (r &* line &+ p &* step), target + (p &* row &+ r &* size))
-        r &+= 1
-      }
+    transposeBlock(Element.self, scratch, Element.stride, scratch, Element.stride)
+    for p in 0..<steps {
+      Element.load(scratch + p &* Element.stride).store(target + p &* targetRow)
     }
   }
 }
+
+/// Copies `rows` lines of `a` over `k` steps in the order they have, and says where and how they lie now.
+@inlinable @inline(never)
+func copyRows<Element: Lanes>(
+  _: Element.Type, _ rows: Int, _ k: Int, _ a: StridedMatrix<UnsafeRawPointer>,
+  _ target: UnsafeMutableRawPointer
+) -> StridedMatrix<UnsafeRawPointer> {
+  let size = Element.size
+  let isTransposed = a.row == size
+  let (lines, count) = isTransposed ? (k, rows) : (rows, k)
+  let (line, step) = isTransposed ? (a.column, a.row) : (a.row, a.column)
+  let targetLine = lineStride(count &* size)
+  for i in 0..<lines {
+    let from = a.address + i &* line
+    let to = target + i &* targetLine
+    if step == size {
+      moveLine(Element.self, count, from, to, adding: false)
+    } else {
+      for p in 0..<count { moveElement(Element.self, from + p &* step, to + p &* size) }
+    }
+  }
+  return isTransposed
+    ? StridedMatrix(UnsafeRawPointer(target), size, targetLine)
+    : StridedMatrix(UnsafeRawPointer(target), targetLine, size)
+}
+
+/// An odd number of cache lines: neighbouring lines of a matrix then start in all places of the cache.
+@inlinable @inline(__always)
+func lineStride(_ byteCount: Int) -> Int { (byteCount &+ 63) / 64 * 64 | 64 }
 
 @inlinable @inline(__always)
 func moveElement<Element: Lanes>(

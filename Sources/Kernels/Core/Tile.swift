@@ -25,10 +25,25 @@ public protocol Tile: SendableMetatype {
   static var vectors: Int { get }
   /// All zero.
   init()
-  /// Adds `a[r] · (b0, b1)` to row `r`, for consecutive elements of `a`.
-  mutating func addProducts(_ a: UnsafeRawPointer, _ b0: Element, _ b1: Element)
+  /// Adds `a[r] · (b0, b1)` to row `r`, for elements of `a` that lie `aRow` bytes apart.
+  mutating func addProducts(_ a: UnsafeRawPointer, _ aRow: Int, _ b0: Element, _ b1: Element)
+  /// The same, given the address of the element for row `rows / 2` too.
+  ///
+  /// If the compiler knows how the addresses are related, it makes each from the one before, and the
+  /// chain of additions takes as long as all products.
+  mutating func addProducts(
+    _ a: UnsafeRawPointer, _ lower: UnsafeRawPointer, _ aRow: Int, _ b0: Element, _ b1: Element)
   /// Stores row `r` at `target + r · rowStride` bytes, or adds it to what is there.
   func store(_ target: UnsafeMutableRawPointer, _ rowStride: Int, adding: Bool)
+}
+
+extension Tile {
+  @inlinable @inline(__always)
+  public mutating func addProducts(
+    _ a: UnsafeRawPointer, _ lower: UnsafeRawPointer, _ aRow: Int, _ b0: Element, _ b1: Element
+  ) {
+    addProducts(a, aRow, b0, b1)
+  }
 }
 
 /// One row of two vectors.
@@ -44,15 +59,12 @@ public protocol Tile: SendableMetatype {
     c1 = 0
   }
   @inlinable @inline(__always)
-  public mutating func addProducts(_ a: UnsafeRawPointer, _ b0: Element, _ b1: Element) {
+  public mutating func addProducts(
+    _ a: UnsafeRawPointer, _ aRow: Int, _ b0: Element, _ b1: Element
+  ) {
     let x = Element(a.loadUnaligned(as: Element.Scalar.self))
     c0 = Element.multiplyAdd(x, b0, c0)
     c1 = Element.multiplyAdd(x, b1, c1)
-  }
-  /// Adds `a[0]` times the two vectors at `b`.
-  @inlinable @inline(__always)
-  mutating func addProducts(_ a: UnsafeRawPointer, _ b: UnsafeRawPointer) {
-    addProducts(a, Element.load(b), Element.load(b + Element.stride))
   }
   @inlinable @inline(__always)
   public func store(_ target: UnsafeMutableRawPointer, _ rowStride: Int, adding: Bool) {
@@ -71,7 +83,9 @@ public protocol Tile: SendableMetatype {
   @inlinable @inline(__always) public static var vectors: Int { 1 }
   @inlinable @inline(__always) public init() { c0 = 0 }
   @inlinable @inline(__always)
-  public mutating func addProducts(_ a: UnsafeRawPointer, _ b0: Element, _ b1: Element) {
+  public mutating func addProducts(
+    _ a: UnsafeRawPointer, _ aRow: Int, _ b0: Element, _ b1: Element
+  ) {
     c0 = Element.multiplyAdd(Element(a.loadUnaligned(as: Element.Scalar.self)), b0, c0)
   }
   @inlinable @inline(__always)
@@ -95,10 +109,18 @@ public protocol Tile: SendableMetatype {
   }
   @inlinable @inline(__always)
   public mutating func addProducts(
-    _ a: UnsafeRawPointer, _ b0: Half.Element, _ b1: Half.Element
+    _ a: UnsafeRawPointer, _ aRow: Int, _ b0: Half.Element, _ b1: Half.Element
   ) {
-    upper.addProducts(a, b0, b1)
-    lower.addProducts(a + Half.rows &* Half.Element.size, b0, b1)
+    upper.addProducts(a, aRow, b0, b1)
+    lower.addProducts(a + Half.rows &* aRow, aRow, b0, b1)
+  }
+  @inlinable @inline(__always)
+  public mutating func addProducts(
+    _ a: UnsafeRawPointer, _ lower: UnsafeRawPointer, _ aRow: Int, _ b0: Half.Element,
+    _ b1: Half.Element
+  ) {
+    upper.addProducts(a, aRow, b0, b1)
+    self.lower.addProducts(lower, aRow, b0, b1)
   }
   @inlinable @inline(__always)
   public func store(_ target: UnsafeMutableRawPointer, _ rowStride: Int, adding: Bool) {
@@ -123,11 +145,11 @@ public protocol Tile: SendableMetatype {
   }
   @inlinable @inline(__always)
   public mutating func addProducts(
-    _ a: UnsafeRawPointer, _ b0: Third.Element, _ b1: Third.Element
+    _ a: UnsafeRawPointer, _ aRow: Int, _ b0: Third.Element, _ b1: Third.Element
   ) {
-    upper.addProducts(a, b0, b1)
-    middle.addProducts(a + Third.rows &* Third.Element.size, b0, b1)
-    lower.addProducts(a + 2 &* Third.rows &* Third.Element.size, b0, b1)
+    upper.addProducts(a, aRow, b0, b1)
+    middle.addProducts(a + Third.rows &* aRow, aRow, b0, b1)
+    lower.addProducts(a + 2 &* Third.rows &* aRow, aRow, b0, b1)
   }
   @inlinable @inline(__always)
   public func store(_ target: UnsafeMutableRawPointer, _ rowStride: Int, adding: Bool) {
@@ -141,28 +163,63 @@ public protocol Tile: SendableMetatype {
 public typealias TwelveRows<Row: Tile> = Twice<Twice<Thrice<Row>>>
 /// Six rows.
 public typealias SixRows<Row: Tile> = Twice<Thrice<Row>>
+/// Eight rows.
+public typealias EightRows<Row: Tile> = Twice<Twice<Twice<Row>>>
 /// Four rows.
 public typealias FourRows<Row: Tile> = Twice<Twice<Row>>
+/// Sixteen rows: as many as the widest vector has lanes, and more than any register tile.
+public typealias SixteenRows<Row: Tile> = Twice<Twice<Twice<Twice<Row>>>>
 
 /// A tile of `c ← a b` or `c ← c + a b` over `k` steps.
 ///
-/// `a` is packed, `T.rows` elements for each step; rows of `b` and `c` lie `bRow` and `cRow` bytes
-/// apart.
+/// Strides in bytes: elements of `a` that belong to one step lie `aRow` apart, those of one row
+/// `aStep`, and row `T.rows / 2` begins at `lower`; rows of `b` and `c` lie `bRow` and `cRow` apart.
 @inlinable @inline(never)
 func multiplyTile<T: Tile>(
-  _: T.Type, _ k: Int, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ bRow: Int,
-  _ c: UnsafeMutableRawPointer, _ cRow: Int, _ adding: Bool
+  _: T.Type, _ k: Int, _ a: UnsafeRawPointer, _ lower: UnsafeRawPointer, _ aRow: Int, _ aStep: Int,
+  _ b: UnsafeRawPointer, _ bRow: Int, _ c: UnsafeMutableRawPointer, _ cRow: Int, _ adding: Bool
+) {
+  accumulateTile(T.self, k, a, lower, aRow, aStep, b, bRow, nil, c, cRow, adding)
+}
+
+/// As `multiplyTile`; leaves a dense copy of the rows of `b` behind for the tiles that follow.
+///
+/// The copy is almost free: stores are idle while products are summed.
+@inlinable @inline(never)
+func multiplyTileCopying<T: Tile>(
+  _: T.Type, _ k: Int, _ a: UnsafeRawPointer, _ lower: UnsafeRawPointer, _ aRow: Int, _ aStep: Int,
+  _ b: UnsafeRawPointer, _ bRow: Int, _ copy: UnsafeMutableRawPointer, _ c: UnsafeMutableRawPointer,
+  _ cRow: Int,
+  _ adding: Bool
+) {
+  accumulateTile(T.self, k, a, lower, aRow, aStep, b, bRow, copy, c, cRow, adding)
+}
+
+@inlinable @inline(__always)
+func accumulateTile<T: Tile>(
+  _: T.Type, _ k: Int, _ a: UnsafeRawPointer, _ lower: UnsafeRawPointer, _ aRow: Int, _ aStep: Int,
+  _ b: UnsafeRawPointer, _ bRow: Int, _ copy: UnsafeMutableRawPointer?,
+  _ c: UnsafeMutableRawPointer, _ cRow: Int,
+  _ adding: Bool
 ) {
   typealias Element = T.Element
   var tile = T()
   var a = a
+  var lower = lower
   var b = b
+  var copy = copy
   var step = 0
   while step < k {
     let b0 = Element.load(b)
     let b1 = T.vectors == 2 ? Element.load(b + Element.stride) : b0
-    tile.addProducts(a, b0, b1)
-    a += T.rows &* Element.size
+    if let place = copy {
+      b0.store(place)
+      if T.vectors == 2 { b1.store(place + Element.stride) }
+      copy = place + T.vectors &* Element.stride
+    }
+    tile.addProducts(a, lower, aRow, b0, b1)
+    a += aStep
+    lower += aStep
     b += bRow
     step &+= 1
   }

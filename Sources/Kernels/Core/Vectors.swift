@@ -10,6 +10,8 @@
 public protocol Float32Vector: SIMD where Scalar == Float {
   /// The lanes as bit patterns.
   associatedtype Bits32: SIMD where Bits32.Scalar == UInt32
+  /// See `Lanes.exchange`.
+  static func exchange(_ a: inout Self, _ b: inout Self, _ distance: Int)
   /// `a < b` lane by lane.
   static func isLess(_ a: Self, _ b: Self) -> SIMDMask<MaskStorage>
   /// `a == b` lane by lane.
@@ -24,6 +26,8 @@ public protocol Float32Vector: SIMD where Scalar == Float {
 public protocol Float64Vector: SIMD where Scalar == Double {
   /// The lanes as bit patterns.
   associatedtype Bits64: SIMD where Bits64.Scalar == UInt64
+  /// See `Lanes.exchange`.
+  static func exchange(_ a: inout Self, _ b: inout Self, _ distance: Int)
   /// `a < b` lane by lane.
   static func isLess(_ a: Self, _ b: Self) -> SIMDMask<MaskStorage>
   /// `a == b` lane by lane.

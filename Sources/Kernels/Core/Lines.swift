@@ -1,0 +1,99 @@
+// What this file knows: lines of any number of contiguous elements, moved, added and finished in whole
+// vectors and one partial one. It has never heard of matrices.
+
+import AdjointElementary
+
+/// Copies fewer bytes than a vector of 64 has, in at most two moves that may overlap.
+@inlinable @inline(__always)
+func movePartial(
+  _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, byteCount: Int
+) {
+  if byteCount >= 32 {
+    movePair(SIMD32<UInt8>.self, source, target, byteCount &- 32)
+  } else if byteCount >= 16 {
+    movePair(SIMD16<UInt8>.self, source, target, byteCount &- 16)
+  } else if byteCount >= 8 {
+    movePair(UInt64.self, source, target, byteCount &- 8)
+  } else if byteCount >= 4 {
+    movePair(UInt32.self, source, target, byteCount &- 4)
+  }
+}
+
+/// Copies a value at the beginning and another one `last` bytes on.
+@inlinable @inline(__always)
+func movePair<Value: BitwiseCopyable>(
+  _: Value.Type, _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ last: Int
+) {
+  let first = source.loadUnaligned(as: Value.self)
+  let second = source.loadUnaligned(fromByteOffset: last, as: Value.self)
+  target.storeBytes(of: first, as: Value.self)
+  target.storeBytes(of: second, toByteOffset: last, as: Value.self)
+}
+
+extension Lanes {
+  /// The first `count` elements at an address, fewer than there are lanes; the other lanes are zero.
+  @inlinable @inline(__always)
+  static func load(_ address: UnsafeRawPointer, count: Int) -> Self {
+    var lanes: Self = 0
+    withUnsafeMutableBytes(of: &lanes) { bytes in
+      movePartial(address, bytes.baseAddress.unsafelyUnwrapped, byteCount: count &* size)
+    }
+    return lanes
+  }
+
+  /// Stores the first `count` lanes, fewer than there are.
+  @inlinable @inline(__always)
+  func store(_ address: UnsafeMutableRawPointer, count: Int) {
+    withUnsafeBytes(of: self) { bytes in
+      movePartial(bytes.baseAddress.unsafelyUnwrapped, address, byteCount: count &* Self.size)
+    }
+  }
+}
+
+/// Moves a line, or adds it to the line that is there.
+@inlinable @inline(__always)
+func moveLine<Element: Lanes>(
+  _: Element.Type, _ count: Int, _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer,
+  adding: Bool
+) {
+  let whole = count / Element.width &* Element.stride
+  var i = 0
+  while i < whole {
+    let line = Element.load(source + i)
+    (adding ? Element.load(target + i) + line : line).store(target + i)
+    i &+= Element.stride
+  }
+  let rest = count % Element.width
+  if rest > 0 {
+    if adding {
+      let line = Element.load(source + i, count: rest)
+      (Element.load(target + i, count: rest) + line).store(target + i, count: rest)
+    } else {
+      movePartial(source + i, target + i, byteCount: rest &* Element.size)
+    }
+  }
+}
+
+/// Adds the bias to a line and rectifies it, as the epilogue says.
+@inlinable @inline(__always)
+func finishLine<Element: Lanes>(
+  _: Element.Type, _ count: Int, _ line: UnsafeMutableRawPointer, _ bias: UnsafeRawPointer?,
+  _ rectifies: Bool
+) {
+  let whole = count / Element.width &* Element.stride
+  var i = 0
+  while i < whole {
+    var x = Element.load(line + i)
+    if let bias { x = x + Element.load(bias + i) }
+    if rectifies { x = Element._relu(x) }
+    x.store(line + i)
+    i &+= Element.stride
+  }
+  let rest = count % Element.width
+  if rest > 0 {
+    var x = Element.load(line + i, count: rest)
+    if let bias { x = x + Element.load(bias + i, count: rest) }
+    if rectifies { x = Element._relu(x) }
+    x.store(line + i, count: rest)
+  }
+}
