@@ -79,7 +79,7 @@ public enum Threads {
 ///
 /// Threads draw the next piece from a counter: pieces may be uneven, and a thread that starts late
 /// holds up nobody.
-func parallelFor(pieces: Int, _ body: (Int) -> Void) {
+package func parallelFor(pieces: Int, _ body: (Int) -> Void) {
   let workers = pieces > 1 ? min(Threads.limit, pieces) : 1
   guard workers > 1 else {
     for piece in 0..<max(pieces, 0) { body(piece) }

@@ -39,7 +39,7 @@ public protocol InstructionSet: Sendable {
 /// A vector of floating-point lanes: an algebra, plus what loops and polynomials need.
 public protocol Lanes: NumericAlgebra {
   /// The type of one lane.
-  associatedtype Scalar: BinaryFloatingPoint
+  associatedtype Scalar: BinaryFloatingPoint & BitwiseCopyable
 
   /// The number of lanes.
   static var width: Int { get }
