@@ -82,7 +82,9 @@ let package = Package(
     // MARK: Implementation details
     .target(
       name: "AdjointKernelCore", dependencies: ["AdjointElementary"],
-      path: "Sources/Kernels/Core", swiftSettings: optimized),
+      path: "Sources/Kernels/Core",
+      // The compiler's own vector operations; why is told in Vectors.swift.
+      swiftSettings: optimized + [.enableExperimentalFeature("BuiltinModule")]),
     .target(
       name: "AdjointKernelsBaseline", dependencies: ["AdjointKernelCore"],
       path: "Sources/Kernels/Baseline", swiftSettings: optimized),

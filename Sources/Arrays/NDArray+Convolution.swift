@@ -199,7 +199,8 @@ private struct ConvolutionDriver {
           Kernels.active.multiply(
             element, count, outputs, length, patches, strides.position, strides.element,
             f + (part.filterRow * geometry.outputs + column) * size, geometry.outputs, 1,
-            y + (first * geometry.outputs + column) * size, geometry.outputs, !part.isFirst)
+            y + (first * geometry.outputs + column) * size, geometry.outputs, !part.isFirst,
+            Epilogue())
         }
       }
     }
@@ -242,11 +243,11 @@ private struct ConvolutionDriver {
             if part.patch.tapsAreRows {
               Kernels.active.multiply(
                 element, length, count, outputs, weights, geometry.outputs, 1, seeds, 1,
-                geometry.outputs, patches, count, false)
+                geometry.outputs, patches, count, false, Epilogue())
             } else {
               Kernels.active.multiply(
                 element, count, length, outputs, seeds, geometry.outputs, 1, weights, 1,
-                geometry.outputs, patches, length, false)
+                geometry.outputs, patches, length, false, Epilogue())
             }
             Kernels.active.scatterPatches(element, window, part.patch, first, count, patches, x)
           }
@@ -280,7 +281,8 @@ private struct ConvolutionDriver {
           Kernels.active.multiply(
             element, length, outputs, count, patches, strides.element, strides.position,
             y + (first * geometry.outputs + column) * size, geometry.outputs, 1,
-            f + (part.filterRow * geometry.outputs + column) * size, geometry.outputs, true)
+            f + (part.filterRow * geometry.outputs + column) * size, geometry.outputs, true,
+            Epilogue())
         }
       }
     }

@@ -78,7 +78,7 @@ public enum Threads {
 ///
 /// Threads draw the next piece from a counter: pieces may be uneven, and a thread that starts late
 /// holds up nobody. A call from within a piece, or while another call runs, uses one thread.
-func parallelFor(pieces: Int, _ body: (Int) -> Void) {
+package func parallelFor(pieces: Int, _ body: (Int) -> Void) {
   let helpers = pieces > 1 ? min(Threads.limit, pieces) - 1 : 0
   if helpers > 0 && ThreadPool.shared.run(pieces: pieces, helpers: helpers, body) { return }
   for piece in 0..<max(pieces, 0) { body(piece) }

@@ -24,7 +24,11 @@ extension Elementary {
     @inlinable @inline(__always) public static var name: String { "sigmoid" }
     @inlinable @inline(__always) public static var reads: Reads { [.result] }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ x: A) -> A { 1 / (1 + A._exp(-x)) }
+    public static func value<A: Algebra>(_ x: A) -> A {
+      // exp(-x) overflows where the result is still a number; exp(-|x|) does not.
+      let e = A._exp(-A._abs(x))
+      return A._select(A._isLess(x, 0), e, 1) / (1 + e)
+    }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
       A._scaled(seed, y * (1 - y))

@@ -1,9 +1,14 @@
 // What this file knows: what is kept for one parameter between steps, and the loop that takes one
-// parameter through a stretch of the chain, tile by tile. It has never heard of models.
+// parameter through a stretch of the chain, tile by tile and, at the end of the chain, on several
+// threads. It has never heard of models.
+//
+// A chain that is Adam and nothing else skips the tiles: one kernel does the whole step in registers.
+// Both ways give the same bits, so whoever adds a link to the chain changes nothing else.
 
 import AdjointArrays
 import AdjointDifferentiation
 import AdjointKernelCore
+import AdjointKernels
 
 /// One parameter of the model that an optimizer was made for, with its states.
 ///
@@ -168,13 +173,57 @@ private struct Passage {
   /// Where the update waits for the next stretch; nil at the end of the chain.
   let destination: UnsafeMutableRawPointer?
 
-  /// Takes each tile through the links, and returns the sum of the squares of what waits.
+  /// The elements that one thread takes at a time, a whole number of tiles.
+  private static let piece = 16 * Tile.capacity
+
+  /// Takes all elements through the links, and returns the sum of the squares of what waits.
   func run(_ chain: [TransformChain.Link], _ path: [ParameterSlot.Link]) -> Double {
+    // The squares are added up in the order of the tiles, so one thread does it.
+    if let destination { return run(0..<count, chain, path, keepingAt: destination).value }
+    let pieces = (count + Passage.piece - 1) / Passage.piece
+    let adam = adamFactors(chain, path)
+    parallelFor(pieces: pieces) { piece in
+      let start = piece &* Passage.piece
+      let range = start..<min(count, start &+ Passage.piece)
+      if let adam {
+        runAdam(range, adam, firstRow: path[0].firstRow)
+      } else {
+        _ = run(range, chain, path, keepingAt: nil)
+      }
+    }
+    return 0
+  }
+
+  /// The numbers of the step if the links are those of Adam or AdamW from the gradient to the end.
+  private func adamFactors(
+    _ chain: [TransformChain.Link], _ path: [ParameterSlot.Link]
+  ) -> AdamFactors? {
+    guard path.count == 2 || path.count == 3,
+      let adam = chain[path[0].index].transform as? ScaleByAdam,
+      let scale = chain[path[path.count - 1].index].transform as? ScaleBySchedule
+    else { return nil }
+    if path.count == 2 { return adam.factors(weightDecay: nil, rate: scale.rate) }
+    guard let weights = chain[path[1].index].transform as? AddDecayedWeights else { return nil }
+    return adam.factors(weightDecay: weights.decay, rate: scale.rate)
+  }
+
+  private func runAdam(_ range: Range<Int>, _ factors: AdamFactors, firstRow: Int) {
+    let offset = range.lowerBound &* element.byteCount
+    let first = rows + (firstRow &* stride &+ offset)
+    Kernels.active.adam(
+      element, range.count, factors, source + offset, first, first + stride, parameter + offset)
+  }
+
+  /// Takes some elements through the links, tile by tile.
+  private func run(
+    _ range: Range<Int>, _ chain: [TransformChain.Link], _ path: [ParameterSlot.Link],
+    keepingAt destination: UnsafeMutableRawPointer?
+  ) -> SumOfSquares {
     var squares = SumOfSquares()
     withScratch { scratch, secondScratch in
-      var start = 0
-      while start < count {
-        let length = min(Tile.capacity, count &- start)
+      var start = range.lowerBound
+      while start < range.upperBound {
+        let length = min(Tile.capacity, range.upperBound &- start)
         let offset = start &* element.byteCount
         scratch.copyMemory(from: source + offset, byteCount: length &* element.byteCount)
         for link in path {
@@ -198,7 +247,7 @@ private struct Passage {
         start &+= length
       }
     }
-    return squares.value
+    return squares
   }
 }
 

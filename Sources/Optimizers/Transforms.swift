@@ -2,10 +2,12 @@
 // never heard of models or chains. In the equations u is the update, t counts the updates, and state
 // arrays start at zero.
 
+import AdjointKernelCore
+
 /// `u ← η(step) u`.
 struct ScaleBySchedule: GradientTransform {
   let schedule: Schedule
-  private var rate = 0.0
+  private(set) var rate = 0.0
 
   init(_ schedule: Schedule) { self.schedule = schedule }
 
@@ -77,6 +79,14 @@ struct ScaleByAdam: GradientTransform {
   mutating func prepare(for step: ParameterStep) {
     correction1 = 1 / (1 - power(beta1, step.updateCount))
     correction2 = 1 / (1 - power(beta2, step.updateCount))
+  }
+
+  /// The numbers of the step that this link begins and a learning rate, after a weight decay or without
+  /// one, ends.
+  func factors(weightDecay: Double?, rate: Double) -> AdamFactors {
+    AdamFactors(
+      beta1: beta1, beta2: beta2, correction1: correction1, correction2: correction2,
+      epsilon: epsilon, weightDecay: weightDecay, rate: rate)
   }
 
   func apply(to tile: borrowing Tile) {

@@ -1,4 +1,5 @@
-// What this file knows: softmax and its logarithm, made of elementary operations and reductions.
+// What this file knows: softmax and its logarithm: a primitive over the last axis, elementary operations
+// and reductions over any other.
 
 import AdjointArrays
 import AdjointElementary
@@ -9,6 +10,7 @@ import AdjointElementary
 /// passes through it.
 public func softmax(_ x: Tensor, along axis: Int = -1) -> Tensor {
   guard x.rank > 0, x.elementCount > 0 else { return exp(x.settled) }
+  if x.hasRows(along: axis) { return Tensor.applying(Softmax(), x) }
   let powers = exp(x - x.shift(along: axis))
   return powers / powers.sum(over: axis, keepsDimensions: true)
 }
@@ -17,11 +19,17 @@ public func softmax(_ x: Tensor, along axis: Int = -1) -> Tensor {
 /// digits that taking the logarithm afterwards would bring.
 public func logSoftmax(_ x: Tensor, along axis: Int = -1) -> Tensor {
   guard x.rank > 0, x.elementCount > 0 else { return x - x.detached() }
+  if x.hasRows(along: axis) { return Tensor.applying(LogSoftmax(), x) }
   let shifted = x - x.shift(along: axis)
   return shifted - log(exp(shifted).sum(over: axis, keepsDimensions: true))
 }
 
 extension Tensor {
+  /// True if the axis is the last one, of numbers: then its elements are neighbours, row by row.
+  fileprivate func hasRows(along axis: Int) -> Bool {
+    dtype.isFloatingPoint && (axis == -1 || axis == rank - 1)
+  }
+
   /// The largest element along an axis as a constant; zero where it is not finite.
   fileprivate func shift(along axis: Int) -> Tensor {
     let largest = detached().maximum(over: axis, keepsDimensions: true)

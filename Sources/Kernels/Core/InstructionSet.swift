@@ -39,7 +39,7 @@ public protocol InstructionSet: Sendable {
 /// A vector of floating-point lanes: an algebra, plus what loops and polynomials need.
 public protocol Lanes: NumericAlgebra {
   /// The type of one lane.
-  associatedtype Scalar: BinaryFloatingPoint
+  associatedtype Scalar: BinaryFloatingPoint & BitwiseCopyable
 
   /// The number of lanes.
   static var width: Int { get }
@@ -55,6 +55,8 @@ public protocol Lanes: NumericAlgebra {
   /// Stores to an address of any alignment.
   func store(_ address: UnsafeMutableRawPointer)
 
+  /// True if `multiplyAdd` rounds once.
+  static var fusesMultiplyAdd: Bool { get }
   /// `a b + c`, with one rounding where the hardware has it.
   static func multiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self
 
@@ -87,6 +89,56 @@ public protocol Lanes: NumericAlgebra {
   /// `zero` is a zero that the compiler cannot see through. Without it the rounds are merged into
   /// twice as many shuffles of several sources.
   static func exchange(_ a: inout Self, _ b: inout Self, _ distance: Int, _ zero: Self)
+
+  /// `x` without the lower half of its significand, so that products of two such are exact.
+  static func head(_ x: Self) -> Self
+  /// `x`, negated where `sign` is negative.
+  static func flipped(_ x: Self, by sign: Self) -> Self
+  /// A number that is negative where the bit of the whole number `n` is set, given `n + roundingShift`.
+  static func bit(_ place: Int, of shifted: Self) -> Self
+  /// True where the sign bit is set.
+  static func isNegative(_ x: Self) -> Mask
+  /// True if any lane of the mask is.
+  static func _isAnyTrue(_ mask: Mask) -> Bool
+
+  /// The largest argument of the circular functions that is not left to the system's library.
+  static var circularRange: Self { get }
+  /// Below this magnitude `sin(x)` and `tan(x)` round to `x`.
+  static var linear: Self { get }
+  /// `π/2` as a sum of three numbers with many trailing zeros and the rest.
+  static var partsOfHalfPi: (Self, Self, Self, Self) { get }
+  /// `π` in twice the precision.
+  static var pi: LanePair<Self> { get }
+  /// `3π/4` in twice the precision.
+  static var threeQuarterPi: LanePair<Self> { get }
+  /// `2/3` in twice the precision.
+  static var twoThirds: LanePair<Self> { get }
+  /// Coordinates of `atan2` outside of these bounds are multiplied by the factors.
+  static var scalingRange: (above: Self, factorAbove: Self, below: Self, factorBelow: Self) { get }
+
+  /// `(sin(r) - r) / r³`, given `z = r²`, for `|r| ≤ π/4`.
+  static func sineTail(_ z: Self) -> Self
+  /// `(cos(r) - 1 + r²/2) / r⁴`, given `z = r²`, for `|r| ≤ π/4`.
+  static func cosineTail(_ z: Self) -> Self
+  /// `(asin(x) - x) / x³`, given `z = x²`, for `|x| ≤ ½`.
+  static func arcSineTail(_ z: Self) -> Self
+  /// `(atan(t) - t) / t³`, given `z = t²`, for `|t| ≤ tan(π/8)`.
+  static func arcTangentTail(_ z: Self) -> Self
+  /// `(sinh(x) - x) / x³`, given `z = x²`, for `|x| ≤ 1`.
+  static func hyperbolicSineTail(_ z: Self) -> Self
+  /// `(tanh(x) - x) / x³`, given `z = x²`, for `|x| ≤ ⅝`.
+  static func hyperbolicTangentTail(_ z: Self) -> Self
+  /// `(asinh(x) - x) / x³`, given `z = x²`, for `|x| ≤ ⅛`.
+  static func areaHyperbolicSineTail(_ z: Self) -> Self
+  /// `((log(1 + f) - log(1 - f)) / f - 2 - ⅔ f²) / f⁴`, given `z = f²`, for `|f| ≤ 3 - 2√2`.
+  static func logarithmRemainder(_ z: Self) -> Self
+
+  /// `sin` by the system's library, lane by lane.
+  static func librarySine(_ x: Self) -> Self
+  /// `cos` by the system's library, lane by lane.
+  static func libraryCosine(_ x: Self) -> Self
+  /// `tan` by the system's library, lane by lane.
+  static func libraryTangent(_ x: Self) -> Self
 }
 
 extension Lanes {

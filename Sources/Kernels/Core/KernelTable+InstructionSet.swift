@@ -100,6 +100,40 @@ extension KernelTable {
           AdjointKernelCore.slide(
             Twofold.self, loop, window, channels, channelCount, first, count, operands, destination)
         }
+      },
+      adam: { element, count, factors, gradient, first, second, parameter in
+        let addresses = AdamAddresses(gradient, first, second, parameter)
+        switch element {
+        case .float32: AdjointKernelCore.adam(Single.self, count, factors, addresses)
+        case .float64: AdjointKernelCore.adam(Twofold.self, count, factors, addresses)
+        }
+      },
+      softmax: { element, rows, count, x, y, isLogarithm in
+        switch element {
+        case .float32: AdjointKernelCore.softmax(Single.self, rows, count, x, y, isLogarithm)
+        case .float64: AdjointKernelCore.softmax(Twofold.self, rows, count, x, y, isLogarithm)
+        }
+      },
+      softmaxPullback: { element, rows, count, y, seed, result in
+        switch element {
+        case .float32: AdjointKernelCore.softmaxPullback(Single.self, rows, count, y, seed, result)
+        case .float64: AdjointKernelCore.softmaxPullback(Twofold.self, rows, count, y, seed, result)
+        }
+      },
+      crossEntropy: { element, rows, count, x, labels, losses in
+        switch element {
+        case .float32: AdjointKernelCore.crossEntropy(Single.self, rows, count, x, labels, losses)
+        case .float64: AdjointKernelCore.crossEntropy(Twofold.self, rows, count, x, labels, losses)
+        }
+      },
+      crossEntropyPullback: { element, rows, count, x, labels, seeds, result in
+        switch element {
+        case .float32:
+          AdjointKernelCore.crossEntropyPullback(Single.self, rows, count, x, labels, seeds, result)
+        case .float64:
+          AdjointKernelCore.crossEntropyPullback(
+            Twofold.self, rows, count, x, labels, seeds, result)
+        }
       })
   }
 }

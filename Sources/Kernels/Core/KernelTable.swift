@@ -153,6 +153,52 @@ public struct KernelTable: Sendable {
       _ b: UnsafeRawPointer?, _ c: UnsafeRawPointer?, _ destination: UnsafeMutableRawPointer
     ) -> Void
 
+  /// One step of Adam over `count` elements of a parameter, in place:
+  ///
+  ///     m ← β₁ m + (1 − β₁) g
+  ///     v ← β₂ v + (1 − β₂) g²
+  ///     w ← w − η (c₁ m / (√(c₂ v) + ε) + λ w)
+  ///
+  /// The bits are those of `combine`, `combineSquare` and `rootQuotient` one after the other.
+  public let adam:
+    @Sendable (
+      _ element: KernelElement, _ count: Int, _ factors: AdamFactors,
+      _ gradient: UnsafeRawPointer, _ first: UnsafeMutableRawPointer,
+      _ second: UnsafeMutableRawPointer, _ parameter: UnsafeMutableRawPointer
+    ) -> Void
+
+  /// Softmax, or its logarithm, of `rows` dense rows of `count` elements; in place if wanted.
+  ///
+  ///     y ← exp(x) / Σ exp(x)     or     y ← x − log Σ exp(x)
+  public let softmax:
+    @Sendable (
+      _ element: KernelElement, _ rows: Int, _ count: Int, _ x: UnsafeRawPointer,
+      _ y: UnsafeMutableRawPointer, _ isLogarithm: Bool
+    ) -> Void
+
+  /// `result ← y (seed − Σ seed y)` row by row: both directions of the derivative of softmax, whose
+  /// matrix is symmetric. The result may be the seed.
+  public let softmaxPullback:
+    @Sendable (
+      _ element: KernelElement, _ rows: Int, _ count: Int, _ y: UnsafeRawPointer,
+      _ seed: UnsafeRawPointer, _ result: UnsafeMutableRawPointer
+    ) -> Void
+
+  /// `log Σ exp(x) − x[label]` of each row; labels are `Int32`, from 0 below `count`.
+  public let crossEntropy:
+    @Sendable (
+      _ element: KernelElement, _ rows: Int, _ count: Int, _ x: UnsafeRawPointer,
+      _ labels: UnsafeRawPointer, _ losses: UnsafeMutableRawPointer
+    ) -> Void
+
+  /// `result ← seed (softmax(x) − e[label])` row by row, with one seed for each row and `e` the unit
+  /// vectors.
+  public let crossEntropyPullback:
+    @Sendable (
+      _ element: KernelElement, _ rows: Int, _ count: Int, _ x: UnsafeRawPointer,
+      _ labels: UnsafeRawPointer, _ seeds: UnsafeRawPointer, _ result: UnsafeMutableRawPointer
+    ) -> Void
+
   /// Fills the table; each instruction set does so once.
   public init(
     name: String,
@@ -201,6 +247,28 @@ public struct KernelTable: Sendable {
       @escaping @Sendable (
         WindowLoop, KernelElement, SlidingWindow, Int, Int, Int, Int, UnsafeRawPointer,
         UnsafeRawPointer?, UnsafeRawPointer?, UnsafeMutableRawPointer
+      ) -> Void,
+    adam:
+      @escaping @Sendable (
+        KernelElement, Int, AdamFactors, UnsafeRawPointer, UnsafeMutableRawPointer,
+        UnsafeMutableRawPointer, UnsafeMutableRawPointer
+      ) -> Void,
+    softmax:
+      @escaping @Sendable (
+        KernelElement, Int, Int, UnsafeRawPointer, UnsafeMutableRawPointer, Bool
+      ) -> Void,
+    softmaxPullback:
+      @escaping @Sendable (
+        KernelElement, Int, Int, UnsafeRawPointer, UnsafeRawPointer, UnsafeMutableRawPointer
+      ) -> Void,
+    crossEntropy:
+      @escaping @Sendable (
+        KernelElement, Int, Int, UnsafeRawPointer, UnsafeRawPointer, UnsafeMutableRawPointer
+      ) -> Void,
+    crossEntropyPullback:
+      @escaping @Sendable (
+        KernelElement, Int, Int, UnsafeRawPointer, UnsafeRawPointer, UnsafeRawPointer,
+        UnsafeMutableRawPointer
       ) -> Void
   ) {
     self.name = name
@@ -214,5 +282,10 @@ public struct KernelTable: Sendable {
     self.gatherPatches = gatherPatches
     self.scatterPatches = scatterPatches
     self.slide = slide
+    self.adam = adam
+    self.softmax = softmax
+    self.softmaxPullback = softmaxPullback
+    self.crossEntropy = crossEntropy
+    self.crossEntropyPullback = crossEntropyPullback
   }
 }

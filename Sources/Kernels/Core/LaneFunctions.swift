@@ -1,5 +1,5 @@
 // What this file knows: exponentials and logarithms on vectors, written once for both precisions. The
-// numbers they need are in Float32Lanes.swift and Float64Lanes.swift.
+// numbers they need are in Float32Polynomials.swift and Float64Polynomials.swift.
 //
 // Goals, in order: right at every special value (signed zeros, infinities, NaN, subnormal arguments and
 // results); an error of at most 2 units in the last place; no branch, so that a lane never depends on
@@ -10,11 +10,12 @@ import AdjointElementary
 extension Lanes {
   /// `x = n log 2 + r` with `|r| ≤ ½ log 2`; returns `n + roundingShift`, `n` and `r`.
   @inlinable @inline(__always)
-  static func reduced(_ x: Self) -> (shifted: Self, n: Self, r: Self) {
+  static func reduced(_ x: Self) -> (shifted: Self, n: Self, r: LanePair<Self>) {
     let shifted = multiplyAdd(x, 1.442_695_040_888_963_4, roundingShift)
     let n = shifted - roundingShift
-    let high = multiplyAdd(n, -logarithmOfTwo.high, x)
-    return (shifted, n, multiplyAdd(n, -logarithmOfTwo.low, high))
+    let difference = multiplyAdd(n, -logarithmOfTwo.high, x)
+    let high = multiplyAdd(n, -logarithmOfTwo.low, difference)
+    return (shifted, n, LanePair(high, multiplyAdd(n, -logarithmOfTwo.low, difference - high)))
   }
 
   // The selections keep a NaN, unlike the vector minimum and maximum.
@@ -24,25 +25,37 @@ extension Lanes {
     return _select(_isLess(highest, bounded), highest, bounded)
   }
 
-  // exp(x) = 2^n (1 + r + r² tail(r)). The power is applied in two halves, because 2^n alone may be
-  // out of range where the product is not; only the last multiplication can round to a subnormal.
+  /// `exp(r) - 1` for `|r| ≤ ½ log 2`.
   @inlinable @inline(__always)
-  public static func _exp(_ x: Self) -> Self {
-    let (_, n, r) = reduced(limited(x, exponentialRange.lowest, exponentialRange.highest))
-    let y = 1 + multiplyAdd(r * r, exponentialTail(r), r)
+  static func exponentialOfRest(_ r: LanePair<Self>) -> LanePair<Self> {
+    .orderedSum(r.high, multiplyAdd(r.high * r.high, exponentialTail(r.high), r.low))
+  }
+
+  // The power is applied in two halves, because 2^n alone may be out of range where the product is not;
+  // only the last multiplication can round to a subnormal.
+  /// `y 2^n`.
+  @inlinable @inline(__always)
+  static func scaled(_ y: Self, by n: Self) -> Self {
     let half = multiplyAdd(n, 0.5, roundingShift)
     let rest = (n - (half - roundingShift)) + roundingShift
     return y * powerOfTwo(shifted: half) * powerOfTwo(shifted: rest)
   }
 
+  @inlinable @inline(__always)
+  public static func _exp(_ x: Self) -> Self {
+    let (_, n, r) = reduced(limited(x, exponentialRange.lowest, exponentialRange.highest))
+    return scaled(1 + exponentialOfRest(r).high, by: n)
+  }
+
   // exp(x) - 1 = 2 (2^(n-1) q + (2^(n-1) - ½)) with q = exp(r) - 1; the factor 2 is kept outside
-  // because 2^n overflows before the result does.
+  // because 2^n overflows before the result does. Around log 2 / 2 most of q cancels; therefore what the
+  // sums r and q have lost is added at the end.
   @inlinable @inline(__always)
   public static func _expMinusOne(_ x: Self) -> Self {
     let (shifted, _, r) = reduced(limited(x, -40, exponentialRange.highest))
-    let q = multiplyAdd(r * r, exponentialTail(r), r)
+    let q = exponentialOfRest(r)
     let power = powerOfTwo(shifted: shifted - 1)
-    let half = multiplyAdd(power, q, power - 0.5)
+    let half = multiplyAdd(power, q.low, multiplyAdd(power, q.high, power - 0.5))
     return _select(_isLess(magnitude(x), negligible), x, half + half)
   }
 
@@ -85,16 +98,5 @@ extension Lanes {
       correction: _select(isNear, 0, lost / u))
     let bounded = logarithmDomain(x, zero: -1, y)
     return _select(_isLess(magnitude(x), negligible), x, bounded)
-  }
-
-  // With t = exp(2|x|) - 1: t / (t + 2) for small |x|, and 1 - 2 / (t + 2) where that is better
-  // conditioned. One division serves both.
-  @inlinable @inline(__always)
-  public static func _tanh(_ x: Self) -> Self {
-    let size = magnitude(x)
-    let t = _expMinusOne(limited(size + size, 0, 44))
-    let isLarge = _isLess(0.55, size)
-    let quotient = _select(isLarge, 2, t) / (t + 2)
-    return signed(magnitude(_select(isLarge, 1 - quotient, quotient)), like: x)
   }
 }

@@ -61,7 +61,8 @@ struct Gathering<Element: Lanes>: PatchMotion {
   }
   @inlinable @inline(__always)
   func move(image offset: Int, patch: Int, _ byteCount: Int) {
-    copyRun(Element.self, image + offset, patches + patch, byteCount)
+    moveLine(
+      Element.self, byteCount / Element.size, image + offset, patches + patch, adding: false)
   }
   @inlinable @inline(__always)
   func pass(patch: Int, _ byteCount: Int) { clear(patches + patch, byteCount) }
@@ -78,7 +79,8 @@ struct Scattering<Element: Lanes>: PatchMotion {
   }
   @inlinable @inline(__always)
   func move(image offset: Int, patch: Int, _ byteCount: Int) {
-    addRun(Element.self, patches + patch, image + offset, byteCount)
+    moveLine(
+      Element.self, byteCount / Element.size, patches + patch, image + offset, adding: true)
   }
   @inlinable @inline(__always)
   func pass(patch: Int, _ byteCount: Int) {}
@@ -245,59 +247,4 @@ func walkTaps<M: PatchMotion>(
 @inlinable @inline(__always)
 func clear(_ target: UnsafeMutableRawPointer, _ byteCount: Int) {
   target.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
-}
-
-/// Copies a run of elements; the last vector overlaps the one before, since a copy may be repeated.
-@inlinable @inline(__always)
-func copyRun<Element: Lanes>(
-  _: Element.Type, _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ byteCount: Int
-) {
-  let line = Element.blockSide &* Element.size
-  var offset = 0
-  if byteCount >= Element.stride {
-    let last = byteCount &- Element.stride
-    while offset < last {
-      Element.load(source + offset).store(target + offset)
-      offset &+= Element.stride
-    }
-    Element.load(source + last).store(target + last)
-  } else if byteCount >= line {
-    let last = byteCount &- line
-    while offset < last {
-      Element.moveLine(source + offset, target + offset, adding: false)
-      offset &+= line
-    }
-    Element.moveLine(source + last, target + last, adding: false)
-  } else {
-    while offset < byteCount {
-      moveElement(Element.self, source + offset, target + offset)
-      offset &+= Element.size
-    }
-  }
-}
-
-/// Adds a run of elements to another.
-@inlinable @inline(__always)
-func addRun<Element: Lanes>(
-  _: Element.Type, _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ byteCount: Int
-) {
-  typealias Scalar = Element.Scalar
-  let line = Element.blockSide &* Element.size
-  var offset = 0
-  while byteCount &- offset >= Element.stride {
-    (Element.load(UnsafeRawPointer(target + offset)) + Element.load(source + offset))
-      .store(target + offset)
-    offset &+= Element.stride
-  }
-  while byteCount &- offset >= line {
-    Element.moveLine(source + offset, target + offset, adding: true)
-    offset &+= line
-  }
-  while offset < byteCount {
-    let sum =
-      (target + offset).loadUnaligned(as: Scalar.self)
-      + (source + offset).loadUnaligned(as: Scalar.self)
-    (target + offset).storeBytes(of: sum, as: Scalar.self)
-    offset &+= Element.size
-  }
 }

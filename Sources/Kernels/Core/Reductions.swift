@@ -99,16 +99,14 @@ func partial<R: Reduction>(_: R.Type, _ count: Int, _ source: UnsafeRawPointer) 
   return R.combine(R.combine(a, b), R.combine(c, d))
 }
 
-/// Reduces `count` elements to one.
+/// Reduces the lanes of a vector to one number.
 ///
-/// The lanes of the last vector are folded in halves, by moving the upper half of the lanes over the
-/// lower one; the lanes above that are not looked at again.
-@inlinable @inline(never)
-func reduceAll<R: Reduction>(
-  _: R.Type, _ count: Int, _ source: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer
-) {
+/// They are folded in halves, by moving the upper half of the lanes over the lower one; the lanes above
+/// that are not looked at again.
+@inlinable @inline(__always)
+func folded<R: Reduction>(_: R.Type, _ lanes: R.Element) -> R.Element.Scalar {
   typealias Element = R.Element
-  var total = partial(R.self, count, source)
+  var total = lanes
   var half = Element.width / 2
   while half > 0 {
     var upper = R.neutral
@@ -122,10 +120,16 @@ func reduceAll<R: Reduction>(
     total = R.combine(total, upper)
     half /= 2
   }
-  withUnsafeBytes(of: total) { bytes in
-    destination.copyMemory(
-      from: bytes.baseAddress.unsafelyUnwrapped, byteCount: Element.size)
-  }
+  return withUnsafeBytes(of: total) { $0.loadUnaligned(as: Element.Scalar.self) }
+}
+
+/// Reduces `count` elements to one.
+@inlinable @inline(never)
+func reduceAll<R: Reduction>(
+  _: R.Type, _ count: Int, _ source: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer
+) {
+  destination.storeBytes(
+    of: folded(R.self, partial(R.self, count, source)), as: R.Element.Scalar.self)
 }
 
 /// `b ∘ a`, as a rule for the elementwise loop.

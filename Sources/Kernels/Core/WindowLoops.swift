@@ -106,33 +106,10 @@ public protocol ChannelAccess {
   @inlinable @inline(__always) init(_ count: Int) { self.count = count }
 
   @inlinable @inline(__always)
-  public func load(_ address: UnsafeRawPointer) -> Element {
-    var channels: Element = 0
-    withUnsafeMutableBytes(of: &channels) { bytes in
-      copyPart(address, bytes.baseAddress.unsafelyUnwrapped)
-    }
-    return channels
-  }
+  public func load(_ address: UnsafeRawPointer) -> Element { Element.load(address, count: count) }
   @inlinable @inline(__always)
   public func store(_ channels: Element, _ address: UnsafeMutableRawPointer) {
-    withUnsafeBytes(of: channels) { bytes in
-      copyPart(bytes.baseAddress.unsafelyUnwrapped, address)
-    }
-  }
-
-  @inlinable @inline(__always)
-  func copyPart(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer) {
-    let side = Element.blockSide
-    var i = 0
-    while count &- i >= side {
-      Element.moveLine(
-        source + i &* Element.size, target + i &* Element.size, adding: false)
-      i &+= side
-    }
-    while i < count {
-      moveElement(Element.self, source + i &* Element.size, target + i &* Element.size)
-      i &+= 1
-    }
+    channels.store(address, count: count)
   }
 }
 

@@ -112,9 +112,8 @@ public func softmaxCrossEntropy(
   if let mistake = mistake(in: labels, for: logits, "logits", "softmaxCrossEntropy") {
     return mistake
   }
-  // -log softmax(z)_y = log Σ_c exp(z_c) - z_y,  with the largest z_c taken out of all of them.
-  let z = logits - shift(logits)
-  return reduction(log(exp(z).sum(over: -1)) - picked(labels, of: z))
+  // -log softmax(z)_y = log Σ_c exp(z_c) - z_y
+  return reduction(logits.crossEntropyOfRows(labels))
 }
 
 /// The cross-entropy `-log softmax(z)_y` of logits of several classes and the number `y` of the true
@@ -141,15 +140,6 @@ public func softmaxCrossEntropy(
 }
 
 // MARK: Parts
-
-/// The largest number of each row as a constant.
-///
-/// It cancels, so no derivative passes through it;
-/// where it is not finite zero does, and infinities go their way.
-private func shift(_ z: Tensor) -> Tensor {
-  let largest = z.detached().maximum(over: -1, keepsDimensions: true)
-  return `where`(largest.isFinite(), largest, 0)
-}
 
 /// The element of each row that its label names.
 private func picked(_ labels: Tensor, of x: Tensor) -> Tensor {

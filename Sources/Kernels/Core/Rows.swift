@@ -1,0 +1,206 @@
+// What this file knows: softmax over dense rows, its logarithm, the cross-entropy behind it, and their
+// transposed derivatives. A row is read from memory once: its later passes find it in the cache.
+//
+// The largest element is subtracted before the exponential, so that nothing overflows; where it is not
+// finite zero is, and infinities go their way. Sums are taken in blocks, in an order fixed by the
+// length of the row alone.
+
+import AdjointElementary
+
+/// A row of dense elements, vector by vector; the last one may be filled up.
+@frozen @usableFromInline
+struct Row<Element: Lanes> {
+  @usableFromInline let whole: Int
+  @usableFromInline let rest: Int
+
+  @inlinable @inline(__always)
+  init(_ count: Int) {
+    whole = count / Element.width &* Element.stride
+    rest = count &* Element.size &- whole
+  }
+
+  /// The last elements, fewer than a vector has, and `filler` behind them.
+  @inlinable @inline(__always)
+  func last(_ address: UnsafeRawPointer, filler: Element) -> Element {
+    var padded = filler
+    withUnsafeMutableBytes(of: &padded) { bytes in
+      bytes.baseAddress.unsafelyUnwrapped.copyMemory(from: address + whole, byteCount: rest)
+    }
+    return padded
+  }
+
+  /// Stores the last elements.
+  @inlinable @inline(__always)
+  func storeLast(_ value: Element, _ address: UnsafeMutableRawPointer) {
+    withUnsafeBytes(of: value) { bytes in
+      (address + whole).copyMemory(
+        from: bytes.baseAddress.unsafelyUnwrapped, byteCount: rest)
+    }
+  }
+
+  /// All lanes equal to what all elements together give.
+  @inlinable @inline(__always)
+  func reduced<R: Reduction>(_: R.Type, _ term: (_ offset: Int, _ isLast: Bool) -> Element)
+    -> Element
+  where R.Element == Element {
+    var total = R.neutral
+    var offset = 0
+    while offset < whole {
+      // One chain of additions for each block keeps the rounding error small.
+      let end = min(whole, offset &+ reductionBlock &* Element.size)
+      var block = R.neutral
+      while offset < end {
+        block = R.combine(block, term(offset, false))
+        offset &+= Element.stride
+      }
+      total = R.combine(total, block)
+    }
+    if rest > 0 { total = R.combine(total, term(whole, true)) }
+    return Element(folded(R.self, total))
+  }
+}
+
+extension Row {
+  /// What is subtracted from a row before the exponential.
+  @inlinable @inline(__always)
+  func shift(_ x: UnsafeRawPointer) -> Element {
+    let largest = reduced(MaximumReduction<Element>.self) { offset, isLast in
+      isLast
+        ? last(x, filler: MaximumReduction<Element>.neutral) : Element.load(x + offset)
+    }
+    let isFinite = Element._isLess(
+      Element.magnitude(largest), Element(Element.Scalar.infinity))
+    return Element._select(isFinite, largest, 0)
+  }
+
+  /// The sum of the exponentials of a row less the shift.
+  @inlinable @inline(__always)
+  func sumOfExponentials(_ x: UnsafeRawPointer, _ shift: Element) -> Element {
+    reduced(SumReduction<Element>.self) { offset, isLast in
+      Element._exp(
+        isLast
+          ? last(x, filler: Element(-Element.Scalar.infinity)) - shift
+          : Element.load(x + offset) - shift)
+    }
+  }
+
+  /// `y ← f(x)`, element by element.
+  @inlinable @inline(__always)
+  func map(
+    _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer, _ f: (Element) -> Element
+  ) {
+    var offset = 0
+    while offset < whole {
+      f(Element.load(x + offset)).store(y + offset)
+      offset &+= Element.stride
+    }
+    if rest > 0 { storeLast(f(last(x, filler: 0)), y) }
+  }
+
+  /// `z ← f(x, y)`, element by element.
+  @inlinable @inline(__always)
+  func map(
+    _ x: UnsafeRawPointer, _ y: UnsafeRawPointer, _ z: UnsafeMutableRawPointer,
+    _ f: (Element, Element) -> Element
+  ) {
+    var offset = 0
+    while offset < whole {
+      f(Element.load(x + offset), Element.load(y + offset)).store(z + offset)
+      offset &+= Element.stride
+    }
+    if rest > 0 { storeLast(f(last(x, filler: 0), last(y, filler: 0)), z) }
+  }
+}
+
+/// See `KernelTable.softmax`.
+@inlinable @inline(never)
+func softmax<Element: Lanes>(
+  _: Element.Type, _ rows: Int, _ count: Int, _ x: UnsafeRawPointer,
+  _ y: UnsafeMutableRawPointer, _ isLogarithm: Bool
+) {
+  let row = Row<Element>(count)
+  var at = 0
+  for _ in 0..<rows {
+    let (x, y) = (x + at, y + at)
+    let shift = row.shift(x)
+    if isLogarithm {
+      let logarithm = Element._log(row.sumOfExponentials(x, shift))
+      row.map(x, y) { ($0 - shift) - logarithm }
+    } else {
+      row.map(x, y) { Element._exp($0 - shift) }
+      let sum = row.reduced(SumReduction<Element>.self) { offset, isLast in
+        isLast ? row.last(y, filler: 0) : Element.load(y + offset)
+      }
+      row.map(y, y) { $0 / sum }
+    }
+    at &+= count &* Element.size
+  }
+}
+
+/// See `KernelTable.softmaxPullback`.
+@inlinable @inline(never)
+func softmaxPullback<Element: Lanes>(
+  _: Element.Type, _ rows: Int, _ count: Int, _ y: UnsafeRawPointer, _ seed: UnsafeRawPointer,
+  _ result: UnsafeMutableRawPointer
+) {
+  let row = Row<Element>(count)
+  var at = 0
+  for _ in 0..<rows {
+    let (y, seed) = (y + at, seed + at)
+    let mean = row.reduced(SumReduction<Element>.self) { offset, isLast in
+      isLast
+        ? Element._scaled(row.last(seed, filler: 0), row.last(y, filler: 0))
+        : Element._scaled(Element.load(seed + offset), Element.load(y + offset))
+    }
+    // A zero seed wins over an undefined value, as in every rule of the table.
+    row.map(seed, y, result + at) { seed, y in Element._scaled(seed - mean, y) }
+    at &+= count &* Element.size
+  }
+}
+
+/// See `KernelTable.crossEntropy`.
+@inlinable @inline(never)
+func crossEntropy<Element: Lanes>(
+  _: Element.Type, _ rows: Int, _ count: Int, _ x: UnsafeRawPointer, _ labels: UnsafeRawPointer,
+  _ losses: UnsafeMutableRawPointer
+) {
+  let row = Row<Element>(count)
+  for index in 0..<rows {
+    let x = x + index &* count &* Element.size
+    let shift = row.shift(x)
+    let logarithm = Element._log(row.sumOfExponentials(x, shift))
+    let label = Int(labels.loadUnaligned(fromByteOffset: index &* 4, as: Int32.self))
+    let chosen = Element(
+      x.loadUnaligned(fromByteOffset: label &* Element.size, as: Element.Scalar.self))
+    withUnsafeBytes(of: logarithm - (chosen - shift)) { bytes in
+      (losses + index &* Element.size).copyMemory(
+        from: bytes.baseAddress.unsafelyUnwrapped, byteCount: Element.size)
+    }
+  }
+}
+
+/// See `KernelTable.crossEntropyPullback`.
+@inlinable @inline(never)
+func crossEntropyPullback<Element: Lanes>(
+  _: Element.Type, _ rows: Int, _ count: Int, _ x: UnsafeRawPointer, _ labels: UnsafeRawPointer,
+  _ seeds: UnsafeRawPointer, _ result: UnsafeMutableRawPointer
+) {
+  let row = Row<Element>(count)
+  for index in 0..<rows {
+    let at = index &* count &* Element.size
+    let (x, result) = (x + at, result + at)
+    let shift = row.shift(x)
+    row.map(x, result) { Element._exp($0 - shift) }
+    let sum = row.reduced(SumReduction<Element>.self) { offset, isLast in
+      isLast ? row.last(result, filler: 0) : Element.load(result + offset)
+    }
+    let scalar = seeds.loadUnaligned(
+      fromByteOffset: index &* Element.size, as: Element.Scalar.self)
+    let seed = Element(scalar)
+    row.map(result, result) { Element._scaled(seed, $0 / sum) }
+    let label = Int(labels.loadUnaligned(fromByteOffset: index &* 4, as: Int32.self))
+    let chosen = result + label &* Element.size
+    chosen.storeBytes(
+      of: chosen.loadUnaligned(as: Element.Scalar.self) - scalar, as: Element.Scalar.self)
+  }
+}
