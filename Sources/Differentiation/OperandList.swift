@@ -3,10 +3,11 @@
 
 /// The operands of one operation, in order.
 ///
-/// Nearly all operations have one or two, and an array would be an allocation for each of them.
+/// Nearly all operations have at most three, and an array would be an allocation for each of them.
 struct OperandList: RandomAccessCollection {
   private var first: Application.Operand?
   private var second: Application.Operand?
+  private var third: Application.Operand?
   private var rest: [Application.Operand] = []
 
   init() {}
@@ -22,6 +23,7 @@ struct OperandList: RandomAccessCollection {
     var iterator = operands.makeIterator()
     first = iterator.next()
     second = iterator.next()
+    third = iterator.next()
     while let next = iterator.next() { rest.append(next) }
   }
 
@@ -37,10 +39,19 @@ struct OperandList: RandomAccessCollection {
   }
 
   var startIndex: Int { 0 }
-  var endIndex: Int { second == nil ? (first == nil ? 0 : 1) : 2 + rest.count }
+  var endIndex: Int {
+    if third != nil { return 3 + rest.count }
+    return second == nil ? (first == nil ? 0 : 1) : 2
+  }
 
   subscript(position: Int) -> Application.Operand {
-    let operand = position == 0 ? first : position == 1 ? second : rest[position - 2]
+    let operand: Application.Operand? =
+      switch position {
+      case 0: first
+      case 1: second
+      case 2: third
+      default: rest[position - 3]
+      }
     guard let operand else { preconditionFailure("an operation has no operand \(position)") }
     return operand
   }

@@ -24,9 +24,15 @@ extension Tensor {
   ///
   /// The sum of no elements is 0.
   public func sum(over axes: [Int]? = nil, keepsDimensions: Bool = false) -> Tensor {
-    reduced("sum", axes) { axes in
-      Tensor.applying(Sum(axes: axes, keepsDimensions: keepsDimensions), self)
-    }
+    reduced("sum", axes) { axes in sum(overChecked: axes, keepsDimensions) }
+  }
+
+  /// The sum over axes that exist.
+  private func sum(overChecked axes: [Int], _ keepsDimensions: Bool) -> Tensor {
+    let x = settled
+    return Tensor.recording(
+      Sum(axes: axes, keepsDimensions: keepsDimensions), x,
+      value: x.array.reduced(.sum, over: axes, keepsDimensions: keepsDimensions))
   }
 
   /// The sum over one axis.
@@ -40,8 +46,7 @@ extension Tensor {
   public func mean(over axes: [Int]? = nil, keepsDimensions: Bool = false) -> Tensor {
     reduced("mean", axes) { axes throws(ShapeError) in
       try requireFloatingPoint("mean")
-      return Tensor.applying(Sum(axes: axes, keepsDimensions: keepsDimensions), self)
-        / Double(count(axes))
+      return sum(overChecked: axes, keepsDimensions) / Double(count(axes))
     }
   }
 

@@ -54,14 +54,15 @@ extension Elementary {
   public enum Relu: UnaryFunction {
     @inlinable @inline(__always) public static var opcode: Opcode { .relu }
     @inlinable @inline(__always) public static var name: String { "relu" }
-    @inlinable @inline(__always) public static var reads: Reads { [.operands] }
+    @inlinable @inline(__always) public static var reads: Reads { [.result] }
     @inlinable @inline(__always)
     public static func value<A: Algebra>(_ x: A) -> A {
       A._select(A._isLess(0, x), x, A._select(A._isEqual(x, x), 0, x))
     }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
-      A._select(A._isLess(0, x), seed, 0)
+      // The result is positive exactly where the operand is, and the operand need not be kept.
+      A._select(A._isLess(0, y), seed, 0)
     }
   }
 }

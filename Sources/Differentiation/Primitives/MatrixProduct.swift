@@ -43,7 +43,8 @@ struct MatrixProduct: Primitive {
     }
   }
 
-  fileprivate func product(_ a: Tensor, _ b: Tensor) -> Tensor {
+  /// The product of operands whose last axes are known to be a matrix each.
+  func product(_ a: Tensor, _ b: Tensor) -> Tensor {
     let (first, second) = (a.array.layout, b.array.layout)
     // Two matrices that fit need no further check.
     guard first.shape.rank == 2, second.shape.rank == 2, first.shape[1] == second.shape[0],

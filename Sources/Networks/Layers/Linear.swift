@@ -44,8 +44,7 @@ public struct Linear: Layer {
   /// `x W + b`.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     if let mistake = mistake(with: x) { return mistake }
-    let product = matmul(x, weight)
-    return bias.map { product + $0 } ?? product
+    return bias.map { Tensor.affine(x, weight, $0) } ?? matmul(x, weight)
   }
 
   /// The refusal of an argument that does not fit; the names on the tape tell which layer it is.

@@ -20,6 +20,10 @@ extension Catalogue {
       tensors("matmul with itself transposed", ["matmul(_: Tensor, _: Tensor)"], [[2, 3]]) {
         matmul($0[0], $0[0].transposed())
       },
+      tensors("affine map", [], [[2, 3], [3, 2], [2]]) { Tensor.affine($0[0], $0[1], $0[2]) },
+      tensors("affine map of a batch", [], [[2, 1, 3], [3, 2], [2]]) {
+        Tensor.affine($0[0], $0[1], $0[2])
+      },
     ]
 
   private static let indexNotation: [Row] =
