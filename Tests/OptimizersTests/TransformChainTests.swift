@@ -3,7 +3,7 @@
 import Adjoint
 import Testing
 
-@Suite struct TransformChainTests {
+@Suite(.serialized) struct TransformChainTests {
   // MARK: Clipping
 
   /// Below the bound nothing happens; above it the direction stays and the norm becomes the bound:
@@ -50,6 +50,35 @@ import Testing
   /// Ascent and descent along one gradient lead equally far in opposite directions.
   @Test func ascentTurnsTheStepAround() throws {
     #expect(try update(.ascend, of: [1, -2]) == [-1, 2])
+  }
+
+  // MARK: Fusion and threads
+
+  /// A rate of one in between changes nothing but the way.
+  ///
+  /// The chain is no longer Adam alone, and is run link by link. The parameter is longer than what a
+  /// thread takes at a time, and not a multiple of it.
+  @Test(arguments: [DType.float32, .float64], [0, 0.01])
+  func adamInOneKernelIsAdamLinkByLink(dtype: DType, weightDecay: Double) throws {
+    let start = Vector(numbers(40_005, seed: 1), dtype: dtype)
+    let decay: TransformChain = weightDecay == 0 ? .init([]) : .addDecayedWeights(weightDecay)
+    func trained(_ chain: TransformChain, threads: Int) throws -> [Double] {
+      let limit = Threads.limit
+      Threads.limit = threads
+      defer { Threads.limit = limit }
+      var model = start
+      var optimizer = Optimizer(for: model, chain)
+      for step in 0..<3 {
+        try optimizer.update(&model, along: model.gradient(numbers(40_005, seed: 2 + UInt64(step))))
+      }
+      return model.w.doubles
+    }
+    let fused = TransformChain(.scaleByAdam(), decay, .scale(by: 1e-3))
+    let linked = TransformChain(.scaleByAdam(), decay, .scale(by: 1), .scale(by: 1e-3))
+    let expected = try trained(linked, threads: 1)
+    #expect(try trained(linked, threads: 3) == expected)
+    #expect(try trained(fused, threads: 1) == expected)
+    #expect(try trained(fused, threads: 3) == expected)
   }
 
   // MARK: Order

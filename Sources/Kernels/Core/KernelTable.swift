@@ -153,7 +153,7 @@ public struct KernelTable: Sendable {
       _ b: UnsafeRawPointer?, _ c: UnsafeRawPointer?, _ destination: UnsafeMutableRawPointer
     ) -> Void
 
-  /// One step of Adam over `count` elements of a parameter, in place:
+  /// One step of Adam over `count` elements of a parameter, in place.
   ///
   ///     m ← β₁ m + (1 − β₁) g
   ///     v ← β₂ v + (1 − β₂) g²
@@ -176,8 +176,10 @@ public struct KernelTable: Sendable {
       _ y: UnsafeMutableRawPointer, _ isLogarithm: Bool
     ) -> Void
 
-  /// `result ← y (seed − Σ seed y)` row by row: both directions of the derivative of softmax, whose
-  /// matrix is symmetric. The result may be the seed.
+  /// `result ← y (seed − Σ seed y)` row by row.
+  ///
+  /// These are both directions of the derivative of softmax, whose matrix is symmetric. The result may
+  /// be the seed.
   public let softmaxPullback:
     @Sendable (
       _ element: KernelElement, _ rows: Int, _ count: Int, _ y: UnsafeRawPointer,

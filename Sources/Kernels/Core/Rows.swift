@@ -46,14 +46,24 @@ struct Row<Element: Lanes> {
     var total = R.neutral
     var offset = 0
     while offset < whole {
-      // One chain of additions for each block keeps the rounding error small.
+      // A block of its own keeps the rounding error small, four chains keep the processor busy.
       let end = min(whole, offset &+ reductionBlock &* Element.size)
-      var block = R.neutral
+      var a = R.neutral
+      var b = R.neutral
+      var c = R.neutral
+      var d = R.neutral
+      while offset &+ 4 &* Element.stride <= end {
+        a = R.combine(a, term(offset, false))
+        b = R.combine(b, term(offset &+ Element.stride, false))
+        c = R.combine(c, term(offset &+ 2 &* Element.stride, false))
+        d = R.combine(d, term(offset &+ 3 &* Element.stride, false))
+        offset &+= 4 &* Element.stride
+      }
       while offset < end {
-        block = R.combine(block, term(offset, false))
+        a = R.combine(a, term(offset, false))
         offset &+= Element.stride
       }
-      total = R.combine(total, block)
+      total = R.combine(total, R.combine(R.combine(a, b), R.combine(c, d)))
     }
     if rest > 0 { total = R.combine(total, term(whole, true)) }
     return Element(folded(R.self, total))
@@ -118,6 +128,9 @@ func softmax<Element: Lanes>(
   _: Element.Type, _ rows: Int, _ count: Int, _ x: UnsafeRawPointer,
   _ y: UnsafeMutableRawPointer, _ isLogarithm: Bool
 ) {
+  if count <= SidewaysRows<Element>.limit {
+    return softmaxOfShortRows(Element.self, rows, count, x, y, isLogarithm)
+  }
   let row = Row<Element>(count)
   var at = 0
   for _ in 0..<rows {
@@ -164,6 +177,9 @@ func crossEntropy<Element: Lanes>(
   _: Element.Type, _ rows: Int, _ count: Int, _ x: UnsafeRawPointer, _ labels: UnsafeRawPointer,
   _ losses: UnsafeMutableRawPointer
 ) {
+  if count <= SidewaysRows<Element>.limit {
+    return crossEntropyOfShortRows(Element.self, rows, count, x, labels, losses)
+  }
   let row = Row<Element>(count)
   for index in 0..<rows {
     let x = x + index &* count &* Element.size
@@ -185,6 +201,9 @@ func crossEntropyPullback<Element: Lanes>(
   _: Element.Type, _ rows: Int, _ count: Int, _ x: UnsafeRawPointer, _ labels: UnsafeRawPointer,
   _ seeds: UnsafeRawPointer, _ result: UnsafeMutableRawPointer
 ) {
+  if count <= SidewaysRows<Element>.limit {
+    return crossEntropyPullbackOfShortRows(Element.self, rows, count, x, labels, seeds, result)
+  }
   let row = Row<Element>(count)
   for index in 0..<rows {
     let at = index &* count &* Element.size

@@ -56,5 +56,10 @@ extension Catalogue {
     tensors("logSoftmax along 0", ["logSoftmax(_: Tensor, along: Int)"], [[3, 2]]) {
       logSoftmax($0[0], along: 0)
     },
+    tensors("softmax of one axis", ["softmax(_: Tensor, along: Int)"], [[4]]) { softmax($0[0]) },
+    // What the loss over labels in the room of networks is made of.
+    tensors("cross-entropy of rows", [], [[3, 4]]) {
+      $0[0].crossEntropyOfRows(Tensor(indices: [2, 0, 3]))
+    },
   ]
 }
