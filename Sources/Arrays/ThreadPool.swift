@@ -25,7 +25,8 @@ final class ThreadPool: Sendable {
 
   /// How long a helper looks for work before it sleeps, in nanoseconds.
   private static let patience: UInt64 = 100_000
-  /// How much work must be left for sleepers to be woken, in nanoseconds.
+  /// How much work must be left for sleepers to be woken, in nanoseconds; that of calls in close
+  /// succession counts together.
   private static let worthWaking: UInt64 = 40_000
 
   private let isBusy = Atomic<Bool>(false)
@@ -48,6 +49,9 @@ final class ThreadPool: Sendable {
     var pieces = 0
     var helpers = 0
     var threads: [Helper] = []
+    /// Work that calls in close succession have done without their sleeping helpers, in nanoseconds.
+    var missed: UInt64 = 0
+    var lastMiss: UInt64 = 0
   }
 
   private final class Helper: Sendable {
@@ -94,12 +98,13 @@ final class ThreadPool: Sendable {
       let piece = nextPiece.wrappingAdd(1, ordering: .relaxed).oldValue
       if piece >= pieces { return }
       content.body(piece)
-      let spent = DispatchTime.now().uptimeNanoseconds &- begin
-      let left = pieces &- nextPiece.load(ordering: .relaxed)
-      if left > 0
-        && spent.multipliedReportingOverflow(by: UInt64(left)).partialValue
-          > ThreadPool.worthWaking
-      {
+      let end = DispatchTime.now().uptimeNanoseconds
+      let left = max(0, pieces &- nextPiece.load(ordering: .relaxed))
+      if begin &- content.lastMiss > ThreadPool.patience { content.missed = 0 }
+      content.lastMiss = end
+      content.missed &+= (end &- begin) &* UInt64(left)
+      if left > 0 && content.missed > ThreadPool.worthWaking {
+        content.missed = 0
         for helper in content.threads[..<min(helpers, left)]
         where helper.isAsleep.exchange(false, ordering: .sequentiallyConsistent) {
           helper.bell.signal()
