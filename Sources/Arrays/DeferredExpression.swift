@@ -1,5 +1,5 @@
-// What this file knows: an elementwise result that has not been computed yet, when it is computed, and
-// what may be put off. How a tree of such results is computed is in ElementwiseProgram.
+// What this file knows: a result that has not been computed yet, when it is computed, and what may be
+// put off. How a tree of such results is computed is in ElementwiseProgram.
 //
 // A large elementwise operation is bound by memory: each one reads and writes whole arrays. Put off
 // until somebody looks, a run of operations is computed tile by tile, and what lies between the first
@@ -39,18 +39,25 @@ package enum Deferral {
   static let recomputations = 2
 }
 
-/// One elementwise operation whose result has not been computed.
+/// One operation whose result has not been computed.
 ///
 /// Expressions refer to one another through the storage of their operands. They may be shared between
 /// threads; whoever needs the elements first computes them under the lock, and the others wait. Locks
 /// are taken from results toward operands only, which cannot close a circle.
 final class DeferredExpression: Sendable {
   /// The operation, as long as its result has not been computed.
-  struct Operation {
-    let function: Elementary.Opcode
-    let role: ElementwiseRole
-    /// One to four; a row shorter than the result is stretched.
-    let operands: [NDArray]
+  enum Operation {
+    /// One to four operands; a row shorter than the result is stretched.
+    case elementwise(Elementary.Opcode, ElementwiseRole, [NDArray])
+    /// All elements of one array become one.
+    case reduction(ReductionKind, NDArray)
+
+    var operands: [NDArray] {
+      switch self {
+      case .elementwise(_, _, let operands): operands
+      case .reduction(_, let operand): [operand]
+      }
+    }
   }
 
   private struct State: @unchecked Sendable {
@@ -59,6 +66,13 @@ final class DeferredExpression: Sendable {
     var result: Storage?
     /// How often the elements have been computed in passing.
     var passes = 0
+
+    /// The operation for somebody who computes its result in passing.
+    mutating func passed() -> (operation: Operation, isDue: Bool)? {
+      guard let operation else { return nil }
+      passes += 1
+      return (operation, passes > Deferral.recomputations)
+    }
   }
 
   /// Of the result, dense.
@@ -76,14 +90,18 @@ final class DeferredExpression: Sendable {
     state = Mutex(State(operation: operation))
   }
 
-  /// An array that stands for the result of an operation, to be computed when it is needed.
+  /// An array that stands for the result of an elementwise operation.
   static func deferring(
     _ function: Elementary.Opcode, _ role: ElementwiseRole, _ operands: [NDArray],
     layout: ArrayLayout
   ) -> NDArray {
     var (depth, size) = (1, 1)
     for operand in operands {
-      guard let inner = operand.pendingExpression(in: layout) else { continue }
+      guard let inner = operand.pendingExpression(in: layout) else {
+        // What is no part of this expression may still be waiting for others.
+        depth = max(depth, (operand.storage.expression?.depth ?? 0) + 1)
+        continue
+      }
       depth = max(depth, inner.depth + 1)
       size += inner.size
     }
@@ -92,15 +110,24 @@ final class DeferredExpression: Sendable {
       if depth > Deferral.depth || extent.operations > Deferral.operationCount
         || extent.leaves > Deferral.operandCount
       {
-        for operand in operands { operand.pendingExpression(in: layout)?.compute() }
+        for operand in operands { _ = operand.storage.bytes }
         (depth, size) = (1, 1)
       } else {
         size = extent.operations + 1
       }
     }
     let expression = DeferredExpression(
-      Operation(function: function, role: role, operands: operands), layout, depth: depth,
-      size: size)
+      .elementwise(function, role, operands), layout, depth: depth, size: size)
+    return NDArray(storage: Storage.deferred(expression))
+  }
+
+  /// An array that stands for the reduction of all elements of an expression.
+  static func deferring(
+    _ kind: ReductionKind, _ operand: NDArray, _ inner: DeferredExpression, shape: Shape
+  ) -> NDArray {
+    let layout = shape.rank == 0 ? .scalar(operand.dtype) : ArrayLayout(shape, operand.dtype)
+    let expression = DeferredExpression(
+      .reduction(kind, operand), layout, depth: inner.depth + 1, size: 1)
     return NDArray(storage: Storage.deferred(expression))
   }
 
@@ -110,10 +137,23 @@ final class DeferredExpression: Sendable {
   /// The operation, for somebody who computes its result in passing; `isDue` says that the result has
   /// been computed so often that it had better be kept.
   func pendingInPassing() -> (operation: Operation, isDue: Bool)? {
-    state.withLock { state in
-      guard let operation = state.operation else { return nil }
-      state.passes += 1
-      return (operation, state.passes > Deferral.recomputations)
+    state.withLock { $0.passed() }
+  }
+
+  /// The operation, unless somebody is at work on it.
+  func pendingIfFree() -> Operation? {
+    state.withLockIfAvailable { $0.operation } ?? nil
+  }
+
+  /// True for a reduction that has yet to be computed, and for what is computed from one directly.
+  var awaitsReduction: Bool {
+    switch pending {
+    case nil: false
+    case .reduction: true
+    case .elementwise(_, _, let operands):
+      operands.contains { operand in
+        if case .reduction = operand.storage.expression?.pending { true } else { false }
+      }
     }
   }
 
@@ -122,25 +162,35 @@ final class DeferredExpression: Sendable {
     let taken = Handover(storage: result)
     // What was needed to compute the result is released after the lock.
     let dropped = state.withLock { state -> Operation? in
-      guard let operation = state.operation else { return nil }
+      guard let operation = state.operation.take() else { return nil }
       state.result = taken.storage
-      state.operation = nil
       return operation
     }
     withExtendedLifetime(dropped) {}
   }
 
   /// The elements, computed now if they have not been before.
+  ///
+  /// Of other results that are wanted too, those that go over the same elements are computed in the
+  /// same pass; the others are left as they are.
   @discardableResult
-  func compute() -> UnsafeMutableRawPointer {
+  func compute(alongside others: [DeferredExpression] = []) -> UnsafeMutableRawPointer {
     let address = state.withLock { state -> UInt in
       if let result = state.result { return UInt(bitPattern: result.bytes) }
       guard let operation = state.operation.take() else {
         preconditionFailure("a deferred result has neither elements nor an operation")
       }
-      // The program holds the operands that it reads, and from here on it may be the only one.
-      var program = ElementwiseProgram(consume operation, layout)
-      let result = program.run()
+      let result: Storage
+      switch consume operation {
+      case .elementwise(let function, let role, let operands):
+        // The program holds the operands that it reads, and from here on it may be the only one.
+        var program = ElementwiseProgram(function, role, consume operands, layout)
+        for other in others where other !== self { program.include(other) }
+        result = program.run()
+      case .reduction(let kind, let operand):
+        result = Storage.make(layout)
+        ReductionDriver(kind: kind, dtype: layout.dtype).runAll(operand, to: result.bytes)
+      }
       state.result = result
       return UInt(bitPattern: result.bytes)
     }
@@ -154,14 +204,43 @@ final class DeferredExpression: Sendable {
 }
 
 extension NDArray {
-  /// The expression behind this operand of an elementwise result, if it has yet to be computed and lies
-  /// element by element as the result does.
+  /// The expression behind this operand of an elementwise result, if it is one over the same elements
+  /// and has yet to be computed.
   ///
   /// Views that stretch or permute a deferred array need its elements in memory.
   func pendingExpression(in layout: ArrayLayout) -> DeferredExpression? {
     guard let expression = storage.expression, expression.layout.hasType(of: layout),
-      expression.pending != nil
+      case .elementwise = expression.pending
     else { return nil }
     return expression
+  }
+
+  /// True if the elements have been put off, computed by now or not.
+  package var isDeferred: Bool { storage.expression != nil }
+
+  /// Computes what has been put off, results over the same elements in one pass.
+  ///
+  /// A loss and its gradient share most of what they read: computed together, they read it once.
+  package static func compute(_ arrays: [NDArray]) {
+    let expressions = arrays.compactMap { array in
+      array.storage.expression.flatMap { $0.pending == nil ? nil : $0 }
+    }
+    if expressions.isEmpty { return }
+    // Reductions that a result waits for may be a pass over the elements of another one.
+    var companions = expressions
+    for expression in expressions {
+      guard let operation = expression.pending else { continue }
+      for operand in operation.operands {
+        guard let inner = operand.storage.expression, case .reduction = inner.pending else {
+          continue
+        }
+        companions.append(inner)
+      }
+    }
+    for expression in expressions {
+      guard case .elementwise = expression.pending else { continue }
+      expression.compute(alongside: companions)
+    }
+    for expression in expressions { expression.compute() }
   }
 }

@@ -30,6 +30,13 @@ struct TileOperand {
     }
   }
 
+  /// True once planned if tiles are read one after the other where they lie.
+  var isStreamed: Bool {
+    if isDense { return true }
+    if case .dense = access { return true }
+    return false
+  }
+
   /// The operand of a result of the given layout, whatever its element type.
   init(_ array: borrowing NDArray, over layout: ArrayLayout) {
     base = array.address

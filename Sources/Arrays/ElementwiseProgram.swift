@@ -11,32 +11,75 @@ struct ElementwiseProgram {
   /// Where an instruction reads: a leaf, or what another instruction has put into its row.
   private enum Source {
     case leaf(Int)
-    case row(Int)
+    case instruction(Int)
   }
 
   private struct Instruction {
     let function: Elementary.Opcode
     let role: ElementwiseRole
-    var sources: [Source]
-    /// The instruction's row, and the output that it is instead, if it is one.
-    var row: Int
+    let sources: [Source]
+    /// The instruction's row, or the output that it is instead.
+    var row = 0
     var output: Int?
+  }
+
+  /// What becomes of the elements that an instruction computes.
+  private enum Output {
+    /// They are the result.
+    case result
+    /// They are written down in passing.
+    case kept(DeferredExpression)
+    /// They become one number block by block, and are not kept.
+    case reduced(ReductionKind, DeferredExpression)
   }
 
   private let layout: ArrayLayout
   private var instructions: [Instruction] = []
   /// Arrays whose elements are there.
   private var leaves: [NDArray] = []
-  /// Results that are written down in passing.
-  private var kept: [(expression: DeferredExpression, instruction: Int)] = []
+  private var outputs: [(kind: Output, instruction: Int)] = []
   private var rowCount = 0
+  private var places: [ObjectIdentifier: Source] = [:]
 
   /// The program for the result of an operation.
-  init(_ operation: DeferredExpression.Operation, _ layout: ArrayLayout) {
+  init(
+    _ function: Elementary.Opcode, _ role: ElementwiseRole, _ operands: consuming [NDArray],
+    _ layout: ArrayLayout
+  ) {
     self.layout = layout
-    var places: [ObjectIdentifier: Source] = [:]
-    _ = emit(operation, &places)
-    assignRows()
+    let root = emit(function, role, operands)
+    outputs.append((.result, root))
+  }
+
+  /// Adds another result that goes over the same elements; one that does not is left alone.
+  mutating func include(_ expression: DeferredExpression) {
+    guard outputs.count < 4, let operation = expression.pendingIfFree() else { return }
+    switch operation {
+    case .elementwise(let function, let role, let operands):
+      guard expression.layout.hasType(of: layout) else { return }
+      let wasEmitted = places.values.contains { place in
+        if case .instruction(let number) = place { isOutput(number, expression) } else { false }
+      }
+      if wasEmitted { return }
+      outputs.append((.kept(expression), emit(function, role, operands)))
+    case .reduction(let kind, let operand):
+      guard layout.elementCount > 2 * ReductionDriver.block, operand.layout.hasType(of: layout),
+        operand.pendingExpression(in: layout) != nil,
+        case .instruction(let number) = source(of: operand),
+        !outputs.contains(where: { $0.instruction == number })
+      else { return }
+      outputs.append((.reduced(kind, expression), number))
+    }
+  }
+
+  private func isOutput(_ number: Int, _ expression: DeferredExpression) -> Bool {
+    outputs.contains { output in
+      if output.instruction == number, case .kept(let kept) = output.kind {
+        kept === expression
+      } else {
+        false
+      }
+    }
   }
 
   // MARK: From expressions to instructions
@@ -50,9 +93,9 @@ struct ElementwiseProgram {
     var waiting = operands
     while let operand = waiting.popLast() {
       guard seen.insert(ObjectIdentifier(operand.storage)).inserted else { continue }
-      if let operation = operand.pendingExpression(in: layout)?.pending {
+      if case .elementwise(_, _, let operands) = operand.pendingExpression(in: layout)?.pending {
         operations += 1
-        waiting.append(contentsOf: operation.operands)
+        waiting.append(contentsOf: operands)
       } else {
         leaves += 1
       }
@@ -64,27 +107,25 @@ struct ElementwiseProgram {
   ///
   /// Recursive: the depth of deferred expressions is bounded when they are made.
   private mutating func emit(
-    _ operation: DeferredExpression.Operation, _ places: inout [ObjectIdentifier: Source]
+    _ function: Elementary.Opcode, _ role: ElementwiseRole, _ operands: [NDArray]
   ) -> Int {
     var sources: [Source] = []
-    sources.reserveCapacity(operation.operands.count)
-    for operand in operation.operands { sources.append(source(of: operand, &places)) }
-    instructions.append(
-      Instruction(
-        function: operation.function, role: operation.role, sources: sources, row: 0, output: nil))
+    sources.reserveCapacity(operands.count)
+    for operand in operands { sources.append(source(of: operand)) }
+    instructions.append(Instruction(function: function, role: role, sources: sources))
     return instructions.count - 1
   }
 
-  private mutating func source(
-    of operand: NDArray, _ places: inout [ObjectIdentifier: Source]
-  ) -> Source {
+  private mutating func source(of operand: NDArray) -> Source {
     let key = ObjectIdentifier(operand.storage)
     if let expression = operand.pendingExpression(in: layout) {
       if let place = places[key] { return place }
-      if let (operation, isDue) = expression.pendingInPassing() {
-        let number = emit(operation, &places)
-        if isDue { kept.append((expression, number)) }
-        let place = Source.row(number)
+      if let (operation, isDue) = expression.pendingInPassing(),
+        case .elementwise(let function, let role, let operands) = operation
+      {
+        let number = emit(function, role, operands)
+        if isDue { outputs.append((.kept(expression), number)) }
+        let place = Source.instruction(number)
         places[key] = place
         return place
       }
@@ -100,14 +141,13 @@ struct ElementwiseProgram {
   private mutating func assignRows() {
     var lastUse = [Int](repeating: -1, count: instructions.count)
     for (number, instruction) in instructions.enumerated() {
-      for case .row(let source) in instruction.sources { lastUse[source] = number }
+      for case .instruction(let source) in instruction.sources { lastUse[source] = number }
     }
-    for (output, kept) in kept.enumerated() { instructions[kept.instruction].output = output + 1 }
-    instructions[instructions.count - 1].output = 0
+    for (place, output) in outputs.enumerated() { instructions[output.instruction].output = place }
     var free: [Int] = []
     for number in instructions.indices {
       // A kernel may write over what it reads, so rows read for the last time are free at once.
-      for case .row(let source) in instructions[number].sources
+      for case .instruction(let source) in instructions[number].sources
       where lastUse[source] == number && instructions[source].output == nil {
         if !free.contains(instructions[source].row) { free.append(instructions[source].row) }
       }
@@ -123,32 +163,69 @@ struct ElementwiseProgram {
 
   // MARK: Running
 
-  /// Computes the result.
+  /// Computes the result, and what was included.
   ///
   /// It is written over an operand that nobody else holds, if there is one.
   mutating func run() -> Storage {
+    assignRows()
     let result = disposableLeaf() ?? Storage.make(layout)
-    let others = kept.map { _ in Storage.make(layout) }
-    let outputs = [result.bytes] + others.map(\.bytes)
+    var targets: [Target] = []
+    var storages: [Storage] = []
+    var partials: [Scratch?] = []
+    let blocks = ceilingQuotient(layout.elementCount, ReductionDriver.block)
+    for output in outputs {
+      switch output.kind {
+      case .result:
+        targets.append(.array(result.bytes))
+        storages.append(result)
+        partials.append(nil)
+      case .kept:
+        let storage = Storage.make(layout)
+        targets.append(.array(storage.bytes))
+        storages.append(storage)
+        partials.append(nil)
+      case .reduced(_, let expression):
+        targets.append(.block)
+        storages.append(Storage.make(expression.layout))
+        partials.append(Scratch(byteCount: blocks * layout.dtype.byteCount))
+      }
+    }
+    let code = self.code
     prepared { driver, operands in
-      let piece = ElementwiseProgram.piece
       let count = layout.elementCount
-      parallelFor(pieces: ceilingQuotient(count, piece)) { index in
-        let start = index &* piece
-        run(start..<min(start &+ piece, count), driver, operands) {
-          outputs[$0] + $1 &* layout.dtype.byteCount
+      parallelFor(pieces: blocks) { index in
+        let start = index &* ReductionDriver.block
+        let range = start..<min(start &+ ReductionDriver.block, count)
+        run(code, range, driver, operands, targets) { place, elements in
+          guard case .reduced(let kind, _) = outputs[place].kind, let partial = partials[place]
+          else { return }
+          ReductionDriver(kind: kind, dtype: layout.dtype).reduceRow(
+            range.count, elements, partial.bytes + index &* layout.dtype.byteCount)
         }
       }
     }
-    for (place, storage) in zip(kept, others) { place.expression.adopt(storage) }
+    for (place, output) in outputs.enumerated() {
+      switch output.kind {
+      case .result: break
+      case .kept(let expression): expression.adopt(storages[place])
+      case .reduced(let kind, let expression):
+        if let partial = partials[place] {
+          ReductionDriver(kind: kind, dtype: layout.dtype).run(
+            outer: 1, count: blocks, inner: 1, from: partial.bytes, to: storages[place].bytes)
+        }
+        expression.adopt(storages[place])
+      }
+    }
+    withExtendedLifetime(storages) {}
     return result
   }
 
   /// The storage of an operand that lies as the result does and is referenced by this program alone.
   ///
-  /// A tile of the result is the last thing written for its elements, when all that reads them has
-  /// been run.
+  /// A tile of the result is the last thing written for its elements only if nothing is computed after
+  /// it.
   private mutating func disposableLeaf() -> Storage? {
+    guard outputs[0].instruction == instructions.count - 1 else { return nil }
     for number in leaves.indices
     where leaves[number].layout.hasType(of: layout) && leaves[number].isOverwritable {
       return leaves[number].storage
@@ -156,37 +233,85 @@ struct ElementwiseProgram {
     return nil
   }
 
-  /// Computes the elements in blocks and hands each block out, without keeping them.
-  ///
-  /// Blocks are handed out on several threads at once, in any order.
-  func forEachBlock(
-    of blockCount: Int, _ body: (_ block: Int, _ count: Int, _ elements: UnsafeRawPointer) -> Void
-  ) {
-    let others = kept.map { _ in Storage.make(layout) }
+  /// Reduces the result to one number without keeping its elements.
+  mutating func reduce(_ kind: ReductionKind, to destination: UnsafeMutableRawPointer) {
+    assignRows()
+    let driver = ReductionDriver(kind: kind, dtype: layout.dtype)
     let size = layout.dtype.byteCount
-    prepared { driver, operands in
-      parallelFor(pieces: ceilingQuotient(layout.elementCount, blockCount)) { index in
-        let start = index &* blockCount
-        let range = start..<min(start &+ blockCount, layout.elementCount)
-        let room = Scratch(byteCount: range.count &* size)
-        run(range, driver, operands) { output, position in
-          output == 0
-            ? room.bytes + (position &- start) &* size
-            : others[output - 1].bytes + position &* size
+    let block =
+      layout.elementCount > 2 * ReductionDriver.block
+      ? ReductionDriver.block : layout.elementCount
+    let blocks = ceilingQuotient(layout.elementCount, block)
+    let partial = Scratch(byteCount: blocks * size)
+    var targets = [Target.block]
+    var storages: [Storage] = []
+    for _ in outputs.dropFirst() {
+      let storage = Storage.make(layout)
+      storages.append(storage)
+      targets.append(.array(storage.bytes))
+    }
+    let code = self.code
+    prepared { elementwise, operands in
+      parallelFor(pieces: blocks) { index in
+        let start = index &* block
+        let range = start..<min(start &+ block, layout.elementCount)
+        run(code, range, elementwise, operands, targets) { _, elements in
+          driver.reduceRow(range.count, elements, partial.bytes + index &* size)
         }
-        body(index, range.count, UnsafeRawPointer(room.bytes))
-        withExtendedLifetime(room) {}
       }
     }
-    for (place, storage) in zip(kept, others) { place.expression.adopt(storage) }
+    for (output, storage) in zip(outputs.dropFirst(), storages) {
+      if case .kept(let expression) = output.kind { expression.adopt(storage) }
+    }
+    driver.run(outer: 1, count: blocks, inner: 1, from: partial.bytes, to: destination)
+    withExtendedLifetime((partial, storages)) {}
   }
 
-  /// The elements that are worth a thread's while.
-  private static let piece = 1 << 15
+  // MARK: Tiles
+
+  /// Where an output goes.
+  private enum Target {
+    /// To its place in an array.
+    case array(UnsafeMutableRawPointer)
+    /// To the memory of one block, which is looked at when the block is complete.
+    case block
+  }
+
+  /// An instruction as the loop over tiles needs it: places in a table of addresses, no references.
+  private struct Step {
+    let function: Elementary.Opcode
+    let role: ElementwiseRole
+    let a, b, c, d: UInt16
+    let target: UInt16
+  }
+
+  /// The table of addresses: leaves first, then outputs, then rows.
+  private var code: [Step] {
+    func place(_ number: Int) -> UInt16 {
+      let instruction = instructions[number]
+      return UInt16(
+        leaves.count + (instruction.output ?? outputs.count + instruction.row))
+    }
+    return instructions.indices.map { number in
+      let instruction = instructions[number]
+      let sources = instruction.sources.map { source -> UInt16 in
+        switch source {
+        case .leaf(let leaf): UInt16(leaf)
+        case .instruction(let other): place(other)
+        }
+      }
+      func source(_ position: Int) -> UInt16 {
+        position < sources.count ? sources[position] : sources[0]
+      }
+      return Step(
+        function: instruction.function, role: instruction.role, a: source(0), b: source(1),
+        c: source(2), d: source(3), target: place(number))
+    }
+  }
 
   /// The elements of one pass through the instructions: all rows together fill half of a 32 KiB cache.
   private var tile: Int {
-    let rows = rowCount + leaves.count + 1
+    let rows = rowCount + leaves.count + outputs.count
     return min(1024, max(128, 24576 / (rows * layout.dtype.byteCount) & ~63))
   }
 
@@ -197,53 +322,87 @@ struct ElementwiseProgram {
       for (number, leaf) in leaves.enumerated() {
         operands.initializeElement(at: number, to: TileOperand(leaf, over: layout))
       }
-      body(ElementwiseDriver(layout.shape, operands), operands)
+      let driver = ElementwiseDriver(layout.shape, operands)
+      body(driver, operands)
+      withExtendedLifetime(driver) {}
     }
     withExtendedLifetime(leaves) {}
   }
 
-  /// Runs the instructions over a range of the elements.
+  /// Runs the instructions over a range of the elements; then `finish` sees what goes to no array.
   private func run(
-    _ range: Range<Int>, _ driver: ElementwiseDriver,
-    _ operands: UnsafeMutableBufferPointer<TileOperand>,
-    _ destination: (_ output: Int, _ position: Int) -> UnsafeMutableRawPointer
+    _ code: [Step], _ range: Range<Int>, _ driver: ElementwiseDriver,
+    _ operands: UnsafeMutableBufferPointer<TileOperand>, _ targets: [Target],
+    _ finish: (_ output: Int, _ elements: UnsafeRawPointer) -> Void
   ) {
     let size = layout.dtype.byteCount
     let element: KernelElement = layout.dtype == .float64 ? .float64 : .float32
     let tile = tile
+    let (leafCount, outputCount) = (leaves.count, outputs.count)
     let rowBytes = tile &* size
     let kernels = Kernels.active
-    withUnsafeTemporaryAllocation(
-      byteCount: max(1, rowCount &* rowBytes), alignment: StoragePool.alignment
-    ) { rows in
-      let rows = rows.baseAddress.unsafelyUnwrapped
-      driver.walk(range, operands) { start, count, parts in
-        var done = 0
-        while done < count {
-          let length = min(tile, count &- done)
-          for instruction in instructions {
-            withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: 4) { addresses in
-              for (place, source) in instruction.sources.enumerated() {
-                switch source {
-                case .leaf(let number): addresses[place] = parts[number] + done &* size
-                case .row(let number):
-                  let writer = instructions[number]
-                  addresses[place] = UnsafeRawPointer(
-                    writer.output.map { destination($0, start &+ done) }
-                      ?? rows + writer.row &* rowBytes)
+    let blocks: [Scratch?] = targets.map {
+      if case .block = $0 { Scratch(byteCount: range.count &* size) } else { nil }
+    }
+    // Where each output's element `range.lowerBound` goes.
+    let bases: [UnsafeMutableRawPointer] = targets.indices.map { place in
+      switch targets[place] {
+      case .array(let base): base + range.lowerBound &* size
+      case .block: blocks[place].unsafelyUnwrapped.bytes
+      }
+    }
+    let room = Scratch(byteCount: max(1, rowCount &* rowBytes))
+    // The next tile of what comes from or goes to main memory is asked for little by little while this
+    // one is computed: the processor's own foresight loses the thread at each change of the array.
+    let streams =
+      operands.indices.filter { operands[$0].isStreamed }
+      + targets.indices.compactMap {
+        if case .array = targets[$0] { leafCount + $0 } else { nil }
+      }
+    let ahead = (rowBytes / code.count + 63) & ~63
+    let addressCount = leafCount + outputCount + rowCount
+    withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: addressCount) {
+      table in
+      for row in 0..<rowCount {
+        table[leafCount + outputCount + row] = room.bytes + row &* rowBytes
+      }
+      code.withUnsafeBufferPointer { code in
+        driver.walk(range, operands) { start, count, parts in
+          var done = 0
+          while done < count {
+            let length = min(tile, count &- done)
+            for leaf in 0..<leafCount {
+              table[leaf] = UnsafeMutableRawPointer(mutating: parts[leaf] + done &* size)
+            }
+            let position = (start &+ done &- range.lowerBound) &* size
+            for output in 0..<outputCount {
+              table[leafCount &+ output] = bases[output] + position
+            }
+            for (number, step) in code.enumerated() {
+              let next = number &* ahead
+              if next < rowBytes {
+                for stream in streams {
+                  prefetch(table[stream] + (rowBytes &+ next), byteCount: ahead)
                 }
               }
-              let target =
-                instruction.output.map { destination($0, start &+ done) }
-                ?? rows + instruction.row &* rowBytes
-              kernels.elementwise(
-                instruction.function, instruction.role, element, length,
-                UnsafePointer(addresses.baseAddress.unsafelyUnwrapped), target)
+              withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: 4) { sources in
+                sources[0] = UnsafeRawPointer(table[Int(step.a)])
+                sources[1] = UnsafeRawPointer(table[Int(step.b)])
+                sources[2] = UnsafeRawPointer(table[Int(step.c)])
+                sources[3] = UnsafeRawPointer(table[Int(step.d)])
+                kernels.elementwise(
+                  step.function, step.role, element, length,
+                  UnsafePointer(sources.baseAddress.unsafelyUnwrapped), table[Int(step.target)])
+              }
             }
+            done &+= length
           }
-          done &+= length
         }
       }
     }
+    for (place, block) in blocks.enumerated() {
+      if let block { finish(place, UnsafeRawPointer(block.bytes)) }
+    }
+    withExtendedLifetime(room) {}
   }
 }

@@ -13,7 +13,7 @@ extension NDArray {
   public static func unary(_ f: Elementary.Opcode, _ x: NDArray) -> NDArray {
     let layout = x.layout.dense
     let work = Elementwise(f, .value, layout)
-    if work.isDeferred { return work.deferring([x]) }
+    if work.isDeferred || x.awaitsReduction { return work.deferring([x]) }
     let result = NDArray(uninitialized: layout)
     work.run(into: result.storage.bytes, x)
     return result
@@ -29,7 +29,9 @@ extension NDArray {
   public static func binary(_ f: Elementary.Opcode, _ a: NDArray, _ b: NDArray) -> NDArray {
     let layout = commonLayout(f, a, b)
     let work = Elementwise(f, .value, layout)
-    if work.isDeferred { return work.deferring([a, b]) }
+    if work.isDeferred || a.awaitsReduction || b.awaitsReduction {
+      return work.deferring([a, b])
+    }
     let result = NDArray(uninitialized: layout)
     work.run(into: result.storage.bytes, a, b)
     return result
@@ -106,6 +108,18 @@ extension NDArray {
     } else {
       self = NDArray.binary(.add, copy self, other)
     }
+  }
+}
+
+extension NDArray {
+  /// True for a number that will be known when the elements behind it have been gone through.
+  ///
+  /// What is computed from it, a mean or a weighted loss, waits too: otherwise the elements would be
+  /// gone through for this number alone, and for the gradient a second time.
+  @inline(__always)
+  fileprivate var awaitsReduction: Bool {
+    guard let expression = storage.expression, layout.elementCount == 1 else { return false }
+    return expression.awaitsReduction
   }
 }
 

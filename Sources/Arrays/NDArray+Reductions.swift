@@ -32,9 +32,7 @@ extension NDArray {
     if target.elementCount == 0 { return NDArray(uninitialized: target, dtype: dtype) }
 
     if target.elementCount == 1, let expression = pendingExpression(in: layout) {
-      let result = NDArray(uninitialized: target, dtype: dtype)
-      ReductionDriver(kind: kind, dtype: dtype).run(expression, to: result.storage.bytes)
-      return result
+      return DeferredExpression.deferring(kind, self, expression, shape: target)
     }
 
     // From the innermost group of neighbouring reduced axes outward, one group at a time.

@@ -14,7 +14,7 @@ struct ReductionDriver {
   let dtype: DType
 
   /// The elements that one call of a kernel takes in; a thread is worth waking for two of them.
-  private static let block = 1 << 15
+  static let block = 1 << 15
   /// The rows that are added one after the other before partial sums are merged pairwise.
   private static let rowsPerBlock = 16
   /// The columns whose partial sums stay in the first-level cache.
@@ -37,30 +37,24 @@ struct ReductionDriver {
     }
   }
 
-  /// Reduces all elements of a deferred result to one, without ever having them all in memory.
+  /// Reduces all elements of an array to one; those of a deferred result without ever having them all in
+  /// memory.
   ///
   /// The order is that of ``run(outer:count:inner:from:to:)``, so the bits are those of the elements
   /// computed first and reduced then.
-  func run(_ expression: DeferredExpression, to destination: UnsafeMutableRawPointer) {
-    let count = expression.layout.elementCount
-    guard let (operation, isDue) = expression.pendingInPassing(), !isDue else {
-      return run(
-        outer: 1, count: count, inner: 1, from: UnsafeRawPointer(expression.compute()),
-        to: destination)
+  func runAll(_ array: NDArray, to destination: UnsafeMutableRawPointer) {
+    let layout = array.layout
+    if let expression = array.pendingExpression(in: layout),
+      let (operation, isDue) = expression.pendingInPassing(), !isDue,
+      case .elementwise(let function, let role, let operands) = operation
+    {
+      var program = ElementwiseProgram(function, role, operands, layout)
+      return program.reduce(kind, to: destination)
     }
-    let program = ElementwiseProgram(operation, expression.layout)
-    let block = ReductionDriver.block
-    guard count > 2 * block else {
-      return program.forEachBlock(of: count) { _, count, elements in
-        reduceRow(count, elements, destination)
-      }
-    }
-    withScratch(ceilingQuotient(count, block)) { partial in
-      program.forEachBlock(of: block) { index, count, elements in
-        reduceRow(count, elements, partial + index * elementSize)
-      }
-      reduceRows(1, ceilingQuotient(count, block), partial, destination)
-    }
+    let dense = array.contiguous()
+    run(
+      outer: 1, count: layout.elementCount, inner: 1, from: dense.address, to: destination)
+    withExtendedLifetime(dense) {}
   }
 
   // MARK: Rows: the elements to be combined are neighbours
@@ -92,7 +86,7 @@ struct ReductionDriver {
     }
   }
 
-  private func reduceRow(
+  func reduceRow(
     _ count: Int, _ source: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer
   ) {
     let isShort = count <= ReductionDriver.shortRow

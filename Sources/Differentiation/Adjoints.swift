@@ -59,6 +59,15 @@ public struct Adjoints {
     }
   }
 
+  /// Computes what the walk has put off, and the result that it started from, in as few passes as can be.
+  ///
+  /// Nobody else has seen these tensors yet, so nothing waits for anything else meanwhile.
+  func compute(with result: Tensor) {
+    guard result.array.isDeferred || tensors.contains(where: { $0?.array.isDeferred ?? false })
+    else { return }
+    NDArray.compute([result.array] + tensors.compactMap { $0?.array })
+  }
+
   /// The adjoint of a tensor, or nil if none arrived.
   func tensor(_ x: Tensor) -> Tensor? {
     guard slot(x.index, x.header, x.generation) != nil else { return nil }

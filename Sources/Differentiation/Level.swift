@@ -98,6 +98,7 @@ public struct Level {
       from: Int(y.index), .tensor(seed), bottom: bottom, tensorBottom: tensorBottom,
       outer: isNested, releases: releases && !isNested, keepsAll: false)
     try check()
+    if !isNested { adjoints.compute(with: y) }
     return adjoints
   }
 

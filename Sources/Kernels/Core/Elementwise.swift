@@ -59,9 +59,19 @@ public struct Operands {
   }
 }
 
-private let readsOfRules: [Reads] = Elementary.Opcode.allCases.map { function in
-  function.arity == 1 ? function.unary(ReadsOfUnary()) : function.binary(ReadsOfBinary())
-}
+/// What each function's rules read, by opcode.
+///
+/// Behind a pointer, which is never freed: an array would be retained and released by every call.
+nonisolated(unsafe) private let readsOfRules: UnsafePointer<Reads> = {
+  let functions = Elementary.Opcode.allCases
+  let table = UnsafeMutablePointer<Reads>.allocate(capacity: functions.count)
+  for function in functions {
+    (table + Int(function.rawValue)).initialize(
+      to: function.arity == 1
+        ? function.unary(ReadsOfUnary()) : function.binary(ReadsOfBinary()))
+  }
+  return UnsafePointer(table)
+}()
 
 private struct ReadsOfUnary: UnaryVisitor {
   func visit<F: UnaryFunction>(_ function: F.Type) -> Reads { F.reads }
