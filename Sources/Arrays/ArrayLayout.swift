@@ -6,8 +6,13 @@
 // strides inside the array itself were measured first: 176 bytes, and a quarter of the time of a
 // small operation went into copying them.
 
-/// Sizes, strides and element type, immutable and shared.
-package final class ArrayLayout: Sendable {
+//
+// Even to look at a shared object means to count a reference, twice, and most of what a small operation
+// does is to compare shapes. So the sizes are also reached by a plain address, which is valid as long as
+// the array is; only what outlives the array holds the object.
+
+/// Sizes, strides and element type.
+package struct LayoutFields {
   /// The sizes along the axes.
   package let shape: Shape
   /// The distance in elements from one position to the next, for each axis.
@@ -19,32 +24,64 @@ package final class ArrayLayout: Sendable {
   /// True if the elements lie in row-major order with no gaps.
   package let isContiguous: Bool
 
+  /// The bytes that the elements take when dense.
+  var byteCount: Int { elementCount &* dtype.byteCount }
+}
+
+extension UnsafePointer<LayoutFields> {
+  /// True for the same sizes and element type, whatever the strides.
+  @inline(__always)
+  package func hasType(of other: Self) -> Bool {
+    self == other
+      || (pointee.dtype == other.pointee.dtype && pointee.shape == other.pointee.shape)
+  }
+
+  /// True for the same sizes, whatever the strides and the element type.
+  @inline(__always)
+  package func hasShape(of other: Self) -> Bool {
+    self == other || pointee.shape == other.pointee.shape
+  }
+}
+
+/// Sizes, strides and element type, immutable and shared.
+package final class ArrayLayout: @unchecked Sendable {
+  // Sendable by hand: what the address leads to is written once, here, and freed with the object.
+  package let fields: UnsafePointer<LayoutFields>
+
+  private init(_ fields: LayoutFields) {
+    let address = UnsafeMutablePointer<LayoutFields>.allocate(capacity: 1)
+    address.initialize(to: fields)
+    self.fields = UnsafePointer(address)
+  }
+
+  deinit { fields.deallocate() }
+
   /// The layout of a dense array.
-  init(_ shape: Shape, _ dtype: DType) {
-    self.shape = shape
-    self.dtype = dtype
-    strides = shape.denseStrides
-    elementCount = shape.elementCount
-    isContiguous = true
+  convenience init(_ shape: Shape, _ dtype: DType) {
+    self.init(
+      LayoutFields(
+        shape: shape, strides: shape.denseStrides, dtype: dtype, elementCount: shape.elementCount,
+        isContiguous: true))
   }
 
   /// The layout of a view.
-  init(_ shape: Shape, _ strides: AxisVector, _ dtype: DType) {
-    self.shape = shape
-    self.strides = strides
-    self.dtype = dtype
-    elementCount = shape.elementCount
-    isContiguous = ArrayLayout.isDense(shape, strides)
+  convenience init(_ shape: Shape, _ strides: AxisVector, _ dtype: DType) {
+    self.init(
+      LayoutFields(
+        shape: shape, strides: strides, dtype: dtype, elementCount: shape.elementCount,
+        isContiguous: ArrayLayout.isDense(shape, strides)))
   }
 
-  /// The bytes that the elements take when dense.
-  var byteCount: Int { elementCount &* dtype.byteCount }
+  package var shape: Shape { fields.pointee.shape }
+  var strides: AxisVector { fields.pointee.strides }
+  package var dtype: DType { fields.pointee.dtype }
+  package var elementCount: Int { fields.pointee.elementCount }
+  package var isContiguous: Bool { fields.pointee.isContiguous }
+  var byteCount: Int { fields.pointee.byteCount }
 
   /// True for the same sizes and element type, whatever the strides.
   @inline(__always)
-  package func hasType(of other: ArrayLayout) -> Bool {
-    self === other || (dtype == other.dtype && shape == other.shape)
-  }
+  package func hasType(of other: ArrayLayout) -> Bool { fields.hasType(of: other.fields) }
 
   /// The dense layout of the same sizes and element type.
   var dense: ArrayLayout { isContiguous ? self : ArrayLayout(shape, dtype) }

@@ -216,7 +216,7 @@ extension NDArray {
   }
 
   /// True if the elements have been put off, computed by now or not.
-  package var isDeferred: Bool { storage.expression != nil }
+  package var isDeferred: Bool { storage.isDeferred }
 
   /// Computes what has been put off, results over the same elements in one pass.
   ///

@@ -38,13 +38,13 @@ struct TileOperand {
   }
 
   /// The operand of a result of the given layout, whatever its element type.
-  init(_ array: borrowing NDArray, over layout: ArrayLayout) {
+  init(_ array: borrowing NDArray, over layout: UnsafePointer<LayoutFields>) {
     base = array.address
-    elementSize = array.layout.dtype.byteCount
-    strides = array.layout.strides
-    isDense =
-      array.layout === layout || array.layout.isContiguous && array.layout.shape == layout.shape
-    if !isDense { strides = array.strides(broadcastTo: layout.shape) }
+    let own = array.fields
+    elementSize = own.pointee.dtype.byteCount
+    strides = own.pointee.strides
+    isDense = own.pointee.isContiguous && own.hasShape(of: layout)
+    if !isDense { strides = array.strides(broadcastTo: layout.pointee.shape) }
   }
 }
 

@@ -320,7 +320,7 @@ struct ElementwiseProgram {
   ) {
     withUnsafeTemporaryAllocation(of: TileOperand.self, capacity: leaves.count) { operands in
       for (number, leaf) in leaves.enumerated() {
-        operands.initializeElement(at: number, to: TileOperand(leaf, over: layout))
+        operands.initializeElement(at: number, to: TileOperand(leaf, over: layout.fields))
       }
       let driver = ElementwiseDriver(layout.shape, operands)
       body(driver, operands)

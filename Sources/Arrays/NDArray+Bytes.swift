@@ -5,12 +5,14 @@ extension NDArray {
   /// Where the element with all indices zero is, valid while the caller keeps the array alive.
   @inline(__always)
   var address: UnsafeRawPointer {
-    UnsafeRawPointer(storage.bytes + offset &* layout.dtype.byteCount)
+    UnsafeRawPointer(storage.bytes + offset &* fields.pointee.dtype.byteCount)
   }
 
   /// ``address`` for writing; only for storage that nobody else holds.
   @inline(__always)
-  var mutableAddress: UnsafeMutableRawPointer { storage.bytes + offset &* layout.dtype.byteCount }
+  var mutableAddress: UnsafeMutableRawPointer {
+    storage.bytes + offset &* fields.pointee.dtype.byteCount
+  }
 
   /// The bytes that the elements take when dense.
   var byteCount: Int { elementCount * dtype.byteCount }
@@ -19,7 +21,7 @@ extension NDArray {
   @inline(__always)
   var isOverwritable: Bool {
     mutating get {
-      isKnownUniquelyReferenced(&storage) && !storage.isView && layout.isContiguous
+      isKnownUniquelyReferenced(&storage) && !storage.isView && fields.pointee.isContiguous
     }
   }
 

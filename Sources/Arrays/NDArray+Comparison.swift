@@ -117,7 +117,7 @@ extension NDArray {
   ) -> NDArray {
     let result = NDArray(uninitialized: shape, dtype: dtype)
     withUnsafeTemporaryAllocation(of: TileOperand.self, capacity: operands.count) { tiles in
-      for i in operands.indices { tiles[i] = TileOperand(operands[i], over: result.layout) }
+      for i in operands.indices { tiles[i] = TileOperand(operands[i], over: result.fields) }
       ElementwiseDriver.run(
         shape: shape, destination: result.storage.bytes, elementSize: dtype.byteCount,
         operands: tiles, piece: piece, kernel: kernel)

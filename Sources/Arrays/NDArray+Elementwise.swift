@@ -11,10 +11,9 @@ extension NDArray {
   ///
   /// Integers know `negate`, `abs`, `sign` and `square`, with wrapping arithmetic.
   public static func unary(_ f: Elementary.Opcode, _ x: NDArray) -> NDArray {
-    let layout = x.layout.dense
-    let work = Elementwise(f, .value, layout)
-    if work.isDeferred || x.awaitsReduction { return work.deferring([x]) }
-    let result = NDArray(uninitialized: layout)
+    let work = Elementwise(f, .value, x.fields)
+    if work.isDeferred || x.awaitsReduction { return work.deferring([x], x.layout.dense) }
+    let result = x.uninitializedLike()
     work.run(into: result.storage.bytes, x)
     return result
   }
@@ -27,33 +26,37 @@ extension NDArray {
   ///
   /// - Precondition: the operands have the same type and broadcast.
   public static func binary(_ f: Elementary.Opcode, _ a: NDArray, _ b: NDArray) -> NDArray {
-    let layout = commonLayout(f, a, b)
-    let work = Elementwise(f, .value, layout)
-    if work.isDeferred || a.awaitsReduction || b.awaitsReduction {
-      return work.deferring([a, b])
+    let (first, second) = (a.fields, b.fields)
+    precondition(
+      first.pointee.dtype == second.pointee.dtype,
+      "\(f.name) of \(first.pointee.dtype) and \(second.pointee.dtype); convert one of them first")
+    if second.pointee.shape.rank == 0 || first.hasShape(of: second) {
+      return binary(f, a, b, like: a)
     }
+    if first.pointee.shape.rank == 0 { return binary(f, a, b, like: b) }
+    let shape = Shape.checkedBroadcast(first.pointee.shape, second.pointee.shape)
+    if shape == first.pointee.shape { return binary(f, a, b, like: a) }
+    if shape == second.pointee.shape { return binary(f, a, b, like: b) }
+    let layout = ArrayLayout(shape, first.pointee.dtype)
+    let work = Elementwise(f, .value, layout.fields)
+    if work.isDeferred { return work.deferring([a, b], layout) }
     let result = NDArray(uninitialized: layout)
     work.run(into: result.storage.bytes, a, b)
     return result
   }
 
-  /// The layout of the result of a function of two operands.
-  private static func commonLayout(
-    _ f: Elementary.Opcode, _ a: NDArray, _ b: NDArray
-  ) -> ArrayLayout {
-    let (first, second) = (a.layout, b.layout)
-    if first === second { return first.dense }
-    precondition(
-      first.dtype == second.dtype,
-      "\(f.name) of \(first.dtype) and \(second.dtype); convert one of them first")
-    if first.isContiguous && (second.shape.rank == 0 || second.shape == first.shape) {
-      return first
+  /// `f(a, b)` for a result of the shape of one operand.
+  @inline(__always)
+  private static func binary(
+    _ f: Elementary.Opcode, _ a: NDArray, _ b: NDArray, like model: NDArray
+  ) -> NDArray {
+    let work = Elementwise(f, .value, model.fields)
+    if work.isDeferred || a.awaitsReduction || b.awaitsReduction {
+      return work.deferring([a, b], model.layout.dense)
     }
-    if second.isContiguous && first.shape.rank == 0 { return second }
-    let shape = Shape.checkedBroadcast(first.shape, second.shape)
-    if first.isContiguous && shape == first.shape { return first }
-    if second.isContiguous && shape == second.shape { return second }
-    return ArrayLayout(shape, first.dtype)
+    let result = model.uninitializedLike()
+    work.run(into: result.storage.bytes, a, b)
+    return result
   }
 
   /// `seed · f'(x)`, element by element, with `y = f(x)` at hand.
@@ -63,10 +66,9 @@ extension NDArray {
   public static func chain(
     _ f: Elementary.Opcode, seed: NDArray, x: NDArray, y: NDArray
   ) -> NDArray {
-    let layout = y.layout.dense
-    let work = Elementwise(f, .chainFirst, layout)
-    if work.isDeferred { return work.deferring([seed, x, y]) }
-    let result = NDArray(uninitialized: layout)
+    let work = Elementwise(f, .chainFirst, y.fields)
+    if work.isDeferred { return work.deferring([seed, x, y], y.layout.dense) }
+    let result = y.uninitializedLike()
     work.run(into: result.storage.bytes, seed, x, y)
     return result
   }
@@ -89,10 +91,9 @@ extension NDArray {
     _ f: Elementary.Opcode, _ role: ElementwiseRole, _ seed: NDArray, _ a: NDArray,
     _ b: NDArray, _ y: NDArray
   ) -> NDArray {
-    let layout = y.layout.dense
-    let work = Elementwise(f, role, layout)
-    if work.isDeferred { return work.deferring([seed, a, b, y]) }
-    let result = NDArray(uninitialized: layout)
+    let work = Elementwise(f, role, y.fields)
+    if work.isDeferred { return work.deferring([seed, a, b, y], y.layout.dense) }
+    let result = y.uninitializedLike()
     work.run(into: result.storage.bytes, seed, a, b, y)
     return result
   }
@@ -100,9 +101,9 @@ extension NDArray {
   /// Adds an array of the same shape and type to this one, in place if nobody else holds it.
   public mutating func accumulate(_ other: NDArray) {
     precondition(
-      other.layout.hasType(of: layout),
+      other.fields.hasType(of: fields),
       "a \(dtype) array of shape \(shape) cannot take up a \(other.dtype) one of \(other.shape)")
-    let work = Elementwise(.add, .value, layout)
+    let work = Elementwise(.add, .value, fields)
     if !work.isDeferred, isOverwritable {
       work.run(into: mutableAddress, self, other)
     } else {
@@ -118,7 +119,9 @@ extension NDArray {
   /// gone through for this number alone, and for the gradient a second time.
   @inline(__always)
   fileprivate var awaitsReduction: Bool {
-    guard let expression = storage.expression, layout.elementCount == 1 else { return false }
+    guard storage.isDeferred, let expression = storage.expression, elementCount == 1 else {
+      return false
+    }
     return expression.awaitsReduction
   }
 }
@@ -127,38 +130,45 @@ extension NDArray {
 private struct Elementwise {
   let function: Elementary.Opcode
   let role: ElementwiseRole
-  let layout: ArrayLayout
+  /// Shape and type of the result, which is dense; valid while the array is held that they are from.
+  let layout: UnsafePointer<LayoutFields>
 
-  init(_ function: Elementary.Opcode, _ role: ElementwiseRole, _ layout: ArrayLayout) {
+  @inline(__always)
+  init(
+    _ function: Elementary.Opcode, _ role: ElementwiseRole, _ layout: UnsafePointer<LayoutFields>
+  ) {
+    let dtype = layout.pointee.dtype
     precondition(
-      layout.dtype.isFloatingPoint || (layout.dtype == .int32 && role == .value),
-      "\(function.name) is not defined for \(layout.dtype); convert to a floating-point type first")
+      dtype.isFloatingPoint || (dtype == .int32 && role == .value),
+      "\(function.name) is not defined for \(dtype); convert to a floating-point type first")
     self.function = function
     self.role = role
     self.layout = layout
   }
+
+  private var dtype: DType { layout.pointee.dtype }
+  private var count: Int { layout.pointee.elementCount }
 
   // MARK: Later
 
   /// True if the result is large enough to be put off.
   @inline(__always)
   var isDeferred: Bool {
-    layout.elementCount >= Deferral.threshold && layout.elementCount > 0
-      && layout.dtype.isFloatingPoint
+    count >= Deferral.threshold && count > 0 && dtype.isFloatingPoint
   }
 
-  func deferring(_ operands: [NDArray]) -> NDArray {
+  func deferring(_ operands: [NDArray], _ layout: ArrayLayout) -> NDArray {
     for operand in operands { check(operand) }
     return DeferredExpression.deferring(function, role, operands, layout: layout)
   }
 
   private func check(_ operand: borrowing NDArray) {
-    let (type, own) = (operand.layout.dtype, operand.layout.shape)
+    let own = operand.fields
     precondition(
-      type == layout.dtype, "\(function.name) of \(layout.dtype) meets \(type)")
+      own.pointee.dtype == dtype, "\(function.name) of \(dtype) meets \(own.pointee.dtype)")
     precondition(
-      own == layout.shape || own.isBroadcastable(to: layout.shape),
-      "\(function.name): \(own) does not broadcast to \(layout.shape)")
+      own.hasShape(of: layout) || own.pointee.shape.isBroadcastable(to: layout.pointee.shape),
+      "\(function.name): \(own.pointee.shape) does not broadcast to \(layout.pointee.shape)")
   }
 
   // MARK: At once
@@ -168,7 +178,7 @@ private struct Elementwise {
   func run(into destination: UnsafeMutableRawPointer, _ x: borrowing NDArray) {
     if isSmall, lies(x) {
       var address = x.address
-      call(layout.elementCount, &address, destination)
+      call(count, &address, destination)
       return withExtendedLifetime(x.storage) {}
     }
     runTiled(into: destination, [copy x])
@@ -181,7 +191,7 @@ private struct Elementwise {
       withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: 2) { addresses in
         addresses[0] = a.address
         addresses[1] = b.address
-        call(layout.elementCount, UnsafePointer(addresses.baseAddress!), destination)
+        call(count, UnsafePointer(addresses.baseAddress!), destination)
       }
       withExtendedLifetime(a.storage) {}
       return withExtendedLifetime(b.storage) {}
@@ -198,7 +208,7 @@ private struct Elementwise {
         addresses[0] = seed.address
         addresses[1] = x.address
         addresses[2] = y.address
-        call(layout.elementCount, UnsafePointer(addresses.baseAddress!), destination)
+        call(count, UnsafePointer(addresses.baseAddress!), destination)
       }
       withExtendedLifetime(seed.storage) {}
       withExtendedLifetime(x.storage) {}
@@ -217,7 +227,7 @@ private struct Elementwise {
         addresses[1] = a.address
         addresses[2] = b.address
         addresses[3] = y.address
-        call(layout.elementCount, UnsafePointer(addresses.baseAddress!), destination)
+        call(count, UnsafePointer(addresses.baseAddress!), destination)
       }
       withExtendedLifetime(seed.storage) {}
       withExtendedLifetime(a.storage) {}
@@ -230,8 +240,8 @@ private struct Elementwise {
   /// Operands that are stretched, strided or large.
   @inline(never)
   private func runTiled(into destination: UnsafeMutableRawPointer, _ operands: [NDArray]) {
-    if layout.elementCount <= ElementwiseDriver.tile, layout.elementCount > 0,
-      operands.allSatisfy({ lies($0) || $0.elementCount == 1 && $0.dtype == layout.dtype })
+    if count <= ElementwiseDriver.tile, count > 0,
+      operands.allSatisfy({ lies($0) || $0.elementCount == 1 && $0.dtype == dtype })
     {
       return runRepeating(into: destination, operands)
     }
@@ -241,7 +251,7 @@ private struct Elementwise {
         tiles.initializeElement(at: place, to: TileOperand(operand, over: layout))
       }
       ElementwiseDriver.run(
-        shape: layout.shape, destination: destination, elementSize: layout.dtype.byteCount,
+        shape: layout.pointee.shape, destination: destination, elementSize: dtype.byteCount,
         operands: tiles, piece: piece, kernel: call)
     }
     withExtendedLifetime(operands) {}
@@ -249,8 +259,7 @@ private struct Elementwise {
 
   /// A small array meets single numbers: they are written out once, without a plan.
   private func runRepeating(into destination: UnsafeMutableRawPointer, _ operands: [NDArray]) {
-    let count = layout.elementCount
-    let slot = (layout.byteCount + 63) & ~63
+    let slot = (layout.pointee.byteCount + 63) & ~63
     withUnsafeTemporaryAllocation(byteCount: operands.count * slot, alignment: 64) { room in
       withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: operands.count) {
         addresses in
@@ -258,7 +267,7 @@ private struct Elementwise {
           addresses[place] = operand.address
           if lies(operand) { continue }
           let buffer = room.baseAddress! + place &* slot
-          switch layout.dtype.byteCount {
+          switch dtype.byteCount {
           case 4:
             let value = operand.address.element(0, as: UInt32.self)
             for i in 0..<count { buffer.element(i, value) }
@@ -281,24 +290,24 @@ private struct Elementwise {
   // would cost as much as the operation.
 
   @inline(__always)
-  private var isSmall: Bool { layout.elementCount &- 1 < piece && layout.elementCount > 0 }
+  private var isSmall: Bool { count &- 1 < piece && count > 0 }
 
   /// True if the elements of the operand lie as those of the result do.
   @inline(__always)
   private func lies(_ operand: borrowing NDArray) -> Bool {
-    let own = operand.layout
-    if own === layout { return true }
+    let own = operand.fields
+    if own == layout { return own.pointee.isContiguous }
     // One element for a result of one element is dense whatever its axes are called.
-    return own.dtype == layout.dtype
-      && (own.isContiguous && own.shape == layout.shape
-        || layout.elementCount == 1 && own.elementCount == 1)
+    return own.pointee.dtype == dtype
+      && (own.pointee.isContiguous && own.pointee.shape == layout.pointee.shape
+        || count == 1 && own.pointee.elementCount == 1)
   }
 
   private func call(
     _ count: Int, _ operands: UnsafePointer<UnsafeRawPointer>,
     _ destination: UnsafeMutableRawPointer
   ) {
-    switch layout.dtype {
+    switch dtype {
     case .float32:
       Kernels.active.elementwise(function, role, .float32, count, operands, destination)
     case .float64:

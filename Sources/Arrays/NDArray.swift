@@ -38,27 +38,39 @@ public struct NDArray: @unchecked Sendable {
   @inline(__always)
   package var layout: ArrayLayout { storage.header.layout }
 
+  /// How the elements lie, valid while the array is held.
+  @inline(__always)
+  package var fields: UnsafePointer<LayoutFields> { storage.header.fields }
+
+  /// A dense array of this one's shape and type, whose elements the caller fills in.
+  @inline(__always)
+  func uninitializedLike() -> NDArray {
+    let layout = storage.header.layout
+    return NDArray(
+      storage: Storage.make(fields.pointee.isContiguous ? layout : layout.dense))
+  }
+
   /// The position in the storage, in elements, of the element whose indices are all zero.
   @inline(__always)
   var offset: Int { storage.header.offset }
 
   /// The sizes along the axes.
-  public var shape: Shape { layout.shape }
+  public var shape: Shape { fields.pointee.shape }
 
   /// The distance in elements from one position to the next, for each axis.
-  var strides: AxisVector { layout.strides }
+  var strides: AxisVector { fields.pointee.strides }
 
   /// The type of the elements.
-  public var dtype: DType { layout.dtype }
+  public var dtype: DType { fields.pointee.dtype }
 
   /// True if the elements lie in row-major order with no gaps.
-  public var isContiguous: Bool { layout.isContiguous }
+  public var isContiguous: Bool { fields.pointee.isContiguous }
 
   /// The number of axes.
-  public var rank: Int { layout.shape.rank }
+  public var rank: Int { fields.pointee.shape.rank }
 
   /// The number of elements.
-  public var elementCount: Int { layout.elementCount }
+  public var elementCount: Int { fields.pointee.elementCount }
 }
 
 // MARK: - Making arrays

@@ -21,6 +21,8 @@ final class Storage: ManagedBuffer<Storage.Contents, Storage.Word> {
     /// The class of the block in the pool; -1 if it is not from there.
     let sizeClass: Int
     let layout: ArrayLayout
+    /// Those of the layout, at hand without counting a reference.
+    let fields: UnsafePointer<LayoutFields>
     /// The position in the block, in elements, of the element whose indices are all zero.
     let offset: Int
     /// What the bytes are computed from, if they are deferred.
@@ -42,14 +44,15 @@ final class Storage: ManagedBuffer<Storage.Contents, Storage.Word> {
       return create((byteCount &+ 15) >> 4) { buffer in
         Contents(
           block: buffer.withUnsafeMutablePointerToElements { UnsafeMutableRawPointer($0) },
-          sizeClass: -1, layout: layout, offset: 0, expression: nil, base: nil)
+          sizeClass: -1, layout: layout, fields: layout.fields, offset: 0, expression: nil,
+          base: nil)
       }
     }
     let sizeClass = StoragePool.sizeClass(for: byteCount)
     return create(0) { _ in
       Contents(
         block: StoragePool.shared.take(class: sizeClass), sizeClass: sizeClass, layout: layout,
-        offset: 0, expression: nil, base: nil)
+        fields: layout.fields, offset: 0, expression: nil, base: nil)
     }
   }
 
@@ -57,7 +60,8 @@ final class Storage: ManagedBuffer<Storage.Contents, Storage.Word> {
   static func deferred(_ expression: DeferredExpression) -> Storage {
     create(0) { _ in
       Contents(
-        block: nil, sizeClass: -1, layout: expression.layout, offset: 0, expression: expression,
+        block: nil, sizeClass: -1, layout: expression.layout, fields: expression.layout.fields,
+        offset: 0, expression: expression,
         base: nil)
     }
   }
@@ -67,7 +71,9 @@ final class Storage: ManagedBuffer<Storage.Contents, Storage.Word> {
     let owner = header.base ?? self
     return Storage.create(0) { _ in
       Contents(
-        block: owner.header.block, sizeClass: -1, layout: layout, offset: offset, expression: nil,
+        block: owner.header.block, sizeClass: -1, layout: layout, fields: layout.fields,
+        offset: offset,
+        expression: nil,
         base: owner)
     }
   }
@@ -95,6 +101,10 @@ final class Storage: ManagedBuffer<Storage.Contents, Storage.Word> {
   /// The expression behind the bytes, computed or not.
   @inline(__always)
   var expression: DeferredExpression? { header.expression }
+
+  /// True if there is an expression behind the bytes, computed or not.
+  @inline(__always)
+  var isDeferred: Bool { header.block == nil && header.base == nil }
 
   /// True if the bytes belong to another storage.
   @inline(__always)

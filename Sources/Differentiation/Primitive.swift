@@ -99,6 +99,14 @@ public struct Application {
       }
     }
 
+    /// Shape and type, valid while the operand is held.
+    var fields: UnsafePointer<LayoutFields> {
+      switch kept {
+      case .value(let array): array.fields
+      case .layout(let layout): layout.fields
+      }
+    }
+
     var value: NDArray? {
       if case .value(let array) = kept { array } else { nil }
     }
@@ -127,10 +135,10 @@ public struct Application {
   public var count: Int { operands.count }
 
   /// The shape of an operand.
-  public func shape(_ position: Int) -> Shape { operands[position].layout.shape }
+  public func shape(_ position: Int) -> Shape { operands[position].fields.pointee.shape }
 
   /// The element type of an operand.
-  public func dtype(_ position: Int) -> DType { operands[position].layout.dtype }
+  public func dtype(_ position: Int) -> DType { operands[position].fields.pointee.dtype }
 
   /// The shape of the result.
   public var resultShape: Shape { layout.shape }

@@ -333,10 +333,9 @@ struct ReverseWalk<Number: AdjointNumber, Extent: WalkExtent> {
 
   /// Adds a contribution, summed over the axes along which the operand was stretched.
   private mutating func pass(_ contribution: NDArray, to operand: Application.Operand) {
-    let isWhole =
-      contribution.layout === operand.layout || contribution.layout.shape == operand.layout.shape
+    let isWhole = contribution.fields.hasShape(of: operand.fields)
     add(
-      Tensor(isWhole ? contribution : contribution.summed(to: operand.layout.shape)),
+      Tensor(isWhole ? contribution : contribution.summed(to: operand.fields.pointee.shape)),
       toTensor: Int(slots.records[Int(operand.index)].first))
     slots.put(.arrived, at: Int(operand.index))
   }

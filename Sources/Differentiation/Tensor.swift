@@ -253,11 +253,13 @@ extension Tensor: RecordedAlgebra {
   }
 
   private static func combined(_ primitive: ElementwiseBinary, _ a: Tensor, _ b: Tensor) -> Tensor {
-    let (first, second) = (a.array.layout, b.array.layout)
+    let (first, second) = (a.array.fields, b.array.fields)
     // Operands of one shape and floating-point type fit, whatever the function.
     // So does a number of the same type with anything.
-    if !(first.dtype == second.dtype && first.dtype.isFloatingPoint
-      && (second.shape.rank == 0 || first.shape.rank == 0 || first.hasType(of: second)))
+    let dtype = first.pointee.dtype
+    if !(dtype == second.pointee.dtype && dtype.isFloatingPoint
+      && (second.pointee.shape.rank == 0 || first.pointee.shape.rank == 0
+        || first.hasShape(of: second)))
     {
       do throws(ShapeError) {
         _ = try primitive.resultType(of: [a.type, b.type])
@@ -268,7 +270,7 @@ extension Tensor: RecordedAlgebra {
     let value = NDArray.binary(primitive.function, a.array, b.array)
     guard a.isRecorded || b.isRecorded else { return Tensor(value) }
     guard !a.isRecorded || !b.isRecorded || a.sharesTape(with: b),
-      first.dtype.isFloatingPoint, let tape = a.isRecorded ? a.tape : b.tape
+      dtype.isFloatingPoint, let tape = a.isRecorded ? a.tape : b.tape
     else { return recording(primitive, [a, b], value) }
     let reads = primitive.reads
     let keeps = reads.contains(.operands)

@@ -58,9 +58,10 @@ extension Tensor {
     guard x.rank == 2, weight.rank == 2, bias.rank == 1, !x.isLiteral else {
       return matmul(x, weight) + bias
     }
-    let (a, w, b) = (x.array.layout, weight.array.layout, bias.array.layout)
-    guard a.dtype.isFloatingPoint, a.dtype == w.dtype, a.dtype == b.dtype,
-      a.shape[1] == w.shape[0], b.shape[0] == w.shape[1]
+    let (a, w, b) = (x.array.fields, weight.array.fields, bias.array.fields)
+    guard a.pointee.dtype.isFloatingPoint, a.pointee.dtype == w.pointee.dtype,
+      a.pointee.dtype == b.pointee.dtype, a.pointee.shape[1] == w.pointee.shape[0],
+      b.pointee.shape[0] == w.pointee.shape[1]
     else { return applying(AffineMap(), to: [x, weight, bias]) }
     let value = NDArray.matmul(x.array, weight.array, bias: bias.array)
     guard x.isRecorded || weight.isRecorded || bias.isRecorded else { return Tensor(value) }

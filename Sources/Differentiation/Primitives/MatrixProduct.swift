@@ -45,10 +45,12 @@ struct MatrixProduct: Primitive {
 
   /// The product of operands whose last axes are known to be a matrix each.
   func product(_ a: Tensor, _ b: Tensor) -> Tensor {
-    let (first, second) = (a.array.layout, b.array.layout)
+    let (first, second) = (a.array.fields, b.array.fields)
     // Two matrices that fit need no further check.
-    guard first.shape.rank == 2, second.shape.rank == 2, first.shape[1] == second.shape[0],
-      first.dtype == second.dtype, first.dtype.isFloatingPoint, !a.isLiteral, !b.isLiteral
+    guard first.pointee.shape.rank == 2, second.pointee.shape.rank == 2,
+      first.pointee.shape[1] == second.pointee.shape[0],
+      first.pointee.dtype == second.pointee.dtype, first.pointee.dtype.isFloatingPoint,
+      !a.isLiteral, !b.isLiteral
     else { return Tensor.applying(self, a, b) }
     return Tensor.recording(self, a, b, value: NDArray.matmul(a.array, b.array))
   }
