@@ -237,7 +237,8 @@ extension NDArray {
         companions.append(inner)
       }
     }
-    for expression in expressions {
+    // The largest first: what goes over few elements, such as a mean, waits for those that go over many.
+    for expression in expressions.sorted(by: { $0.layout.elementCount > $1.layout.elementCount }) {
       guard case .elementwise = expression.pending else { continue }
       expression.compute(alongside: companions)
     }
