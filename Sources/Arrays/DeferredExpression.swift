@@ -184,7 +184,7 @@ final class DeferredExpression: Sendable {
       switch consume operation {
       case .elementwise(let function, let role, let operands):
         // The program holds the operands that it reads, and from here on it may be the only one.
-        var program = ElementwiseProgram(function, role, consume operands, layout)
+        var program = ElementwiseProgram(self, function, role, consume operands)
         for other in others where other !== self { program.include(other) }
         result = program.run()
       case .reduction(let kind, let operand):

@@ -34,6 +34,8 @@ struct ElementwiseProgram {
   }
 
   private let layout: ArrayLayout
+  /// Whose result is computed; somebody who asks it for its operation meanwhile would wait for ever.
+  private let root: DeferredExpression
   private var instructions: [Instruction] = []
   /// Arrays whose elements are there.
   private var leaves: [NDArray] = []
@@ -41,14 +43,15 @@ struct ElementwiseProgram {
   private var rowCount = 0
   private var places: [ObjectIdentifier: Source] = [:]
 
-  /// The program for the result of an operation.
+  /// The program for the result of an expression.
   init(
-    _ function: Elementary.Opcode, _ role: ElementwiseRole, _ operands: consuming [NDArray],
-    _ layout: ArrayLayout
+    _ root: DeferredExpression, _ function: Elementary.Opcode, _ role: ElementwiseRole,
+    _ operands: consuming [NDArray]
   ) {
-    self.layout = layout
-    let root = emit(function, role, operands)
-    outputs.append((.result, root))
+    self.root = root
+    layout = root.layout
+    let last = emit(function, role, operands)
+    outputs.append((.result, last))
   }
 
   /// Adds another result that goes over the same elements; one that does not is left alone.
@@ -64,7 +67,7 @@ struct ElementwiseProgram {
       outputs.append((.kept(expression), emit(function, role, operands)))
     case .reduction(let kind, let operand):
       guard layout.elementCount > 2 * ReductionDriver.block, operand.layout.hasType(of: layout),
-        operand.pendingExpression(in: layout) != nil,
+        operand.storage.expression === root || operand.pendingExpression(in: layout) != nil,
         case .instruction(let number) = source(of: operand),
         !outputs.contains(where: { $0.instruction == number })
       else { return }
@@ -117,6 +120,8 @@ struct ElementwiseProgram {
   }
 
   private mutating func source(of operand: NDArray) -> Source {
+    // What is included besides may read the result itself.
+    if operand.storage.expression === root { return .instruction(outputs[0].instruction) }
     let key = ObjectIdentifier(operand.storage)
     if let expression = operand.pendingExpression(in: layout) {
       if let place = places[key] { return place }

@@ -48,7 +48,7 @@ struct ReductionDriver {
       let (operation, isDue) = expression.pendingInPassing(), !isDue,
       case .elementwise(let function, let role, let operands) = operation
     {
-      var program = ElementwiseProgram(function, role, operands, layout)
+      var program = ElementwiseProgram(expression, function, role, operands)
       return program.reduce(kind, to: destination)
     }
     let dense = array.contiguous()
