@@ -1,6 +1,9 @@
 // What this file knows: how elements travel between two strided layouts of the same shape. It looks
 // at element sizes, not at element types.
 
+import AdjointKernelCore
+import AdjointKernels
+
 /// Copies every element of one strided layout to the same place of another.
 ///
 /// Strides count elements and may be zero or negative in the source. The layouts must not overlap.
@@ -51,24 +54,35 @@ private struct CopyPlan {
   }
 
   func run(from: UnsafeRawPointer, to: UnsafeMutableRawPointer, _ elementSize: Int) {
-    // The outermost axis is cut into pieces of about 2^18 elements each.
-    let outermost = sizes.count - 1
-    var below = 1
-    for axis in 0..<outermost { below *= sizes[axis] }
-    let rows = max(1, (1 << 18) / below)
-    let pieces = ceilingQuotient(sizes[outermost], rows)
-    parallelFor(pieces: pieces) { piece in
+    let (axis, length) = cut()
+    parallelFor(pieces: ceilingQuotient(sizes[axis], length)) { piece in
       var part = self
-      let first = piece * rows
-      part.sizes[outermost] = min(rows, sizes[outermost] - first)
-      let from = from + first * source[outermost] * elementSize
-      let to = to + first * destination[outermost] * elementSize
+      let first = piece * length
+      part.sizes[axis] = min(length, sizes[axis] - first)
+      let from = from + first * source[axis] * elementSize
+      let to = to + first * destination[axis] * elementSize
       switch elementSize {
       case 1: part.copy(from, to, UInt8.self)
       case 4: part.copy(from, to, UInt32.self)
       default: part.copy(from, to, UInt64.self)
       }
     }
+  }
+
+  /// The axis that is cut into pieces of about 2^18 elements, and the length of a piece: the outermost
+  /// axis where it is long enough to keep some threads busy, else the longest of those that no row is
+  /// broken for.
+  private func cut() -> (axis: Int, length: Int) {
+    var total = 1
+    for axis in 0..<sizes.count { total *= sizes[axis] }
+    let pieces = ceilingQuotient(total, 1 << 18)
+    var axis = sizes.count - 1
+    if sizes[axis] < min(pieces, 8) {
+      for other in 1..<max(1, sizes.count) where sizes[other] > sizes[axis] { axis = other }
+    }
+    let length = ceilingQuotient(sizes[axis], pieces)
+    // Whole tiles of a transpose.
+    return (axis, axis == crossing ? ceilingQuotient(length, 128) * 128 : length)
   }
 
   /// Walks the axes that the inner loop does not take.
@@ -120,8 +134,10 @@ private struct CopyPlan {
     }
   }
 
-  /// A transpose: blocks of 16 rows by 8 columns, so that every cache line fetched from the source is
-  /// used whole, and eight lines a power of two apart still fit the ways of a first-level cache.
+  /// A transpose: by the kernel, where the destination is dense and its elements are as large as a
+  /// number. Otherwise blocks of 16 rows by 8 columns are moved element by element, so that every cache
+  /// line fetched from the source is used whole, and eight lines a power of two apart still fit the
+  /// ways of a first-level cache.
   @inline(__always)
   private func copyCrossing<E: BitwiseCopyable>(
     _ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer, _ crossing: Int, _ type: E.Type
@@ -129,6 +145,11 @@ private struct CopyPlan {
     let (columns, rows) = (sizes[0], sizes[crossing])
     let (step, stride) = (source[0], destination[0])
     let across = destination[crossing]
+    let size = MemoryLayout<E>.stride
+    if stride == 1, size >= 4 {
+      return Kernels.active.transpose(
+        size == 4 ? .float32 : .float64, columns, rows, from, step &* size, to, across &* size)
+    }
     for firstRow in steps(0, rows, 16) {
       let lastRow = min(firstRow &+ 16, rows)
       for firstColumn in steps(0, columns, 8) {

@@ -83,11 +83,11 @@ extension NDArray {
     return labels.contiguous()
   }
 
-  private var rowElement: KernelElement { dtype == .float64 ? .float64 : .float32 }
+  var rowElement: KernelElement { dtype == .float64 ? .float64 : .float32 }
 
   /// Calls the body for some rows at a time: their number, their length, and the offset of the first
   /// in bytes.
-  private func overRows(_ body: (_ rows: Int, _ count: Int, _ offset: Int) -> Void) {
+  func overRows(_ body: (_ rows: Int, _ count: Int, _ offset: Int) -> Void) {
     let count = shape[rank - 1]
     precondition(dtype.isFloatingPoint && count > 0, "rows of numbers, at least one in each")
     let rows = shape.elementCount / count

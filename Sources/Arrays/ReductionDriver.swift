@@ -17,8 +17,11 @@ struct ReductionDriver {
   static let block = 1 << 15
   /// The rows that are added one after the other before partial sums are merged pairwise.
   private static let rowsPerBlock = 16
-  /// The columns whose partial sums stay in the first-level cache.
-  private static let columns = 512
+  /// The columns whose partial sums stay in the first-level cache; so many, because memory is fast only
+  /// where a row is read for some pages on end.
+  private static let columns = 4096
+  /// Rows up to this length are folded.
+  private static let narrowRow = 128
   /// Shorter rows are not worth a call of a kernel each.
   private static let shortRow = 16
 
@@ -148,7 +151,7 @@ struct ReductionDriver {
     _ destination: UnsafeMutableRawPointer
   ) {
     let rowBytes = inner &* elementSize
-    if inner <= ReductionDriver.columns / 4 {
+    if inner <= ReductionDriver.narrowRow {
       return fold(count, inner, source, destination)
     }
     var first = range.lowerBound

@@ -27,7 +27,13 @@ extension Elementary {
     public static func value<A: Algebra>(_ x: A) -> A {
       // exp(-x) overflows where the result is still a number; exp(-|x|) does not.
       let e = A._exp(-A._abs(x))
-      return A._select(A._isLess(x, 0), e, 1) / (1 + e)
+      let divisor = 1 + e
+      let quotient = A._select(A._isLess(x, 0), e, 1) / divisor
+      // What the rounding of the divisor has lost is put right, or three roundings would add up to more
+      // than 2 units in the last place. Of the second quotient in `q - q lost / (1 + e)` one digit is
+      // enough: 1 - e/2 is 1 / (1 + e) at both ends of 0...1, and in between within an eighth.
+      let lost = e - (divisor - 1)
+      return quotient - quotient * lost * (1 - 0.5 * e)
     }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {

@@ -7,13 +7,12 @@ import Foundation
 import Testing
 
 @Suite struct LaneFunctionsTests {
-  // The claim is 2 units in the last place. Two functions of others add up more: the quotient of the
-  // logistic function (an exponential and a sum rounded before the division) just misses it.
+  // The claim is 2 units in the last place; most functions keep a stricter one.
   static let vectorised: [(function: Elementary.Opcode, allowed: Double)] = [
     (.exp, 1), (.expMinusOne, 1.5), (.log, 1), (.logOnePlus, 1), (.sqrt, 0.5), (.rsqrt, 1.5),
     (.sin, 1), (.cos, 1), (.tan, 1.5), (.asin, 1.5), (.acos, 1.5), (.atan, 1), (.sinh, 2),
     (.cosh, 1.5), (.tanh, 1.5), (.asinh, 1), (.acosh, 1), (.atanh, 1), (.erf, 1.5),
-    (.sigmoid, 2.5), (.softplus, 2), (.pow, 1.5), (.atan2, 1.5),
+    (.sigmoid, 1.75), (.softplus, 2), (.pow, 1.5), (.atan2, 1.5),
   ]
 
   // The reference for float32 is double precision. For float64 it is the 80-bit format where there is

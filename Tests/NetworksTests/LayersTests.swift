@@ -38,6 +38,41 @@ struct LinearTests {
   }
 }
 
+struct LayerNormTests {
+  // Of 1, 3 the mean is 2 and the variance 1: x̂ = -1, 1.
+  @Test func rowsGetTheGivenMeanAndDeviation() {
+    let layer = LayerNorm(gain: Tensor([2, 2]), bias: Tensor([0, 5]), epsilon: 0)
+    #expect(layer(Tensor([[1, 3], [30, 10]])).floats == [-2, 7, 2, 3])
+    #expect(LayerNorm(3)(.ones([2, 4, 3])).floats.allSatisfy { $0 == 0 })
+    #expect(LayerNorm(3, dtype: .float64).gain.dtype == .float64)
+  }
+
+  // Σ y over a row is Σ γ x̂ + Σ β: the adjoint of β is 1 for each row, that of γ is x̂, and a shift of x
+  // changes nothing, so the adjoint of x sums to 0.
+  @Test func itsParametersAreTrained() throws {
+    struct Holder: Model { var layer: LayerNorm }
+    let x = Tensor([[1, 3], [30, 10]])
+    let holder = Holder(layer: LayerNorm(gain: Tensor([1, 4]), bias: Tensor([0, 0]), epsilon: 0))
+    let slopes = try gradient(at: holder) { $0.layer(x).sum() }
+    #expect(slopes.layer.gain.floats == [0, 0])
+    #expect(slopes.layer.bias.floats == [2, 2])
+    let ofX = try gradient(at: x) { x in (holder.layer(x) * Tensor([1, 2])).sum() }
+    #expect(abs(ofX.sum().item) < 1e-5)
+  }
+
+  @Test func shapesThatDoNotFitAreRefused() {
+    struct Holder: Model { var layer: LayerNorm }
+    let text = mistake {
+      _ = try gradient(at: Holder(layer: LayerNorm(3))) { $0.layer(.ones([2, 4])).sum() }
+    }?.description
+    #expect(
+      text
+        == "layer norm in layer `layer`: float32 [2, 4] with a gain float32 [3] and a bias float32 [3] "
+        + "(operands: float32 [2, 4], layer.gain: float32 [3], layer.bias: float32 [3]). Pass a gain "
+        + "and a bias of type float32 [4], one element for each of the last axis.")
+  }
+}
+
 struct DropoutTests {
   @Test func itKeepsTheExpectation() throws {
     var generator = seeded()

@@ -134,6 +134,35 @@ extension KernelTable {
           AdjointKernelCore.crossEntropyPullback(
             Twofold.self, rows, count, x, labels, seeds, result)
         }
+      },
+      layerNorm: { element, rows, count, epsilon, x, gain, bias, y in
+        switch element {
+        case .float32:
+          AdjointKernelCore.layerNorm(Single.self, rows, count, epsilon, x, gain, bias, y)
+        case .float64:
+          AdjointKernelCore.layerNorm(Twofold.self, rows, count, epsilon, x, gain, bias, y)
+        }
+      },
+      layerNormPullback: {
+        element, rows, count, epsilon, x, gain, seed, result, gainResult, biasResult in
+        switch element {
+        case .float32:
+          AdjointKernelCore.layerNormPullback(
+            Single.self, rows, count, epsilon, x, gain, seed, result, gainResult, biasResult)
+        case .float64:
+          AdjointKernelCore.layerNormPullback(
+            Twofold.self, rows, count, epsilon, x, gain, seed, result, gainResult, biasResult)
+        }
+      },
+      transpose: { element, rows, columns, source, sourceRow, target, targetRow in
+        switch element {
+        case .float32:
+          AdjointKernelCore.transpose(
+            Single.self, rows, columns, source, sourceRow, target, targetRow)
+        case .float64:
+          AdjointKernelCore.transpose(
+            Twofold.self, rows, columns, source, sourceRow, target, targetRow)
+        }
       })
   }
 }

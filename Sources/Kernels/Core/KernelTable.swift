@@ -201,6 +201,41 @@ public struct KernelTable: Sendable {
       _ labels: UnsafeRawPointer, _ seeds: UnsafeRawPointer, _ result: UnsafeMutableRawPointer
     ) -> Void
 
+  /// `y ← γ (x − μ) / √(σ² + ε) + β` for `rows` dense rows of `count` elements, with the mean `μ` and
+  /// the variance `σ²` of each row, and one element of `γ` and `β` for each column; in place if wanted.
+  public let layerNorm:
+    @Sendable (
+      _ element: KernelElement, _ rows: Int, _ count: Int, _ epsilon: Double,
+      _ x: UnsafeRawPointer, _ gain: UnsafeRawPointer, _ bias: UnsafeRawPointer,
+      _ y: UnsafeMutableRawPointer
+    ) -> Void
+
+  /// The adjoints of `x`, `γ` and `β` for `layerNorm`. With `x̂ = (x − μ) / √(σ² + ε)` and `s` the seed,
+  /// row by row and in the order of the rows:
+  ///
+  ///     result     ← (s γ − mean(s γ) − x̂ mean(s γ x̂)) / √(σ² + ε)
+  ///     gainResult ← Σ s x̂
+  ///     biasResult ← Σ s
+  ///
+  /// `rows` is at least 1. Without a result only the sums are computed.
+  public let layerNormPullback:
+    @Sendable (
+      _ element: KernelElement, _ rows: Int, _ count: Int, _ epsilon: Double,
+      _ x: UnsafeRawPointer, _ gain: UnsafeRawPointer, _ seed: UnsafeRawPointer,
+      _ result: UnsafeMutableRawPointer?, _ gainResult: UnsafeMutableRawPointer,
+      _ biasResult: UnsafeMutableRawPointer
+    ) -> Void
+
+  /// `target[j, i] ← source[i, j]` for a matrix of `rows` by `columns`, whose rows are dense and a given
+  /// number of bytes apart, as are those of the target.
+  ///
+  /// Only the size of the element counts; no bit pattern is changed. The matrices do not overlap.
+  public let transpose:
+    @Sendable (
+      _ element: KernelElement, _ rows: Int, _ columns: Int, _ source: UnsafeRawPointer,
+      _ sourceRow: Int, _ target: UnsafeMutableRawPointer, _ targetRow: Int
+    ) -> Void
+
   /// Fills the table; each instruction set does so once.
   public init(
     name: String,
@@ -271,6 +306,20 @@ public struct KernelTable: Sendable {
       @escaping @Sendable (
         KernelElement, Int, Int, UnsafeRawPointer, UnsafeRawPointer, UnsafeRawPointer,
         UnsafeMutableRawPointer
+      ) -> Void,
+    layerNorm:
+      @escaping @Sendable (
+        KernelElement, Int, Int, Double, UnsafeRawPointer, UnsafeRawPointer, UnsafeRawPointer,
+        UnsafeMutableRawPointer
+      ) -> Void,
+    layerNormPullback:
+      @escaping @Sendable (
+        KernelElement, Int, Int, Double, UnsafeRawPointer, UnsafeRawPointer, UnsafeRawPointer,
+        UnsafeMutableRawPointer?, UnsafeMutableRawPointer, UnsafeMutableRawPointer
+      ) -> Void,
+    transpose:
+      @escaping @Sendable (
+        KernelElement, Int, Int, UnsafeRawPointer, Int, UnsafeMutableRawPointer, Int
       ) -> Void
   ) {
     self.name = name
@@ -289,5 +338,8 @@ public struct KernelTable: Sendable {
     self.softmaxPullback = softmaxPullback
     self.crossEntropy = crossEntropy
     self.crossEntropyPullback = crossEntropyPullback
+    self.layerNorm = layerNorm
+    self.layerNormPullback = layerNormPullback
+    self.transpose = transpose
   }
 }

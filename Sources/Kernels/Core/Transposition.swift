@@ -90,6 +90,58 @@ func opaqueZero<Element: Lanes>(_ stride: Int) -> Element {
   Element(Element.Scalar(stride.magnitude &>> 63))
 }
 
+// MARK: - Whole matrices
+
+/// See `KernelTable.transpose`.
+///
+/// The matrix is walked in tiles, and a tile in blocks that fit the registers, down the columns: so the
+/// target is written line by line.
+@inlinable @inline(never)
+func transpose<Element: Lanes>(
+  _: Element.Type, _ rows: Int, _ columns: Int, _ source: UnsafeRawPointer, _ sourceRow: Int,
+  _ target: UnsafeMutableRawPointer, _ targetRow: Int
+) {
+  let width = Element.width
+  let (wholeRows, wholeColumns) = (rows / width &* width, columns / width &* width)
+  @inline(__always) func moveElements(_ rows: Range<Int>, _ columns: Range<Int>) {
+    for column in columns {
+      for row in rows {
+        moveElement(
+          Element.self, source + (row &* sourceRow &+ column &* Element.size),
+          target + (column &* targetRow &+ row &* Element.size))
+      }
+    }
+  }
+  var firstRow = 0
+  while firstRow < wholeRows {
+    let endRow = min(firstRow &+ transposedTile, wholeRows)
+    var firstColumn = 0
+    while firstColumn < wholeColumns {
+      let endColumn = min(firstColumn &+ transposedTile, wholeColumns)
+      var column = firstColumn
+      while column < endColumn {
+        var row = firstRow
+        while row < endRow {
+          transposeBlock(
+            Element.self, source + (row &* sourceRow &+ column &* Element.size), sourceRow,
+            target + (column &* targetRow &+ row &* Element.size), targetRow)
+          row &+= width
+        }
+        column &+= width
+      }
+      firstColumn = endColumn
+    }
+    moveElements(firstRow..<endRow, wholeColumns..<columns)
+    firstRow = endRow
+  }
+  moveElements(wholeRows..<rows, 0..<columns)
+}
+
+/// The rows and columns of a tile: long enough stretches of both matrices for the processor to fetch
+/// them ahead, and few enough pages.
+@inlinable @inline(__always)
+var transposedTile: Int { 128 }
+
 // MARK: - Exchanges of lanes, spelled so that each becomes two shuffles
 
 extension SIMD16 where Scalar == Float {

@@ -1,9 +1,10 @@
-// What this file knows: the rows of matrix products, of products in index notation, and of softmax.
+// What this file knows: the rows of matrix products, of products in index notation, of softmax and of
+// normalised rows.
 
 import AdjointDifferentiation
 
 extension Catalogue {
-  static let products: [Row] = matrixProducts + indexNotation + softmaxes
+  static let products: [Row] = matrixProducts + indexNotation + softmaxes + normalized
 
   /// Every combination of ranks, including batches that broadcast on either side.
   private static let matrixProducts: [Row] =
@@ -62,4 +63,19 @@ extension Catalogue {
       $0[0].crossEntropyOfRows(Tensor(indices: [2, 0, 3]))
     },
   ]
+
+  private static let normalized: [Row] = {
+    let name = "layerNorm(_: Tensor, gain: Tensor, bias: Tensor, epsilon: Double)"
+    return [
+      tensors("layerNorm", [name], [[2, 3], [3], [3]]) {
+        layerNorm($0[0], gain: $0[1], bias: $0[2], epsilon: 0.1)
+      },
+      tensors("layerNorm of one axis", [name], [[4], [4], [4]]) {
+        layerNorm($0[0], gain: $0[1], bias: $0[2])
+      },
+      tensors("layerNorm of three axes", [name], [[2, 2, 3], [3], [3]]) {
+        layerNorm($0[0], gain: $0[1], bias: $0[2], epsilon: 0.5)
+      },
+    ]
+  }()
 }

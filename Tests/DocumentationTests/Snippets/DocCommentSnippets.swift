@@ -370,6 +370,14 @@ enum CommentSnippets {
     }
   }
 
+  static func normalizedRows() {
+    show("Sources/Differentiation/Primitives/LayerNorm.swift", 1)
+    let x = Tensor([[1, 3], [10, 30]])
+    let y = layerNorm(x, gain: Tensor([1, 1]), bias: Tensor([0, 5]), epsilon: 0)
+    print(y.floats)  // [-1.0, 6.0, -1.0, 6.0]
+    shown()
+  }
+
   static func convolutionLayers(_ generator: inout RandomGenerator) {
     show("Sources/Networks/Layers/Convolution.swift", 1)
     let network = Sequential {

@@ -1,0 +1,119 @@
+// What this file knows: the normalisation of the last axis as one primitive, with gain and bias. Its rule
+// is one walk over the rows where a number is wanted, and tensor operations where an outer derivative is.
+
+import AdjointArrays
+import AdjointElementary
+
+/// `y = γ x̂ + β` with `x̂ = (x - μ) r` and `r = 1 / √(σ² + ε)`, for the mean `μ` and the variance `σ²` of
+/// each row.
+///
+/// `μ` and `σ` move with `x`. With `⟨·⟩` for the mean of a row,
+///
+///     ẋ̂ = r (ẋ - ⟨ẋ⟩ - x̂ ⟨x̂ ẋ⟩),
+///
+/// a symmetric matrix for each row. So `x̄ = r (ȳγ - ⟨ȳγ⟩ - x̂ ⟨x̂ ȳγ⟩)`, `γ̄ = Σ ȳ x̂` and `β̄ = Σ ȳ`.
+struct LayerNorm: Primitive {
+  let epsilon: Double
+
+  var name: String { "layer norm" }
+  var reads: Reads { [.operands] }
+
+  func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
+    let (x, gain, bias) = (operands[0], operands[1], operands[2])
+    guard let count = x.shape.last, x.dtype.isFloatingPoint else {
+      throw ShapeError(
+        problem: "\(x) has no rows of numbers to normalize",
+        remedy: "Pass a floating-point tensor with at least one axis.")
+    }
+    let column = TensorType([count], x.dtype)
+    guard gain == column, bias == column else {
+      throw ShapeError(
+        problem: "\(x) with a gain \(gain) and a bias \(bias)",
+        remedy: "Pass a gain and a bias of type \(column), one element for each of the last axis.")
+    }
+    return x
+  }
+
+  func evaluate(_ operands: [NDArray]) -> NDArray {
+    operands[0].layerNorm(operands[1], operands[2], epsilon: epsilon)
+  }
+
+  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
+    let (x, gain) = (application[0], application[1])
+    let isNeeded = (0..<3).map { application.isNeeded($0) }
+    guard application.isRecorded else {
+      let adjoints = x.ndArray.layerNormPullback(
+        gain.ndArray, adjoint.ndArray, epsilon: epsilon, needsOperand: isNeeded[0])
+      return [
+        adjoints.operand.map { Tensor($0) },
+        isNeeded[1] ? Tensor(adjoints.gain) : nil,
+        isNeeded[2] ? Tensor(adjoints.bias) : nil,
+      ]
+    }
+    let normal = Normal(x, epsilon)
+    let rows = Array(0..<(x.rank - 1))
+    return [
+      isNeeded[0] ? normal.derivative(adjoint * gain) : nil,
+      isNeeded[1] ? (adjoint * normal.value).sum(over: rows) : nil,
+      isNeeded[2] ? adjoint.sum(over: rows) : nil,
+    ]
+  }
+
+  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
+    let shape = application.resultShape
+    let normal = Normal(application[0], epsilon)
+    let parts = [
+      tangents[0].map { normal.derivative($0) * application[1] },
+      tangents[1].map { normal.value * $0 },
+      tangents[2]?.broadcast(to: shape),
+    ].compactMap(\.self)
+    return parts.dropFirst().reduce(parts.first ?? .zeros(shape, dtype: application.type.dtype)) {
+      $0 + $1
+    }
+  }
+
+  /// `x̂` and its derivative in tensor operations, which can be recorded.
+  private struct Normal {
+    let value: Tensor
+    let scale: Tensor
+
+    init(_ x: Tensor, _ epsilon: Double) {
+      let centered = x - x.mean(over: -1, keepsDimensions: true)
+      scale = rsqrt((centered * centered).mean(over: -1, keepsDimensions: true) + epsilon)
+      value = centered * scale
+    }
+
+    func derivative(_ t: Tensor) -> Tensor {
+      let along = value * (value * t).mean(over: -1, keepsDimensions: true)
+      return scale * (t - t.mean(over: -1, keepsDimensions: true) - along)
+    }
+  }
+}
+
+/// The last axis with mean 0 and variance 1, times a gain, plus a bias.
+///
+///     y = γ (x - μ) / √(σ² + ε) + β
+///
+/// `μ` and `σ²` are the mean and the variance of each row, the mean square of `x - μ`; derivatives go
+/// through both. Ba, Kiros and Hinton, *Layer Normalization* (2016), equations 3 and 4.
+///
+/// ```swift
+/// let x = Tensor([[1, 3], [10, 30]])
+/// let y = layerNorm(x, gain: Tensor([1, 1]), bias: Tensor([0, 5]), epsilon: 0)
+/// print(y.floats)  // [-1.0, 6.0, -1.0, 6.0]
+/// ```
+///
+/// - Parameters:
+///   - x: rows of any length, `[…, count]`.
+///   - gain: `γ`, of shape `[count]`.
+///   - bias: `β`, of shape `[count]`.
+///   - epsilon: `ε`, which keeps the quotient finite where all elements of a row are equal.
+/// - Returns: a tensor of the shape of `x`.
+/// - Precondition: `epsilon` is not negative.
+/// - Note: Shapes and element types that do not fit are refused as a ``TensorError``.
+/// - Complexity: one walk over `x`, and one over `x` and the adjoint for all three derivatives; only the
+///   operands are kept for it.
+public func layerNorm(_ x: Tensor, gain: Tensor, bias: Tensor, epsilon: Double = 1e-5) -> Tensor {
+  precondition(epsilon >= 0, "the number \(epsilon) added to a variance is negative")
+  return Tensor.applying(LayerNorm(epsilon: epsilon), x, gain, bias)
+}

@@ -1,0 +1,40 @@
+// What this file knows: the layer that normalises its argument row by row.
+
+import AdjointArrays
+import AdjointDifferentiation
+
+/// A layer that gives each example mean 0 and variance 1 over the last axis, then a gain and a bias.
+///
+/// `y = γ (x - μ) / √(σ² + ε) + β`; see ``layerNorm(_:gain:bias:epsilon:)``. It treats each row alone,
+/// so it does the same in training and afterwards, for batches of any size (Ba, Kiros and Hinton, 2016).
+public struct LayerNorm: Layer {
+  /// The factors `γ`, of shape `[count]`.
+  public var gain: Tensor
+  /// The terms `β`, of shape `[count]`.
+  public var bias: Tensor
+  /// The number `ε` that is added to the variance.
+  public var epsilon: Double
+
+  /// A layer with a given gain and bias.
+  ///
+  /// - Precondition: `epsilon` is not negative.
+  public init(gain: Tensor, bias: Tensor, epsilon: Double = 1e-5) {
+    precondition(epsilon >= 0, "the number \(epsilon) added to a variance is negative")
+    self.gain = gain
+    self.bias = bias
+    self.epsilon = epsilon
+  }
+
+  /// A layer with a gain of ones and a bias of zeros.
+  ///
+  /// - Parameter count: the length of the last axis.
+  public init(_ count: Int, epsilon: Double = 1e-5, dtype: DType = .float32) {
+    self.init(
+      gain: .ones([count], dtype: dtype), bias: .zeros([count], dtype: dtype), epsilon: epsilon)
+  }
+
+  /// The normalised argument.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    layerNorm(x, gain: gain, bias: bias, epsilon: epsilon)
+  }
+}
