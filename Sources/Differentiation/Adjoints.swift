@@ -69,7 +69,7 @@ public struct Adjoints {
   }
 
   /// The adjoint of a tensor, or nil if none arrived.
-  func tensor(_ x: Tensor) -> Tensor? {
+  package func tensor(_ x: Tensor) -> Tensor? {
     guard slot(x.index, x.header, x.generation) != nil else { return nil }
     let place = Int(header.pointee.base[Int(x.index)].first) - tensorBottom
     return place < tensors.count ? tensors[place] : nil

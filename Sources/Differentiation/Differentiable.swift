@@ -6,6 +6,8 @@
 public protocol Differentiable {
   /// The type of its derivative.
   associatedtype Adjoint
+  /// What taking the value apart yields; `Void` where a value need not be taken apart.
+  associatedtype Parts = Void
 
   /// The same value made of variables of the level's tape.
   func recorded(in level: Level) -> Self
@@ -15,6 +17,29 @@ public protocol Differentiable {
 
   /// The tape this value is recorded on already, if it is.
   var recordingTape: Tape? { get }
+
+  // A differential operator asks for the parts once and hands them to the three questions above, since
+  // it may take longer to take a small model apart than to compute with it.
+
+  /// The value taken apart, for one call of a differential operator.
+  var parts: Parts { get }
+
+  /// The same as ``recorded(in:)``, from the parts.
+  func recorded(in level: Level, _ parts: Parts) -> Self
+
+  /// The same as ``adjoint(in:)``, from the parts that were recorded.
+  func adjoint(in adjoints: Adjoints, _ parts: Parts) -> Adjoint
+
+  /// The same as ``recordingTape``, from the parts.
+  func recordingTape(_ parts: Parts) -> Tape?
+}
+
+extension Differentiable where Parts == Void {
+  /// Nothing: the value is asked itself.
+  public var parts: Void { () }
+  public func recorded(in level: Level, _ parts: Void) -> Self { recorded(in: level) }
+  public func adjoint(in adjoints: Adjoints, _ parts: Void) -> Adjoint { adjoint(in: adjoints) }
+  public func recordingTape(_ parts: Void) -> Tape? { recordingTape }
 }
 
 extension Scalar: Differentiable {

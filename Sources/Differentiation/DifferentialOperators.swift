@@ -32,12 +32,13 @@
 public func valueWithGradient<X: Differentiable, Result: DifferentiableResult>(
   at x: X, of f: (X) throws -> Result
 ) throws -> (value: Result, gradient: X.Adjoint) {
-  try Level.open(on: x.recordingTape) { level in
-    let input = x.recorded(in: level)
+  let parts = x.parts
+  return try Level.open(on: x.recordingTape(parts)) { level in
+    let input = x.recorded(in: level, parts)
     let y = try f(input)
     try level.check()
     let adjoints = try y.gradients(in: level)
-    return (y.leaving(level), input.adjoint(in: adjoints))
+    return (y.leaving(level), input.adjoint(in: adjoints, parts))
   }
 }
 
@@ -63,18 +64,22 @@ public func valueWithGradient<
 >(
   at x: X, _ y: Y, _ z: repeat each Z, of f: (X, Y, repeat each Z) throws -> Result
 ) throws -> (value: Result, gradient: (X.Adjoint, Y.Adjoint, repeat (each Z).Adjoint)) {
-  try Level.open(on: recordingTape(x, y, repeat each z)) { level in
-    let first = x.recorded(in: level)
-    let second = y.recorded(in: level)
-    let rest = (repeat (each z).recorded(in: level))
+  let xParts = x.parts
+  let yParts = y.parts
+  let zParts = (repeat (each z).parts)
+  let tape = recordingTape(x, y, repeat each z, parts: (xParts, yParts, repeat each zParts))
+  return try Level.open(on: tape) { level in
+    let first = x.recorded(in: level, xParts)
+    let second = y.recorded(in: level, yParts)
+    let rest = (repeat (each z).recorded(in: level, each zParts))
     let result = try f(first, second, repeat each rest)
     try level.check()
     let adjoints = try result.gradients(in: level)
     return (
       result.leaving(level),
       (
-        first.adjoint(in: adjoints), second.adjoint(in: adjoints),
-        repeat (each rest).adjoint(in: adjoints)
+        first.adjoint(in: adjoints, xParts), second.adjoint(in: adjoints, yParts),
+        repeat (each rest).adjoint(in: adjoints, each zParts)
       )
     )
   }
@@ -102,12 +107,14 @@ public func gradient<
 public func valueWithPullback<X: Differentiable>(
   at x: X, of f: (X) throws -> Tensor
 ) throws -> (value: Tensor, pullback: (Tensor) throws -> X.Adjoint) {
-  try Level.open(on: x.recordingTape, keepsTape: true) { level in
-    let input = x.recorded(in: level)
+  let parts = x.parts
+  return try Level.open(on: x.recordingTape(parts), keepsTape: true) { level in
+    let input = x.recorded(in: level, parts)
     let y = try f(input)
     try level.check()
     return (
-      y.leaving(level), { seed in input.adjoint(in: try level.adjoints(of: y, pulling: seed)) }
+      y.leaving(level),
+      { seed in input.adjoint(in: try level.adjoints(of: y, pulling: seed), parts) }
     )
   }
 }
@@ -130,10 +137,14 @@ public func valueWithPullback<
 ) throws -> (
   value: Tensor, pullback: (Tensor) throws -> (X.Adjoint, Y.Adjoint, repeat (each Z).Adjoint)
 ) {
-  try Level.open(on: recordingTape(x, y, repeat each z), keepsTape: true) { level in
-    let first = x.recorded(in: level)
-    let second = y.recorded(in: level)
-    let rest = (repeat (each z).recorded(in: level))
+  let xParts = x.parts
+  let yParts = y.parts
+  let zParts = (repeat (each z).parts)
+  let tape = recordingTape(x, y, repeat each z, parts: (xParts, yParts, repeat each zParts))
+  return try Level.open(on: tape, keepsTape: true) { level in
+    let first = x.recorded(in: level, xParts)
+    let second = y.recorded(in: level, yParts)
+    let rest = (repeat (each z).recorded(in: level, each zParts))
     let result = try f(first, second, repeat each rest)
     try level.check()
     return (
@@ -141,8 +152,8 @@ public func valueWithPullback<
       { seed in
         let adjoints = try level.adjoints(of: result, pulling: seed)
         return (
-          first.adjoint(in: adjoints), second.adjoint(in: adjoints),
-          repeat (each rest).adjoint(in: adjoints)
+          first.adjoint(in: adjoints, xParts), second.adjoint(in: adjoints, yParts),
+          repeat (each rest).adjoint(in: adjoints, each zParts)
         )
       }
     )
@@ -159,10 +170,12 @@ public func pullback<
   try valueWithPullback(at: x, y, repeat each z, of: f).pullback
 }
 
-private func recordingTape<each X: Differentiable>(_ x: repeat each X) -> Tape? {
+private func recordingTape<each X: Differentiable>(
+  _ x: repeat each X, parts: (repeat (each X).Parts)
+) -> Tape? {
   var tape: Tape?
-  for x in repeat each x {
-    if tape == nil { tape = x.recordingTape }
+  for (x, parts) in repeat (each x, each parts) {
+    if tape == nil { tape = x.recordingTape(parts) }
   }
   return tape
 }

@@ -134,7 +134,7 @@ public final class Tape {
             + "without differentiating with respect to it."))
       return value
     }
-    let variable = record(Variable(type: value.type), [], value.array)
+    let variable = record(Variable(layout: value.array.layout), [], value.array)
     if let name, variable.index >= 0 { names[variable.index] = name }
     return variable
   }

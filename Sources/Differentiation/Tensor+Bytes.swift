@@ -3,6 +3,9 @@
 import AdjointArrays
 
 extension Tensor {
+  /// Shape and element type behind one reference; tensors made alike often share it.
+  package var layout: ArrayLayout { isLiteral ? .scalar(.float32) : array.layout }
+
   /// Calls the closure with the elements in row-major order.
   public func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
     try settled.array.withUnsafeContiguousBytes(body)

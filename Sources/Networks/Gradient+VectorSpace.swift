@@ -85,7 +85,7 @@ extension Gradient {
       let term = (a * b).sum()
       sum = sum.map { $0 + term } ?? term
     }
-    return sum ?? .zeros(.scalar, dtype: types.first?.dtype ?? .float32)
+    return sum ?? .zeros(.scalar, dtype: layouts.first?.dtype ?? .float32)
   }
 
   /// The Euclidean norm `√(Σ g_i²)` over all parameters, accumulated in `float64`.
@@ -132,7 +132,8 @@ extension Gradient {
 
   private func requireSameStructure(_ other: Gradient, _ operation: String) {
     precondition(
-      types == other.types,
+      layouts.count == other.layouts.count
+        && zip(layouts, other.layouts).allSatisfy { $0.hasType(of: $1) },
       "`\(operation)` of gradients of two models of type \(M.self) whose parameters differ in number, "
         + "shape or element type")
   }

@@ -1,6 +1,7 @@
 // What this file knows: the derivative with respect to a model: one tensor for each parameter, or
 // none. What can be computed with it is in Gradient+VectorSpace.
 
+import AdjointArrays
 import AdjointDifferentiation
 
 /// The derivative of a number with respect to a model.
@@ -20,41 +21,36 @@ public struct Gradient<M: Model>: Sendable {
   public var leaves: [Tensor?] {
     didSet {
       precondition(
-        leaves.count == types.count, "a gradient of \(M.self) has \(types.count) leaves")
+        leaves.count == layouts.count, "a gradient of \(M.self) has \(layouts.count) leaves")
     }
   }
-  /// Shapes and element types of the parameters.
-  let types: [TensorType]
+  /// Shapes and element types of the parameters, by reference: a gradient is made in every step.
+  let layouts: [ArrayLayout]
   let structure: Structure
-  let untrained: [TensorType]
+  private let untrained: [ArrayLayout]
 
-  init(leaves: [Tensor?], types: [TensorType], structure: Structure, untrained: [TensorType]) {
+  init(leaves: [Tensor?], _ parts: ModelParts) {
     self.leaves = leaves
-    self.types = types
-    self.structure = structure
-    self.untrained = untrained
+    layouts = parts.layouts
+    structure = parts.structure
+    untrained = parts.untrained.map(\.layout)
   }
 
   /// A gradient from its leaves.
   ///
   /// - Precondition: there is one leaf for each parameter of the model, nil or of its shape.
   public init(leaves: [Tensor?], like model: M) {
-    let parts = model.collected
-    self.init(
-      leaves: leaves, types: parts.trained.map(\.type), structure: parts.structure,
-      untrained: parts.untrained.map(\.type))
+    self.init(leaves: leaves, model.collected)
     precondition(
-      leaves.count == types.count
-        && zip(leaves, types).allSatisfy { $0 == nil || $0?.shape == $1.shape },
+      leaves.count == layouts.count
+        && zip(leaves, layouts).allSatisfy { $0 == nil || $0?.shape == $1.shape },
       "the leaves do not have the shapes of the parameters of \(M.self)")
   }
 
   /// The gradient that is zero everywhere.
   public static func zero(like model: M) -> Gradient {
     let parts = model.collected
-    return Gradient(
-      leaves: parts.trained.map { Tensor.zeros(like: $0) }, types: parts.trained.map(\.type),
-      structure: parts.structure, untrained: parts.untrained.map(\.type))
+    return Gradient(leaves: parts.trained.map { Tensor.zeros(like: $0) }, parts)
   }
 
   // MARK: Access
@@ -69,7 +65,9 @@ public struct Gradient<M: Model>: Sendable {
   public var model: M {
     M.rebuilt(
       structure,
-      zip(leaves, types).map { leaf, type in leaf ?? .zeros(type.shape, dtype: type.dtype) },
+      zip(leaves, layouts).map { leaf, layout in
+        leaf ?? .zeros(layout.shape, dtype: layout.dtype)
+      },
       untrained.map(Tensor.standIn))
   }
 
@@ -108,9 +106,9 @@ extension Gradient: CustomStringConvertible {
   /// A table of name, shape and norm; parameters that the loss never used say so.
   public var description: String {
     var rows = [["name", "shape", "norm"]]
-    for ((name, leaf), type) in zip(zip(names, leaves), types) {
+    for ((name, leaf), layout) in zip(zip(names, leaves), layouts) {
       rows.append([
-        name, "\(type.shape)",
+        name, "\(layout.shape)",
         leaf.map { "\(rounded(sumOfSquares($0).squareRoot()))" }
           ?? ModelError.Mistake.unreached(name: name).description,
       ])

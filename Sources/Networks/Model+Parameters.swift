@@ -104,9 +104,9 @@ extension Model {
 
   /// Hands out the trained tensors for a change in place.
   ///
-  /// While the closure runs, the model holds stand-ins, so a tensor that no copy of the model shares
-  /// is held by the array alone and `withUnsafeMutableBytes` changes it without an allocation. A copy
-  /// such as `let best = model` is never changed: what it shares is copied on the first write.
+  /// A tensor that no copy of the model shares is held by the array alone while the closure runs, and
+  /// `withUnsafeMutableBytes` changes it without an allocation. A copy such as `let best = model` is
+  /// never changed: what it shares is copied on the first write.
   ///
   /// The tensors come in the order of ``parameters``; their number, shapes and element types must
   /// stay. A closure that throws should check before it changes anything: what it has changed by then
@@ -117,21 +117,25 @@ extension Model {
     _ body: (inout [Tensor]) throws(E) -> Void
   ) throws(E) {
     let parts = collected
-    let structure = parts.structure
-    let untrained = parts.untrained
+    let layouts = parts.layouts
     var leaves = parts.takeTrained()
-    let types = leaves.map(\.type)
-    self = rebuilt(structure, types.map(Tensor.standIn), untrained)
-    defer {
-      for (place, type) in types.enumerated() {
-        precondition(
-          place < leaves.count && leaves[place].type == type,
-          "the closure of updateParameters changed the number or the type of the tensors; "
-            + "`\(structure.trainedNames[place])` is \(type)")
+    // The model is moved out of its place and released, so that the array alone holds the tensors.
+    // Nobody can see the empty place: `self` is borrowed exclusively until this method returns, and it
+    // is filled again whichever way the closure is left. Stand-ins for the tensors, in a model
+    // rebuilt with them, would do without pointers and take a third pass over the structure.
+    try withUnsafeMutablePointer(to: &self) { (place: UnsafeMutablePointer<Self>) throws(E) in
+      place.deinitialize(count: 1)
+      defer {
+        for (number, layout) in layouts.enumerated() {
+          precondition(
+            number < leaves.count && leaves[number].layout.hasType(of: layout),
+            "the closure of updateParameters changed the number or the type of the tensors; "
+              + "`\(parts.structure.trainedNames[number])` is \(layout.dtype) \(layout.shape)")
+        }
+        place.initialize(to: Self.rebuilt(parts.structure, leaves, parts.untrained))
       }
-      self = rebuilt(structure, leaves, untrained)
+      try body(&leaves)
     }
-    try body(&leaves)
   }
 
   /// The model with every tensor passed through a function, trained or not.
@@ -157,11 +161,11 @@ extension Model {
 }
 
 extension Tensor {
-  /// A tensor of the given type that takes no memory of its own: one zero, repeated.
+  /// A tensor of the given shape and type that takes no memory of its own: one zero, repeated.
   ///
   /// It has the full shape, so that an `init(from:)` that looks at shapes finds what it expects.
-  static func standIn(_ type: TensorType) -> Tensor {
-    Tensor(zero(type.dtype).broadcast(to: type.shape))
+  static func standIn(_ layout: ArrayLayout) -> Tensor {
+    Tensor(zero(layout.dtype).broadcast(to: layout.shape))
   }
 
   private static func zero(_ dtype: DType) -> NDArray {

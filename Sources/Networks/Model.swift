@@ -25,13 +25,27 @@ import AdjointDifferentiation
 ///   such as `var scale = Tensor.ones([64])`, are made anew each time before they are replaced;
 ///   values set in an initialiser are not.
 public protocol Model: ModelComponent, Differentiable, Codable, Sendable
-where Adjoint == Gradient<Self> {}
+where Adjoint == Gradient<Self>, Parts == ModelParts {}
 
 extension Model {
-  /// The same model with the parameters on the tape of a level, under their names.
-  public func recorded(in level: Level) -> Self {
+  // MARK: Differentiation
+
+  /// The model taken apart into its form and its tensors.
+  public var parts: ModelParts {
     do throws(ModelError) {
-      let parts = try Collector.collecting(self)
+      return try Collector.collecting(self)
+    } catch {
+      return ModelParts(mistake: error, model: Self.self)
+    }
+  }
+
+  /// The same model with the parameters on the tape of a level, under their names.
+  public func recorded(in level: Level) -> Self { recorded(in: level, parts) }
+
+  /// The same model with the parameters on the tape of a level, under their names.
+  public func recorded(in level: Level, _ parts: ModelParts) -> Self {
+    do throws(ModelError) {
+      if let mistake = parts.mistake { throw mistake }
       let structure = parts.structure
       for (place, leaf) in parts.trained.enumerated() where !leaf.dtype.isFloatingPoint {
         level.tape.note(
@@ -43,6 +57,7 @@ extension Model {
       }
       let inputs = parts.trained.map { level.input($0) }
       level.tape.setNames(of: inputs) { structure.trainedNames }
+      parts.inputs = inputs
       return try Rebuilder.rebuilding(Self.self, structure, inputs, parts.untrained)
     } catch {
       level.tape.note(.notDifferentiable(error.model, "the model cannot be traversed", "\(error)"))
@@ -53,14 +68,24 @@ extension Model {
   /// The derivatives with respect to the parameters.
   public func adjoint(in adjoints: Adjoints) -> Gradient<Self> {
     let parts = collected
-    return Gradient(
-      leaves: parts.trained.map { adjoints.reached($0) ? adjoints[$0] : nil },
-      types: parts.trained.map(\.type), structure: parts.structure,
-      untrained: parts.untrained.map(\.type))
+    parts.inputs = parts.trained
+    return adjoint(in: adjoints, parts)
+  }
+
+  /// The derivatives with respect to the parameters.
+  public func adjoint(in adjoints: Adjoints, _ parts: ModelParts) -> Gradient<Self> {
+    Gradient(leaves: parts.inputs.map { adjoints.tensor($0) }, parts)
   }
 
   /// The tape that a parameter is recorded on already, if one is.
-  public var recordingTape: Tape? { collected.trained.lazy.compactMap(\.recordingTape).first }
+  public var recordingTape: Tape? { recordingTape(parts) }
+
+  /// The tape that a parameter is recorded on already, if one is.
+  public func recordingTape(_ parts: ModelParts) -> Tape? {
+    parts.trained.first(where: \.isRecorded)?.recordingTape
+  }
+
+  // MARK: Taking apart and putting together
 
   /// Checks that the model can be taken apart, named and rebuilt.
   ///
@@ -82,8 +107,8 @@ extension Model {
     let again = try Collector.collecting(rebuilt)
     let namesAgain = again.structure.named(again.trained, again.untrained).map(\.name)
     guard names == namesAgain else {
-      throw parts.error(
-        at: 0, "a rebuilt model has the tensors \(namesAgain) instead of \(names)",
+      throw structure.error(
+        "a rebuilt model has the tensors \(namesAgain) instead of \(names)",
         "Let init(from:) restore exactly what encode(to:) wrote.")
     }
   }
@@ -91,7 +116,7 @@ extension Model {
   /// The parts of the model; traps when its hand-written conformance to `Codable` does not allow it.
   ///
   /// A differentiated function throws the same text instead, and ``validate()`` throws it at any time.
-  var collected: Collector {
+  var collected: ModelParts {
     do throws(ModelError) {
       return try Collector.collecting(self)
     } catch {

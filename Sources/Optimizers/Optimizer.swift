@@ -66,8 +66,8 @@ public struct Optimizer: Sendable {
       links.isEmpty ? [] : zip([0] + breaks, breaks + [links.count]).map { $0..<$1 }
     slots = model.parameters.map { name, value in
       ParameterSlot(
-        name: name, shape: value.shape, dtype: value.dtype, chain: links,
-        segments: segments, isFrozen: frozen.matches(name))
+        name: name, layout: value.layout, chain: links, segments: segments,
+        isFrozen: frozen.matches(name))
     }
     missingLearningRate = slots.first { slot in
       !slot.isFrozen
@@ -118,9 +118,15 @@ public struct Optimizer: Sendable {
     guard nonFinitePolicy != .proceed || readsNorm else { return true }
     for (index, leaf) in leaves.enumerated() {
       guard let leaf, !slots[index].isFrozen else { continue }
-      let squares = slots[index].sumOfSquares(of: leaf)
-      slots[index].sumOfSquares = squares.value
-      guard squares.isFinite || nonFinitePolicy == .proceed else {
+      let isFinite: Bool
+      if readsNorm {
+        let squares = slots[index].sumOfSquares(of: leaf)
+        slots[index].sumOfSquares = squares.value
+        isFinite = squares.isFinite
+      } else {
+        isFinite = slots[index].isFinite(leaf)
+      }
+      guard isFinite || nonFinitePolicy == .proceed else {
         if nonFinitePolicy == .skip { return false }
         let name = slots[index].name
         throw OptimizerError(
@@ -162,7 +168,7 @@ public struct Optimizer: Sendable {
 
   // MARK: Checks
 
-  // Types alone are compared in every step: the names of a gradient are put together when asked for,
+  // Layouts alone are compared in every step: the names of a gradient are put together when asked for,
   // which would take longer than the step of a small model.
   private func check<M: Model>(_ gradient: Gradient<M>) throws(OptimizerError) {
     let leaves = gradient.leaves
@@ -174,7 +180,7 @@ public struct Optimizer: Sendable {
         remedy: "Make the optimizer with `for:` the model that is differentiated.")
     }
     for (index, leaf) in leaves.enumerated() {
-      guard let leaf, leaf.type != slots[index].type else { continue }
+      guard let leaf, !leaf.layout.hasType(of: slots[index].layout) else { continue }
       let name = gradient.names[index]
       throw OptimizerError(
         .foreignGradient, name: name,
@@ -192,7 +198,8 @@ public struct Optimizer: Sendable {
           + "\(slots.count)",
         remedy: "Make the optimizer with `for:` the model that is trained.")
     }
-    for (parameter, slot) in zip(parameters, slots) where parameter.type != slot.type {
+    for (parameter, slot) in zip(parameters, slots)
+    where !parameter.layout.hasType(of: slot.layout) {
       throw OptimizerError(
         .foreignModel, name: slot.name,
         problem: "\(slot.name) is \(parameter.type), the optimizer was made for \(slot.type)",

@@ -22,56 +22,76 @@ struct ParameterSlot: Sendable {
     let rowCount: Int
   }
 
-  let name: String
-  let shape: Shape
-  let dtype: DType
-  let isFrozen: Bool
-  /// For each stretch of the chain, the links whose filter chooses the parameter; none for a frozen
-  /// one.
-  private let paths: [[Link]]
-  private let element: KernelElement
-  private let rowLength: Int
-  /// The row for the update between two stretches of the chain, if there is more than one.
-  private let updateRow: Int
+  /// What never changes, behind one reference: slots are handed around in every step.
+  private final class Course: Sendable {
+    let name: String
+    let layout: ArrayLayout
+    let isFrozen: Bool
+    /// For each stretch of the chain, the links whose filter chooses the parameter; none for a frozen
+    /// one.
+    let paths: [[Link]]
+    let element: KernelElement
+    let rowLength: Int
+    /// The row for the update between two stretches of the chain, if there is more than one.
+    let updateRow: Int
+    let rowCount: Int
+
+    init(
+      name: String, layout: ArrayLayout, chain: [TransformChain.Link], segments: [Range<Int>],
+      isFrozen: Bool
+    ) {
+      // Integers have no gradient, so there is nothing to train.
+      let isFrozen = isFrozen || !layout.dtype.isFloatingPoint
+      self.name = name
+      self.layout = layout
+      self.isFrozen = isFrozen
+      element = layout.dtype == .float64 ? .float64 : .float32
+      let perLine = 64 / element.byteCount
+      rowLength = (layout.elementCount + perLine - 1) / perLine * perLine
+      var row = 0
+      var paths: [[Link]] = []
+      for segment in segments {
+        var path: [Link] = []
+        for index in segment where !isFrozen && chain[index].filter.matches(name) {
+          let count = chain[index].transform.stateNames.count
+          path.append(Link(index: index, firstRow: row, rowCount: count))
+          row += count
+        }
+        paths.append(path)
+      }
+      self.paths = paths
+      updateRow = row
+      rowCount = segments.count > 1 && !isFrozen ? row + 1 : row
+    }
+  }
+
+  private let course: Course
   private var rows: NDArray
   /// How often the parameter has been updated.
   var updateCount = 0
   /// Of the update where it is now; only meaningful within a step.
   var sumOfSquares = 0.0
 
-  var type: TensorType { TensorType(shape, dtype) }
+  var name: String { course.name }
+  var layout: ArrayLayout { course.layout }
+  var isFrozen: Bool { course.isFrozen }
+  var type: TensorType { TensorType(layout.shape, layout.dtype) }
+  private var element: KernelElement { course.element }
+  private var rowLength: Int { course.rowLength }
 
   init(
-    name: String, shape: Shape, dtype: DType, chain: [TransformChain.Link],
-    segments: [Range<Int>], isFrozen: Bool
+    name: String, layout: ArrayLayout, chain: [TransformChain.Link], segments: [Range<Int>],
+    isFrozen: Bool
   ) {
-    self.name = name
-    self.shape = shape
-    self.dtype = dtype
-    // Integers have no gradient, so there is nothing to train.
-    self.isFrozen = isFrozen || !dtype.isFloatingPoint
-    element = dtype == .float64 ? .float64 : .float32
-    let perLine = 64 / element.byteCount
-    rowLength = (shape.elementCount + perLine - 1) / perLine * perLine
-    var row = 0
-    var paths: [[Link]] = []
-    for segment in segments {
-      var path: [Link] = []
-      for index in segment where !self.isFrozen && chain[index].filter.matches(name) {
-        let count = chain[index].transform.stateNames.count
-        path.append(Link(index: index, firstRow: row, rowCount: count))
-        row += count
-      }
-      paths.append(path)
-    }
-    self.paths = paths
-    updateRow = row
-    if segments.count > 1 && !self.isFrozen { row += 1 }
-    rows = .zeros([row, rowLength], dtype: element == .float64 ? .float64 : .float32)
+    course = Course(
+      name: name, layout: layout, chain: chain, segments: segments, isFrozen: isFrozen)
+    rows = .zeros(
+      [course.rowCount, course.rowLength],
+      dtype: course.element == .float64 ? .float64 : .float32)
   }
 
   /// Whether the parameter passes through a link of the chain.
-  func passes(_ link: Int) -> Bool { paths.contains { $0.contains { $0.index == link } } }
+  func passes(_ link: Int) -> Bool { course.paths.contains { $0.contains { $0.index == link } } }
 
   // MARK: The loop
 
@@ -84,13 +104,13 @@ struct ParameterSlot: Sendable {
     parameter: inout Tensor, step: Int, norm: Double
   ) {
     let current = ParameterStep(
-      name: name, shape: shape, step: step, updateCount: updateCount, norm: norm)
-    let path = paths[segment]
+      name: name, shape: layout.shape, step: step, updateCount: updateCount, norm: norm)
+    let path = course.paths[segment]
     for link in path { chain[link.index].transform.prepare(for: current) }
-    let (element, count) = (element, shape.elementCount)
+    let (element, count) = (element, layout.elementCount)
     let stride = rowLength * element.byteCount
     let (isFirst, isLast) = (segment == 0, segment == segmentCount - 1)
-    let keptAt = updateRow * stride
+    let keptAt = course.updateRow * stride
     sumOfSquares = rows.withUnsafeMutableContiguousBytes { rows in
       gradient.withUnsafeBytes { gradient in
         parameter.withUnsafeMutableBytes { parameter in
@@ -113,10 +133,18 @@ struct ParameterSlot: Sendable {
     gradient.withUnsafeBytes { bytes in
       withScratch { scratch, _ in
         guard let bytes = bytes.baseAddress else { return }
-        squares.add(bytes, count: shape.elementCount, element: element, scratch: scratch)
+        squares.add(bytes, count: layout.elementCount, element: element, scratch: scratch)
       }
     }
     return squares
+  }
+
+  /// True if a gradient of this parameter holds neither an infinity nor a NaN.
+  func isFinite(_ gradient: Tensor) -> Bool {
+    gradient.withUnsafeBytes { bytes in
+      guard let bytes = bytes.baseAddress else { return true }
+      return areFinite(bytes, count: layout.elementCount, element: element)
+    }
   }
 
   // MARK: States by name
@@ -126,7 +154,7 @@ struct ParameterSlot: Sendable {
     states(chain).map { row, name in
       let start = row * rowLength * element.byteCount
       let value = rows.withUnsafeContiguousBytes { rows in
-        NDArray(uninitialized: shape, dtype: dtype) { target in
+        NDArray(uninitialized: layout.shape, dtype: layout.dtype) { target in
           target.copyMemory(from: .init(rebasing: rows[start..<(start + target.count)]))
         }
       }
@@ -151,7 +179,7 @@ struct ParameterSlot: Sendable {
 
   /// The rows that are states, with the names they are saved under.
   func states(_ chain: [TransformChain.Link]) -> [(row: Int, name: String)] {
-    paths.joined().flatMap { link in
+    course.paths.joined().flatMap { link in
       let transform = chain[link.index].transform
       return transform.stateNames.enumerated().map { number, state in
         (link.firstRow + number, "\(link.index).\(transform.name).\(state).\(name)")

@@ -1,4 +1,4 @@
-// What this file knows: the sum of the squares of many numbers, and whether all of them are finite. It
+// What this file knows: the sum of the squares of many numbers, and whether many numbers are finite. It
 // has never heard of gradients or of clipping.
 
 import AdjointKernelCore
@@ -68,4 +68,27 @@ struct SumOfSquares {
       value += number * number
     }
   }
+}
+
+/// True if no number is infinite or NaN.
+///
+/// Half the work of a sum of squares: an infinity or a NaN among the terms of a plain sum always shows
+/// in the sum. A sum of finite numbers may be infinite too, so then they are looked at one by one.
+func areFinite(_ source: UnsafeRawPointer, count: Int, element: KernelElement) -> Bool {
+  switch element {
+  case .float32: areFinite(source, count, element, Float(0))
+  case .float64: areFinite(source, count, element, 0.0)
+  }
+}
+
+private func areFinite<Number: BinaryFloatingPoint & BitwiseCopyable>(
+  _ source: UnsafeRawPointer, _ count: Int, _ element: KernelElement, _ zero: Number
+) -> Bool {
+  guard count > 0 else { return true }
+  var sum = zero
+  Kernels.active.reduce(.sum, element, count, source, &sum)
+  return sum.isFinite
+    || (0..<count).allSatisfy {
+      source.load(fromByteOffset: $0 &* MemoryLayout<Number>.stride, as: Number.self).isFinite
+    }
 }

@@ -81,6 +81,66 @@ struct ModelTests {
     try model.validate()
   }
 
+  /// What one traversal has made serves the next one of the same type, so the form must follow the
+  /// model through every kind of change: shorter and longer lists, tensors that come and go, other
+  /// values along the way, and back.
+  @Test func theFormFollowsAModelThatChanges() throws {
+    var longer = Everything()
+    longer.list.append(Linear(weight: Tensor([[11, 12]])))
+    longer.nothing = Tensor([13])
+    var shorter = Everything()
+    shorter.list.removeFirst()
+    shorter.maybe = nil
+    shorter.tensors = [nil]
+    shorter.byName["bb"] = Tensor([14])
+    var other = Everything()
+    other.mode = .plain
+    other.options.tags = []
+    other.count = -1
+    let models = [Everything(), longer, shorter, Everything(), other, shorter, longer, other]
+    for (number, model) in models.enumerated() {
+      let rebuilt = model.mapTensors { $0 }
+      let (names, list) = (model.parameters.map(\.name), model.list)
+      #expect(names == rebuilt.parameters.map(\.name), "model \(number)")
+      #expect(names.contains("nothing") == (model.nothing != nil), "model \(number)")
+      #expect(names.contains("maybe") == (model.maybe != nil), "model \(number)")
+      #expect(
+        names.filter { $0.hasPrefix("tensors.") }.count == model.tensors.compactMap { $0 }.count)
+      #expect(names.contains("byName.bb") == (model.byName["bb"] != nil), "model \(number)")
+      #expect(
+        names.filter { $0.hasPrefix("list.") }.count
+          == list.reduce(0) { $0 + ($1.bias == nil ? 1 : 2) })
+      #expect(rebuilt.mode == model.mode && rebuilt.options == model.options, "model \(number)")
+      #expect(rebuilt.count == model.count && rebuilt.list.count == list.count, "model \(number)")
+      // d/dw Σ w = 1 for each of the tensors and for nothing else.
+      let gradient = try gradient(at: model) { model in
+        model.parameters.reduce(Tensor(0)) { $0 + $1.value.sum() }
+      }
+      #expect(gradient.names == names && gradient.unreached.isEmpty, "model \(number)")
+      for leaf in gradient.leaves { #expect(leaf.map { $0.mean().item } == 1) }
+    }
+  }
+
+  /// Traversals of one type at the same time share nothing.
+  @Test func modelsAreTraversedOnManyThreadsAtOnce() async {
+    await withTaskGroup(of: Bool.self) { group in
+      for size in 1...8 {
+        group.addTask {
+          var model = Everything()
+          model.list = Array(repeating: Linear(weight: Tensor([[Double(size)]])), count: size)
+          for _ in 0..<200 {
+            model = model.mapTensors { $0 }
+            guard model.parameters.filter({ $0.name.hasPrefix("list.") }).count == size,
+              model.list.allSatisfy({ $0.weight.item == Double(size) })
+            else { return false }
+          }
+          return true
+        }
+      }
+      for await isRight in group { #expect(isRight) }
+    }
+  }
+
   @Test func untrainedTensorsGetNoGradientAndMissingOnesAreNone() throws {
     let model = Everything()
     // The loss is 3 first + runningMean, so its derivative is 3 for `first` and none elsewhere.

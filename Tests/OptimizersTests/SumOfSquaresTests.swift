@@ -29,6 +29,33 @@ import Testing
     #expect(abs(single.value - expected) <= 1e-6 * expected && single.isFinite)
   }
 
+  /// An infinity or a NaN shows in a plain sum, even beside its opposite; a sum that leaves the range
+  /// of its type says nothing about the numbers.
+  @Test func finitenessIsThatOfTheNumbersNotOfTheirSum() {
+    func isFinite<Number: BinaryFloatingPoint>(_ numbers: [Number], _ element: KernelElement)
+      -> Bool
+    {
+      numbers.withUnsafeBytes { source in
+        source.baseAddress.map { areFinite($0, count: numbers.count, element: element) } ?? true
+      }
+    }
+    #expect(isFinite([Float](), .float32) && isFinite([0.5, -3], .float64))
+    for count in [1, 7, 16, 1023, 3000] {
+      let large = [Float](repeating: .greatestFiniteMagnitude, count: count)
+      #expect(isFinite(large, .float32))
+      #expect(isFinite([Double](repeating: -.greatestFiniteMagnitude, count: count), .float64))
+      for value in [Float.infinity, -.infinity, .nan] {
+        for position in [0, count / 2, count - 1] {
+          var numbers = large
+          numbers[position] = value
+          #expect(!isFinite(numbers, .float32))
+          #expect(!isFinite(numbers.map(Double.init), .float64))
+        }
+      }
+    }
+    #expect(!isFinite([Float.infinity, -.infinity], .float32))
+  }
+
   @Test func infinityAndNaNAreFoundAnywhere() {
     for position in [0, 3, 1023, 1024, 2000] {
       for value in [Float.infinity, -.infinity, .nan] {

@@ -6,7 +6,9 @@ import AdjointElementary
 
 /// A variable: it has no operands, so a walk ends here.
 struct Variable: Primitive {
-  let type: TensorType
+  /// By reference, so that a record of a variable needs no box on the heap.
+  let layout: ArrayLayout
+  private var type: TensorType { TensorType(layout.shape, layout.dtype) }
   var name: String { "variable" }
   var reads: Reads { [] }
   func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType { type }

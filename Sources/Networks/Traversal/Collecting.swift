@@ -6,9 +6,30 @@
 import AdjointDifferentiation
 
 /// Collects the tensors of a model, and its form without them.
-final class Collector {
-  struct State {
+///
+/// A collector that has been over a model of the type before follows the slots that it made then; at
+/// the first difference it makes the rest anew.
+final class Collector: Traverser {
+  /// What happened to a slot on the present way.
+  private struct Progress {
+    /// The way on which the slot was last written into.
+    var writtenOn = 0
+    /// The number of places within an unkeyed container.
+    var count: Int32 = 0
+  }
+
+  private struct State {
+    /// The number of the present way.
+    var way = 0
+    /// The slot that comes next.
+    var next = 1
     var slots: [Structure.Slot] = []
+    var progress: [Progress] = []
+    var containers: [KeptContainer?] = []
+    /// The form with these slots, if it has been asked for and carries no values.
+    var structure: Structure?
+    /// True when the slots are no longer those of ``structure``.
+    var hasChanged = true
     var trained: [Tensor] = []
     var untrained: [Tensor] = []
     var carried: [any Encodable] = []
@@ -17,6 +38,8 @@ final class Collector {
     /// The types met so far; a model has few, so a list is quicker than a table.
     var treatments: [(type: Any.Type, treatment: Treatment)] = []
   }
+
+  private static let pool = TraversalPool<Collector>()
 
   /// Behind a pointer, because every access to a stored property of a class is checked at run time,
   /// and the checks would take a third of the time.
@@ -27,9 +50,7 @@ final class Collector {
     self.model = model
     state = .allocate(capacity: 1)
     state.initialize(to: State())
-    state.pointee.slots.reserveCapacity(32)
-    state.pointee.trained.reserveCapacity(8)
-    state.pointee.slots.append(Structure.Slot())
+    append(Structure.Slot(), at: 0)
   }
 
   deinit {
@@ -38,64 +59,151 @@ final class Collector {
   }
 
   var slots: [Structure.Slot] { state.pointee.slots }
-  var untrained: [Tensor] { state.pointee.untrained }
-  var trained: [Tensor] { state.pointee.trained }
-
-  /// The trained tensors, which the collector then holds no longer.
-  func takeTrained() -> [Tensor] {
-    var taken: [Tensor] = []
-    swap(&taken, &state.pointee.trained)
-    return taken
-  }
 
   /// Takes a model apart.
-  static func collecting<M: Model>(_ model: M) throws(ModelError) -> Collector {
-    let collector = Collector(M.self)
+  static func collecting<M: Model>(_ model: M) throws(ModelError) -> ModelParts {
+    let collector = pool.take(for: M.self) ?? Collector(M.self)
+    let parts: ModelParts
     do {
+      collector.begin()
       try model.encode(to: SlotEncoder(collector: collector, slot: 0))
-    } catch let error as ModelError {
-      throw error
+      parts = try collector.finish()
     } catch {
+      collector.dissolve()
+      if let error = error as? ModelError { throw error }
       throw collector.error(
         at: 0, "its encode(to:) threw \(error)",
         "Models are taken apart by encode(to:), so it must accept every value of the model.")
     }
-    if let mistake = collector.state.pointee.mistake { throw mistake }
-    return collector
+    pool.give(collector, for: M.self)
+    return parts
   }
 
-  /// The form of the model.
-  var structure: Structure {
-    Structure(model: model, slots: slots, carried: state.pointee.carried)
+  private func begin() {
+    state.pointee.way += 1
+    state.pointee.next = 1
+    state.pointee.progress[0].count = 0
   }
+
+  /// What has been collected; the collector holds no tensor and no value afterwards.
+  private func finish() throws(ModelError) -> ModelParts {
+    if let mistake = state.pointee.mistake { throw mistake }
+    if state.pointee.next < state.pointee.slots.count { forgetSlots(from: state.pointee.next) }
+    for slot in state.pointee.slots.indices {
+      let progress = state.pointee.progress[slot]
+      if state.pointee.slots[slot].count != progress.count {
+        state.pointee.slots[slot].count = progress.count
+        state.pointee.hasChanged = true
+      }
+      if progress.writtenOn != state.pointee.way, state.pointee.slots[slot].content != .empty {
+        state.pointee.slots[slot].content = .empty
+        state.pointee.hasChanged = true
+      }
+    }
+    let parts = ModelParts(
+      structure: structure(), trained: state.pointee.trained, untrained: state.pointee.untrained)
+    // New arrays rather than emptied ones: the old ones are the caller's now.
+    let (trainedCount, untrainedCount) = (parts.trained.count, parts.untrained.count)
+    state.pointee.trained = []
+    state.pointee.untrained = []
+    if !state.pointee.carried.isEmpty { state.pointee.carried = [] }
+    state.pointee.trained.reserveCapacity(trainedCount)
+    if untrainedCount > 0 { state.pointee.untrained.reserveCapacity(untrainedCount) }
+    return parts
+  }
+
+  /// The form of the model: that of the last time, unless something has changed.
+  private func structure() -> Structure {
+    if !state.pointee.hasChanged, state.pointee.carried.isEmpty,
+      let structure = state.pointee.structure
+    {
+      return structure
+    }
+    let structure = Structure(
+      model: model, slots: state.pointee.slots, carried: state.pointee.carried)
+    state.pointee.structure = state.pointee.carried.isEmpty ? structure : nil
+    state.pointee.hasChanged = false
+    return structure
+  }
+
+  func dissolve() { state.pointee.containers = [] }
 
   // MARK: Writing into places
 
-  /// A new place for a key.
+  /// The place for a key.
   func place(in parent: Int32, key: String) -> Int32 {
-    let slot = state.pointee.slots.count
-    state.pointee.slots.append(Structure.Slot(key: key, parent: parent))
+    let slot = state.pointee.next
+    state.pointee.next = slot + 1
+    if isKnown(slot, in: parent, position: -1), state.pointee.slots[slot].key == key {
+      state.pointee.progress[slot].count = 0
+    } else {
+      append(Structure.Slot(key: key, parent: parent), at: slot)
+    }
     return Int32(truncatingIfNeeded: slot)
   }
 
-  /// A new place at the end of an unkeyed container.
+  /// The place at the end of an unkeyed container.
   func place(in parent: Int32) -> Int32 {
-    let slot = state.pointee.slots.count
-    let position = state.pointee.slots[Int(parent)].count
-    state.pointee.slots[Int(parent)].count = position + 1
-    state.pointee.slots.append(Structure.Slot(position: position, parent: parent))
+    let slot = state.pointee.next
+    state.pointee.next = slot + 1
+    let position = count(of: parent)
+    state.pointee.progress[Int(parent)].count = position + 1
+    if isKnown(slot, in: parent, position: position) {
+      state.pointee.progress[slot].count = 0
+    } else {
+      append(Structure.Slot(position: position, parent: parent), at: slot)
+    }
     return Int32(truncatingIfNeeded: slot)
+  }
+
+  /// The number of places that have been written within an unkeyed container.
+  func count(of slot: Int32) -> Int32 { state.pointee.progress[Int(slot)].count }
+
+  @inline(__always)
+  private func isKnown(_ slot: Int, in parent: Int32, position: Int32) -> Bool {
+    slot < state.pointee.slots.count && state.pointee.slots[slot].parent == parent
+      && state.pointee.slots[slot].position == position
+  }
+
+  private func append(_ new: Structure.Slot, at slot: Int) {
+    if slot < state.pointee.slots.count { forgetSlots(from: slot) }
+    state.pointee.slots.append(new)
+    state.pointee.progress.append(Progress())
+    state.pointee.containers.append(nil)
+    state.pointee.hasChanged = true
+  }
+
+  private func forgetSlots(from slot: Int) {
+    state.pointee.slots.removeSubrange(slot...)
+    state.pointee.progress.removeSubrange(slot...)
+    state.pointee.containers.removeSubrange(slot...)
+    state.pointee.hasChanged = true
   }
 
   func set(_ slot: Int32, _ content: Structure.Content) {
-    let old = state.pointee.slots[Int(slot)].content
-    if case .empty = old {
-      state.pointee.slots[Int(slot)].content = content
-    } else if old != content, state.pointee.mistake == nil {
+    let place = Int(slot)
+    let isSame = state.pointee.slots[place].content == content
+    if state.pointee.progress[place].writtenOn != state.pointee.way {
+      state.pointee.progress[place].writtenOn = state.pointee.way
+      guard !isSame else { return }
+      state.pointee.slots[place].content = content
+      state.pointee.hasChanged = true
+    } else if !isSame, state.pointee.mistake == nil {
       state.pointee.mistake = error(
         at: slot, "encode(to:) writes two different things into one place",
         "Write each value under a key of its own, or ask the encoder for one container only.")
     }
+  }
+
+  /// The container for the keys of a place.
+  fileprivate func container<Key: CodingKey>(_ slot: Int32) -> KeyedEncodingContainer<Key> {
+    set(slot, .keyed)
+    if let kept = state.pointee.containers[Int(slot)], kept.hasKeys(Key.self) {
+      return unsafeDowncast(kept, to: KeptEncodingContainer<Key>.self).container
+    }
+    let made = KeyedEncodingContainer(KeyedSlots<Key>(collector: self, slot: slot))
+    state.pointee.containers[Int(slot)] = KeptEncodingContainer(made)
+    return made
   }
 
   func fill<T: Encodable>(_ slot: Int32, with value: T) throws {
@@ -140,9 +248,8 @@ final class Collector {
   }
 
   private static func append<T>(_ value: T, to tensors: inout [Tensor]) {
-    let place = tensors.count
-    tensors.append(identical(value, Tensor.self))
-    if tensors[place].isLiteral { tensors[place] = tensors[place].settled }
+    let tensor = identical(value, Tensor.self)
+    tensors.append(tensor.isLiteral ? tensor.settled : tensor)
   }
 
   private func treatment(of type: Any.Type) -> Treatment {
@@ -163,20 +270,22 @@ final class Collector {
   /// They would be neither trained nor saved, silently. Each type is looked at until it has shown its contents once.
   private func inspect<T: Encodable>(_ value: T, _ slot: Int32) throws {
     let inside = Collector(T.self)
+    defer { inside.dissolve() }
     do {
+      inside.begin()
       try value.encode(to: SlotEncoder(collector: inside, slot: 0))
     } catch let error as ModelError {
       throw error
     } catch {
       // A value that cannot be encoded can still be carried.
     }
-    guard inside.trained.isEmpty, inside.untrained.isEmpty else {
+    guard inside.state.pointee.trained.isEmpty, inside.state.pointee.untrained.isEmpty else {
       throw error(
         at: slot, "`\(T.self)` holds tensors but is not a model",
         "Conform `\(T.self)` to Model; mark the property @Untrained if it is not to be trained.")
     }
     // An empty collection has shown nothing yet.
-    if inside.slots.count > 1 || !inside.state.pointee.carried.isEmpty {
+    if inside.state.pointee.next > 1 || !inside.state.pointee.carried.isEmpty {
       Treatment.remember(.carry, of: T.self)
     }
   }
@@ -200,8 +309,7 @@ struct SlotEncoder: Encoder {
   var userInfo: [CodingUserInfoKey: Any] { [:] }
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
-    collector.set(slot, .keyed)
-    return KeyedEncodingContainer(KeyedSlots<Key>(collector: collector, slot: slot))
+    collector.container(slot)
   }
   func unkeyedContainer() -> any UnkeyedEncodingContainer {
     collector.set(slot, .unkeyed)
@@ -209,6 +317,15 @@ struct SlotEncoder: Encoder {
   }
   func singleValueContainer() -> any SingleValueEncodingContainer {
     SingleSlot(collector: collector, slot: slot)
+  }
+}
+
+private final class KeptEncodingContainer<Key: CodingKey>: KeptContainer {
+  let container: KeyedEncodingContainer<Key>
+
+  init(_ container: KeyedEncodingContainer<Key>) {
+    self.container = container
+    super.init(Key.self)
   }
 }
 
@@ -249,7 +366,7 @@ private struct UnkeyedSlots: UnkeyedEncodingContainer {
   let slot: Int32
 
   var codingPath: [any CodingKey] { SlotKey.path(to: slot, in: collector.slots) }
-  var count: Int { Int(collector.slots[Int(slot)].count) }
+  var count: Int { Int(collector.count(of: slot)) }
 
   private func place() -> Int32 {
     collector.place(in: slot)

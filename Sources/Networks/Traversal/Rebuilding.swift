@@ -4,27 +4,29 @@
 import AdjointDifferentiation
 
 /// Hands out the tensors and values of a model to its `init(from:)`.
-final class Rebuilder {
+final class Rebuilder: Traverser {
   private struct State {
+    var structure: Structure?
+    var slots: [Structure.Slot] = []
+    var trained: [Tensor] = []
+    var untrained: [Tensor] = []
     /// The slot that is read next if reading follows the order of writing.
     var expected: Int32 = 1
     var handedOut = 0
     /// The place and type whose `init(from:)` is at work; asking for the same again would not end.
     var pending: (slot: Int32, type: Any.Type)?
+    /// The container of each slot, from earlier models of this type.
+    var containers: [KeptContainer?] = []
   }
 
-  let structure: Structure
-  let slots: [Structure.Slot]
-  private let trained: [Tensor]
-  private let untrained: [Tensor]
+  private static let pool = TraversalPool<Rebuilder>()
+
   /// Behind a pointer for the reason given in ``Collector``.
   private let state: UnsafeMutablePointer<State>
+  private let model: Any.Type
 
-  private init(_ structure: Structure, _ trained: [Tensor], _ untrained: [Tensor]) {
-    self.structure = structure
-    slots = structure.slots
-    self.trained = trained
-    self.untrained = untrained
+  private init(_ model: Any.Type) {
+    self.model = model
     state = .allocate(capacity: 1)
     state.initialize(to: State())
   }
@@ -34,30 +36,66 @@ final class Rebuilder {
     state.deallocate()
   }
 
+  var slots: [Structure.Slot] { state.pointee.slots }
+
   /// Puts a model together.
   static func rebuilding<M: Model>(
     _ type: M.Type, _ structure: Structure, _ trained: [Tensor], _ untrained: [Tensor]
   ) throws(ModelError) -> M {
-    let rebuilder = Rebuilder(structure, trained, untrained)
+    let rebuilder = pool.take(for: M.self) ?? Rebuilder(M.self)
     let model: M
     do {
+      rebuilder.begin(structure, trained, untrained)
       model = try M(from: SlotDecoder(rebuilder: rebuilder, slot: 0))
-    } catch let error as ModelError {
-      throw error
+      try rebuilder.finish()
     } catch {
+      rebuilder.dissolve()
+      if let error = error as? ModelError { throw error }
       throw rebuilder.error(
         at: 0, "its init(from:) threw \(error)",
         "Models are rebuilt by init(from:), so it must accept all that encode(to:) wrote.")
     }
-    let count = trained.count + untrained.count
-    guard rebuilder.state.pointee.handedOut >= count else {
-      throw rebuilder.error(
+    pool.give(rebuilder, for: M.self)
+    return model
+  }
+
+  private func begin(_ structure: Structure, _ trained: [Tensor], _ untrained: [Tensor]) {
+    state.pointee.structure = structure
+    state.pointee.slots = structure.slots
+    state.pointee.trained = trained
+    state.pointee.untrained = untrained
+    state.pointee.expected = 1
+    state.pointee.handedOut = 0
+    let missing = structure.slots.count - state.pointee.containers.count
+    if missing > 0 { state.pointee.containers += Array(repeating: nil, count: missing) }
+  }
+
+  /// Checks that all has been read, and lets go of it.
+  private func finish() throws(ModelError) {
+    let count = state.pointee.trained.count + state.pointee.untrained.count
+    guard state.pointee.handedOut >= count else {
+      throw error(
         at: 0,
-        "encode(to:) wrote \(count) tensors but init(from:) read only \(rebuilder.state.pointee.handedOut)",
+        "encode(to:) wrote \(count) tensors but init(from:) read only \(state.pointee.handedOut)",
         "Let both conformances to Codable name the same properties, or remove both and let the "
           + "compiler write them.")
     }
-    return model
+    state.pointee.structure = nil
+    state.pointee.slots = []
+    state.pointee.trained = []
+    state.pointee.untrained = []
+  }
+
+  func dissolve() { state.pointee.containers = [] }
+
+  /// The container for the keys of a place.
+  fileprivate func container<Key: CodingKey>(_ slot: Int32) -> KeyedDecodingContainer<Key> {
+    if let kept = state.pointee.containers[Int(slot)], kept.hasKeys(Key.self) {
+      return unsafeDowncast(kept, to: KeptDecodingContainer<Key>.self).container
+    }
+    let made = KeyedDecodingContainer(KeyedSlots<Key>(rebuilder: self, slot: slot))
+    state.pointee.containers[Int(slot)] = KeptDecodingContainer(made)
+    return made
   }
 
   // MARK: Reading from places
@@ -110,20 +148,31 @@ final class Rebuilder {
   func value<T: Decodable>(_ type: T.Type, at slot: Int32) throws -> T {
     switch slots[Int(slot)].content {
     case .trained(let place):
-      if type == Tensor.self { return handOut(trained, place) }
+      if type == Tensor.self { return handOut(state.pointee.trained[Int(place)]) }
       return try valueInside(type, slot)
     case .untrained(let place):
-      if type == Tensor.self { return handOut(untrained, place) }
+      if type == Tensor.self { return handOut(state.pointee.untrained[Int(place)]) }
       return try valueInside(type, slot)
-    case .carried(let place):
-      let value = structure.carried[Int(place)]
-      if let value = opened(value, type) ?? (value as? T) { return value }
-      return try valueInside(type, slot)
+    case .carried(let place): return try carried(type, Int(place), slot)
     default:
       guard type != Tensor.self else { throw wrongType(type, slot) }
       state.pointee.expected = slot + 1
       return try T(from: SlotDecoder(rebuilder: self, slot: slot))
     }
+  }
+
+  /// A value that was carried along.
+  ///
+  /// A method of its own, or every call for a tensor or a model would begin with looking up the
+  /// optional of its type.
+  @inline(never)
+  private func carried<T: Decodable>(_ type: T.Type, _ place: Int, _ slot: Int32) throws -> T {
+    if let value = state.pointee.structure?.carried[place],
+      let value = opened(value, type) ?? (value as? T)
+    {
+      return value
+    }
+    return try valueInside(type, slot)
   }
 
   /// A value whose own `init(from:)` reads the tensor or value in its place, as a wrapper does.
@@ -138,9 +187,9 @@ final class Rebuilder {
   }
 
   /// A tensor as the type that has turned out to be that of tensors.
-  private func handOut<T>(_ tensors: [Tensor], _ place: Int32) -> T {
+  private func handOut<T>(_ tensor: Tensor) -> T {
     state.pointee.handedOut += 1
-    return tensors.withUnsafeBufferPointer { identical($0[Int(place)], T.self) }
+    return identical(tensor, T.self)
   }
 
   private func wrongType(_ type: Any.Type, _ slot: Int32) -> ModelError {
@@ -156,9 +205,10 @@ final class Rebuilder {
 
   func error(at slot: Int32, _ problem: String, _ remedy: String) -> ModelError {
     ModelError(
-      model: String(describing: structure.model),
+      model: String(describing: model),
       mistakes: [
-        .untraversable(path: structure.name(of: slot), problem: problem, remedy: remedy)
+        .untraversable(
+          path: Structure.name(of: slot, in: slots), problem: problem, remedy: remedy)
       ])
   }
 }
@@ -173,7 +223,7 @@ struct SlotDecoder: Decoder {
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
     try require(.keyed)
-    return KeyedDecodingContainer(KeyedSlots<Key>(rebuilder: rebuilder, slot: slot))
+    return rebuilder.container(slot)
   }
   func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
     try require(.unkeyed)
@@ -191,6 +241,15 @@ struct SlotDecoder: Decoder {
         at: slot, "init(from:) asks for a container that encode(to:) did not open",
         "Ask the decoder for the kind of container that the encoder was asked for.")
     }
+  }
+}
+
+private final class KeptDecodingContainer<Key: CodingKey>: KeptContainer {
+  let container: KeyedDecodingContainer<Key>
+
+  init(_ container: KeyedDecodingContainer<Key>) {
+    self.container = container
+    super.init(Key.self)
   }
 }
 

@@ -46,11 +46,16 @@ final class Structure: @unchecked Sendable {
     self.carried = carried
   }
 
+  /// A mistake of the model as a whole.
+  func error(_ problem: String, _ remedy: String) -> ModelError {
+    ModelError(
+      model: String(describing: model),
+      mistakes: [.untraversable(path: "", problem: problem, remedy: remedy)])
+  }
+
   // MARK: Names
 
   /// The name of a place: the keys on the way to it, joined with dots.
-  func name(of slot: Int32) -> String { Structure.name(of: slot, in: slots) }
-
   static func name(of slot: Int32, in slots: [Slot]) -> String {
     var keys: [String] = []
     var slot = slot
@@ -65,7 +70,9 @@ final class Structure: @unchecked Sendable {
   /// The name of a tensor.
   ///
   /// A model that is nothing but one tensor calls it `value`.
-  private func tensorName(_ slot: Int) -> String { slot == 0 ? "value" : name(of: Int32(slot)) }
+  private func tensorName(_ slot: Int) -> String {
+    slot == 0 ? "value" : Structure.name(of: Int32(slot), in: slots)
+  }
 
   /// The names of the trained tensors, in order.
   var trainedNames: [String] {
@@ -123,11 +130,7 @@ struct SlotKey: CodingKey {
 ///
 /// - Precondition: `T` is `U`.
 @inline(__always)
-func identical<T, U>(_ value: borrowing T, _ type: U.Type) -> U {
-  withUnsafePointer(to: value) {
-    UnsafeRawPointer($0).assumingMemoryBound(to: U.self).pointee
-  }
-}
+func identical<T, U>(_ value: T, _ type: U.Type) -> U { unsafeBitCast(value, to: type) }
 
 /// The value, if it is of the given type.
 @inline(__always)
