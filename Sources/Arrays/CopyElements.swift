@@ -134,8 +134,10 @@ private struct CopyPlan {
     }
   }
 
-  /// A transpose: by the kernel, where the destination is dense and its elements are as large as a
-  /// number. Otherwise blocks of 16 rows by 8 columns are moved element by element, so that every cache
+  /// Swaps the innermost axis with the one along which the source is dense.
+  ///
+  /// By the kernel, where the destination is dense and its elements are as large as a number. Otherwise
+  /// blocks of 16 rows by 8 columns are moved element by element, so that every cache
   /// line fetched from the source is used whole, and eight lines a power of two apart still fit the
   /// ways of a first-level cache.
   @inline(__always)
