@@ -195,7 +195,7 @@ struct ReverseWalk<Number: AdjointNumber, Extent: WalkExtent> {
   ///
   /// The adjoint of the record below the present one is held in a register: in most programs an
   /// operation uses the result of the one just before it, and a number that goes through memory
-  /// arrives three times later than one that does not. A long chain waits for nothing else.
+  /// arrives later than one that does not. A long chain waits for nothing else.
   ///
   /// One word is read some 4 KB ahead of the walk. Operands lie anywhere within that distance, and the
   /// processor fetches in advance only what follows the foremost stream of addresses: without it the
