@@ -44,8 +44,9 @@ extension UnsafePointer<LayoutFields> {
 }
 
 /// Sizes, strides and element type, immutable and shared.
+///
+/// Sendable by hand: what the address leads to is written once, here, and freed with the object.
 package final class ArrayLayout: @unchecked Sendable {
-  // Sendable by hand: what the address leads to is written once, here, and freed with the object.
   package let fields: UnsafePointer<LayoutFields>
 
   private init(_ fields: LayoutFields) {

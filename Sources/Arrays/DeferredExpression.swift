@@ -60,6 +60,8 @@ final class DeferredExpression: Sendable {
     }
   }
 
+  /// Sendable by hand: `Storage` is read and written only under the mutex that holds this state, and what
+  /// leaves it is not written to while it is shared.
   private struct State: @unchecked Sendable {
     var operation: Operation?
     /// The elements, once computed.
@@ -198,6 +200,8 @@ final class DeferredExpression: Sendable {
   }
 
   /// Storage on its way under a lock.
+  ///
+  /// Sendable by hand: whoever hands it over has finished writing to it.
   private struct Handover: @unchecked Sendable {
     let storage: Storage
   }

@@ -26,6 +26,7 @@ final class TraversalPool<Worker: Traverser>: Sendable {
   private struct Resting: @unchecked Sendable {
     var workers: [(model: Any.Type, worker: Worker)] = []
   }
+  // `@unchecked Sendable`: on its way out of the pool or into it, it belongs to the one caller.
   private struct Taken: @unchecked Sendable {
     let worker: Worker?
   }
