@@ -51,11 +51,14 @@ final class DeferredExpression: Sendable {
     case elementwise(Elementary.Opcode, ElementwiseRole, [NDArray])
     /// All elements of one array become one.
     case reduction(ReductionKind, NDArray)
+    /// The product of two matrices.
+    case product(NDArray, NDArray)
 
     var operands: [NDArray] {
       switch self {
       case .elementwise(_, _, let operands): operands
       case .reduction(_, let operand): [operand]
+      case .product(let first, let second): [first, second]
       }
     }
   }
@@ -133,6 +136,18 @@ final class DeferredExpression: Sendable {
     return NDArray(storage: Storage.deferred(expression))
   }
 
+  /// An array that stands for the product of two matrices.
+  ///
+  /// Its elements are never computed tile by tile: whoever reads them has the whole product computed. It
+  /// is put off for those who do not read them; see `NDArray.puttingOffProduct`.
+  static func deferring(productOf a: NDArray, _ b: NDArray, layout: ArrayLayout) -> NDArray {
+    let depth = max(a.storage.expression?.depth ?? 0, b.storage.expression?.depth ?? 0) + 1
+    if depth > Deferral.depth { for operand in [a, b] { _ = operand.storage.bytes } }
+    let expression = DeferredExpression(
+      .product(a, b), layout, depth: depth > Deferral.depth ? 1 : depth, size: 1)
+    return NDArray(storage: Storage.deferred(expression))
+  }
+
   /// The operation, or nil if its result has been computed.
   var pending: Operation? { state.withLock { $0.operation } }
 
@@ -150,7 +165,7 @@ final class DeferredExpression: Sendable {
   /// True for a reduction that has yet to be computed, and for what is computed from one directly.
   var awaitsReduction: Bool {
     switch pending {
-    case nil: false
+    case nil, .product: false
     case .reduction: true
     case .elementwise(_, _, let operands):
       operands.contains { operand in
@@ -192,6 +207,8 @@ final class DeferredExpression: Sendable {
       case .reduction(let kind, let operand):
         result = Storage.make(layout)
         ReductionDriver(kind: kind, dtype: layout.dtype).runAll(operand, to: result.bytes)
+      case .product(let first, let second):
+        result = NDArray.matmul(first, second).storage
       }
       state.result = result
       return UInt(bitPattern: result.bytes)

@@ -204,14 +204,14 @@ struct ElementwiseDriver {
       let bufferCount = min(tileCount, range.count)
       // A range may begin anywhere, so a repeated operand is read from any position of its period on.
       let slot = ((bufferCount + longestPeriod) * 8 + 63) & ~63
-      withUnsafeTemporaryAllocation(byteCount: operands.count * slot, alignment: 64) { room in
+      withScratchBytes(operands.count * slot) { room in
         for i in operands.indices {
           if case .repeated(let period) = operands[i].access {
             repeatPeriod(
-              period, of: operands[i], bufferCount &+ period &- 1, room.baseAddress! + i &* slot)
+              period, of: operands[i], bufferCount &+ period &- 1, room + i &* slot)
           }
         }
-        walkTiles(range, operands, room.baseAddress!, slot, addresses, body)
+        walkTiles(range, operands, room, slot, addresses, body)
       }
     }
   }

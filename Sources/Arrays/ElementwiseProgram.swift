@@ -72,6 +72,7 @@ struct ElementwiseProgram {
         !outputs.contains(where: { $0.instruction == number })
       else { return }
       outputs.append((.reduced(kind, expression), number))
+    case .product: return
     }
   }
 

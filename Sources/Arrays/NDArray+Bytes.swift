@@ -29,9 +29,9 @@ extension NDArray {
   public func withUnsafeContiguousBytes<R>(
     _ body: (UnsafeRawBufferPointer) throws -> R
   ) rethrows -> R {
-    let dense = contiguous()
-    defer { withExtendedLifetime(dense) {} }
-    return try body(UnsafeRawBufferPointer(start: dense.address, count: byteCount))
+    guard isContiguous else { return try copied().withUnsafeContiguousBytes(body) }
+    defer { withExtendedLifetime(self) {} }
+    return try body(UnsafeRawBufferPointer(start: address, count: byteCount))
   }
 
   /// Calls the closure with the elements in row-major order, for writing.

@@ -260,13 +260,13 @@ private struct Elementwise {
   /// A small array meets single numbers: they are written out once, without a plan.
   private func runRepeating(into destination: UnsafeMutableRawPointer, _ operands: [NDArray]) {
     let slot = (layout.pointee.byteCount + 63) & ~63
-    withUnsafeTemporaryAllocation(byteCount: operands.count * slot, alignment: 64) { room in
+    withScratchBytes(operands.count * slot) { room in
       withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: operands.count) {
         addresses in
         for (place, operand) in operands.enumerated() {
           addresses[place] = operand.address
           if lies(operand) { continue }
-          let buffer = room.baseAddress! + place &* slot
+          let buffer = room + place &* slot
           switch dtype.byteCount {
           case 4:
             let value = operand.address.element(0, as: UInt32.self)

@@ -29,11 +29,53 @@ extension NDArray {
       "the product of \(a.dtype) arrays has no bias and is not rectified; convert them first")
     if let bias {
       precondition(
-        b.rank >= 2 && bias.shape == Shape([b.shape[b.rank - 1]]) && bias.dtype == a.dtype,
+        b.rank >= 2 && bias.rank == 1 && bias.elementCount == b.shape[b.rank - 1]
+          && bias.dtype == a.dtype,
         "a bias of shape \(bias.shape) and type \(bias.dtype) for a matrix of shape \(b.shape) and "
           + "type \(a.dtype); it has one element of that type for each column")
     }
     return product(a, b, bias: bias?.contiguous(), rectifying: rectifying)
+  }
+
+  /// The product of two matrices, either of them transposed or not; the result lies as `model` does.
+  ///
+  /// For derivatives, whose results have the shapes of operands: no views are made, and no layout.
+  ///
+  /// - Precondition: all three are matrices of one floating-point type, and the shapes fit.
+  package static func product(
+    _ a: NDArray, transposingFirst: Bool = false, _ b: NDArray, transposingSecond: Bool = false,
+    like model: NDArray
+  ) -> NDArray {
+    let result = model.uninitializedLike()
+    let matrices = MatrixProduct(a, transposingFirst, b, transposingSecond)
+    let fields = result.fields
+    precondition(
+      fields.pointee.shape.rank == 2 && fields.pointee.shape[0] == matrices.m
+        && fields.pointee.shape[1] == matrices.n && fields.pointee.dtype == matrices.dtype,
+      "the product of \(a.shape) and \(b.shape) does not have the shape \(model.shape)")
+    if fields.pointee.elementCount > 0 { matrices.run(into: result.storage.bytes) }
+    withExtendedLifetime(a) {}
+    withExtendedLifetime(b) {}
+    return result
+  }
+
+  /// The product of two matrices, put off until somebody reads its elements.
+  ///
+  /// For derivatives that are themselves differentiated. A Hessian-vector product is the gradient of
+  /// `gradient · v`, and for that nobody needs the gradient of a weight, only what it depends on: it is
+  /// put off, multiplied by `v` and summed (which are put off too), and forgotten. That spares a fifth of
+  /// all multiplications. Small products are computed at once, like everything small.
+  package static func puttingOffProduct(_ a: NDArray, _ b: NDArray) -> NDArray {
+    let (first, second) = (a.fields, b.fields)
+    guard first.pointee.shape.rank == 2, second.pointee.shape.rank == 2,
+      first.pointee.shape[1] == second.pointee.shape[0],
+      first.pointee.dtype == second.pointee.dtype, first.pointee.dtype.isFloatingPoint,
+      first.pointee.shape[0] * second.pointee.shape[1] >= Deferral.threshold
+    else { return matmul(a, b) }
+    let shape = Shape(
+      unchecked: AxisVector([first.pointee.shape[0], second.pointee.shape[1]]))
+    return DeferredExpression.deferring(
+      productOf: a, b, layout: ArrayLayout(shape, first.pointee.dtype))
   }
 
   private static func product(
@@ -50,6 +92,14 @@ extension NDArray {
     }
     let result = NDArray(uninitialized: target, dtype: a.dtype)
     if target.elementCount == 0 { return result }
+    if a.rank == 2, b.rank == 2 {
+      MatrixProduct(a, false, b, false, Epilogue(bias: bias?.address, rectifies: rectifying))
+        .run(into: result.storage.bytes)
+      withExtendedLifetime(a) {}
+      withExtendedLifetime(b) {}
+      withExtendedLifetime(bias) {}
+      return result
+    }
     let left = a.rank == 1 ? a.expanded(at: 0) : a
     let right = b.rank == 1 ? b.expanded(at: 1) : b
     MatrixProduct(left, right, Epilogue(bias: bias?.address, rectifies: rectifying))
@@ -80,6 +130,37 @@ private struct MatrixProduct {
   /// The multiply-adds of a piece: 8 µs, against the microsecond of a hand-over.
   static var piece: Int { 1 << 20 }
 
+  /// One product of two matrices.
+  @inline(__always)
+  init(
+    _ left: borrowing NDArray, _ isLeftTransposed: Bool, _ right: borrowing NDArray,
+    _ isRightTransposed: Bool, _ epilogue: Epilogue = Epilogue(bias: nil, rectifies: false)
+  ) {
+    let (first, second) = (left.fields, right.fields)
+    precondition(
+      first.pointee.shape.rank == 2 && second.pointee.shape.rank == 2
+        && first.pointee.dtype == second.pointee.dtype,
+      "the product of two matrices of one type was asked of other arrays")
+    let (row, column) = isLeftTransposed ? (1, 0) : (0, 1)
+    let (inner, outer) = isRightTransposed ? (1, 0) : (0, 1)
+    dtype = first.pointee.dtype
+    m = first.pointee.shape[row]
+    k = first.pointee.shape[column]
+    n = second.pointee.shape[outer]
+    precondition(
+      second.pointee.shape[inner] == k, "the inner sizes of a matrix product differ")
+    a = left.address
+    b = right.address
+    aRow = first.pointee.strides[row]
+    aColumn = first.pointee.strides[column]
+    bRow = second.pointee.strides[inner]
+    bColumn = second.pointee.strides[outer]
+    batch = .scalar
+    aBatch = AxisVector()
+    bBatch = AxisVector()
+    self.epilogue = epilogue
+  }
+
   init(_ left: NDArray, _ right: NDArray, _ epilogue: Epilogue) {
     self.epilogue = epilogue
     dtype = left.dtype
@@ -92,12 +173,6 @@ private struct MatrixProduct {
     aColumn = left.strides[left.rank - 1]
     bRow = right.strides[right.rank - 2]
     bColumn = right.strides[right.rank - 1]
-    if left.rank == 2 && right.rank == 2 {
-      batch = .scalar
-      aBatch = AxisVector()
-      bBatch = AxisVector()
-      return
-    }
     let leftBatch = Shape(unchecked: AxisVector(left.shape.dimensions.dropLast(2)))
     let rightBatch = Shape(unchecked: AxisVector(right.shape.dimensions.dropLast(2)))
     batch = Shape.checkedBroadcast(leftBatch, rightBatch)

@@ -80,6 +80,27 @@ extension NDArray {
     return reduced(.sum, over: axes, keepsDimensions: true).reshaped(to: shape)
   }
 
+  /// The sum of the rows of a matrix, laid out as a vector of its type and width is.
+  ///
+  /// The same bits as `reduced(.sum, over: [0])`, without lists of axes.
+  package func sumOfRows(like model: NDArray) -> NDArray {
+    let (own, target) = (fields, model.fields)
+    precondition(
+      own.pointee.shape.rank == 2 && target.pointee.shape.rank == 1
+        && own.pointee.shape[1] == target.pointee.shape[0]
+        && own.pointee.dtype == target.pointee.dtype && own.pointee.dtype != .bool,
+      "the rows of a \(dtype) array of shape \(shape) do not add up to a \(model.dtype) \(model.shape)"
+    )
+    let result = model.uninitializedLike()
+    let (count, inner) = (own.pointee.shape[0], own.pointee.shape[1])
+    if count == 0 { return .zeros(target.pointee.shape, dtype: target.pointee.dtype) }
+    let rows = contiguous()
+    ReductionDriver(kind: .sum, dtype: own.pointee.dtype).run(
+      outer: 1, count: count, inner: inner, from: rows.address, to: result.storage.bytes)
+    withExtendedLifetime(rows) {}
+    return result
+  }
+
   /// True where any element along the axis is true; of nothing, false.
   public func any(over axis: Int) -> NDArray { combined(over: axis, .maximum, ofNothing: 0) }
 

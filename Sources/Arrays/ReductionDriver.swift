@@ -171,8 +171,7 @@ struct ReductionDriver {
     let rowBytes = inner &* elementSize
     if count == 1 { return destination.copyMemory(from: source, byteCount: rowBytes) }
     var rows = (count &+ 1) / 2
-    withUnsafeTemporaryAllocation(byteCount: rows &* rowBytes, alignment: 64) { room in
-      let partial = room.baseAddress!
+    withScratchBytes(rows &* rowBytes) { partial in
       partial.copyMemory(from: source, byteCount: rows &* rowBytes)
       accumulate((count &- rows) &* inner, source + rows &* rowBytes, partial)
       while rows > 1 {
@@ -196,8 +195,7 @@ struct ReductionDriver {
       return addRows(0..<count, width, rowBytes, source, destination)
     }
     let levels = Int.bitWidth - blocks.leadingZeroBitCount + 1
-    withUnsafeTemporaryAllocation(byteCount: levels * bytes, alignment: 64) { room in
-      let partial = room.baseAddress!
+    withScratchBytes(levels * bytes) { partial in
       var depth = 0
       for block in 0..<blocks {
         let first = block * rows
@@ -244,9 +242,7 @@ struct ReductionDriver {
   }
 
   private func withScratch(_ count: Int, _ body: (UnsafeMutableRawPointer) -> Void) {
-    let scratch = Scratch(byteCount: count * elementSize)
-    body(scratch.bytes)
-    withExtendedLifetime(scratch) {}
+    withScratchBytes(count * elementSize, body)
   }
 }
 

@@ -31,8 +31,11 @@ final class Storage: ManagedBuffer<Storage.Contents, Storage.Word> {
     let base: Storage?
   }
 
-  /// What the space behind the header is made of, for its alignment.
-  typealias Word = SIMD2<UInt64>
+  /// What the space behind the header is made of.
+  ///
+  /// Words of eight bytes: an object aligned to more is taken from the system's allocator by a call that
+  /// costs twice as much. The elements of the kernels may lie anywhere.
+  typealias Word = UInt64
 
   /// The most bytes that lie in the object itself.
   static let inlineByteCount = 64
@@ -41,7 +44,7 @@ final class Storage: ManagedBuffer<Storage.Contents, Storage.Word> {
   static func make(_ layout: ArrayLayout) -> Storage {
     let byteCount = layout.byteCount
     if byteCount <= inlineByteCount {
-      return create((byteCount &+ 15) >> 4) { buffer in
+      return create((byteCount &+ 7) >> 3) { buffer in
         Contents(
           block: buffer.withUnsafeMutablePointerToElements { UnsafeMutableRawPointer($0) },
           sizeClass: -1, layout: layout, fields: layout.fields, offset: 0, expression: nil,

@@ -119,6 +119,25 @@ final class StoragePool: Sendable {
   }
 }
 
+/// Lends a block of memory, aligned to a cache line, while the closure runs.
+///
+/// From the pool, and only where it is small from the stack: `withUnsafeTemporaryAllocation` turns to
+/// the system's allocator beyond a kilobyte, for aligned memory, which takes longer than a small
+/// operation; freed at the top of the heap it may be given back to the system and fault in again.
+package func withScratchBytes<R>(
+  _ byteCount: Int, _ body: (UnsafeMutableRawPointer) throws -> R
+) rethrows -> R {
+  if byteCount <= 960 {
+    return try withUnsafeTemporaryAllocation(byteCount: 960, alignment: 64) { room in
+      try body(room.baseAddress!)
+    }
+  }
+  let sizeClass = StoragePool.sizeClass(for: byteCount)
+  let block = StoragePool.shared.take(class: sizeClass)
+  defer { StoragePool.shared.giveBack(block, class: sizeClass) }
+  return try body(block)
+}
+
 /// A block of memory for intermediate results, given back when the last reference goes.
 final class Scratch {
   let bytes: UnsafeMutableRawPointer

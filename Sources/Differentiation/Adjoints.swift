@@ -51,7 +51,10 @@ public struct Adjoints {
 
   /// The adjoint as a number that an outer derivative can see.
   func scalar(_ x: Scalar) -> Scalar {
-    guard let slot = slot(x.index, x.header, x.generation) else { return .none }
+    slot(x.index, x.header, x.generation).map(number) ?? .none
+  }
+
+  private func number(in slot: Int) -> Scalar {
     switch numbers {
     case .plain(let values): return slot < values.count ? Scalar(values[slot]) : .none
     case .recorded(let values): return slot < values.count ? values[slot] : .none
@@ -62,16 +65,23 @@ public struct Adjoints {
   /// Computes what the walk has put off, and the result that it started from, in as few passes as can be.
   ///
   /// Nobody else has seen these tensors yet, so nothing waits for anything else meanwhile.
-  func compute(with result: Tensor) {
-    guard result.array.isDeferred || tensors.contains(where: { $0?.array.isDeferred ?? false })
+  func compute(with result: Tensor?) {
+    guard
+      result?.array.isDeferred ?? false
+        || tensors.contains(where: { $0?.array.isDeferred ?? false })
     else { return }
-    NDArray.compute([result.array] + tensors.compactMap { $0?.array })
+    NDArray.compute((result.map { [$0.array] } ?? []) + tensors.compactMap { $0?.array })
   }
 
   /// The adjoint of a tensor, or nil if none arrived.
   package func tensor(_ x: Tensor) -> Tensor? {
-    guard slot(x.index, x.header, x.generation) != nil else { return nil }
-    let place = Int(header.pointee.base[Int(x.index)].first) - tensorBottom
+    guard let slot = slot(x.index, x.header, x.generation) else { return nil }
+    let record = header.pointee.base[Int(x.index)]
+    guard record.code == .tensor else {
+      let adjoint = number(in: slot)
+      return adjoint.isNone ? nil : Tensor.joined([adjoint], shape: x.shape, dtype: x.dtype)
+    }
+    let place = Int(record.first) - tensorBottom
     return place < tensors.count ? tensors[place] : nil
   }
 
@@ -220,8 +230,13 @@ extension Tape {
     switch seed {
     case .scalar(let seed): slots.put(Number(seed), at: top)
     case .tensor(let seed):
-      slots.put(.arrived, at: top)
-      walk.tensorAdjoints[Int(header.pointee.base[top].first) - tensorBottom] = seed
+      let record = header.pointee.base[top]
+      if record.code == .tensor {
+        slots.put(.arrived, at: top)
+        walk.tensorAdjoints[Int(record.first) - tensorBottom] = seed
+      } else {
+        slots.put(Number(seed.element(atFlat: 0)), at: top)
+      }
     }
     walk.run(from: top, downTo: end)
     return walk.tensorAdjoints
@@ -262,9 +277,9 @@ extension Tape {
     case .input: return true
     case .alias: return Int(record.first) < bottom
     case .tensor:
-      let node = tensors[Int(record.first)]
-      return node.operands.isEmpty
-        || (node.primitive is Identity && Int(node.operands[0].index) < bottom)
+      let node = tensors.pointer(to: Int(record.first)).pointee
+      return node.kept.operands.isEmpty
+        || (node.primitive is Identity && Int(node.kept.operands[0].index) < bottom)
     default: return false
     }
   }
@@ -276,7 +291,11 @@ extension Tape {
     case .input: break
     case .alias, .element: body(record.first)
     case .custom: for operand in customs[Int(record.first)].operands { body(operand) }
-    case .tensor: for operand in tensors[Int(record.first)].operands { body(operand.index) }
+    case .tensor:
+      let node = tensors.pointer(to: Int(record.first))
+      for position in 0..<node.pointee.kept.operands.count {
+        body(node.pointee.kept.operands.index(position))
+      }
     default:
       body(record.first)
       if record.code.form == .variables, record.code.opcode?.arity == 2 { body(record.second) }

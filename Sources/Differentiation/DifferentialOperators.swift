@@ -32,14 +32,7 @@
 public func valueWithGradient<X: Differentiable, Result: DifferentiableResult>(
   at x: X, of f: (X) throws -> Result
 ) throws -> (value: Result, gradient: X.Adjoint) {
-  let parts = x.parts
-  return try Level.open(on: x.recordingTape(parts)) { level in
-    let input = x.recorded(in: level, parts)
-    let y = try f(input)
-    try level.check()
-    let adjoints = try y.gradients(in: level)
-    return (y.leaving(level), input.adjoint(in: adjoints, parts))
-  }
+  try differentiated(at: x, of: f, wantsValue: true)
 }
 
 /// The gradient of a function of one tensor or model.
@@ -47,7 +40,21 @@ public func valueWithGradient<X: Differentiable, Result: DifferentiableResult>(
 public func gradient<X: Differentiable, Result: DifferentiableResult>(
   at x: X, of f: (X) throws -> Result
 ) throws -> X.Adjoint {
-  try valueWithGradient(at: x, of: f).gradient
+  try differentiated(at: x, of: f, wantsValue: false).gradient
+}
+
+/// Value and gradient; a value that nobody wants is not computed if it has been put off.
+private func differentiated<X: Differentiable, Result: DifferentiableResult>(
+  at x: X, of f: (X) throws -> Result, wantsValue: Bool
+) throws -> (value: Result, gradient: X.Adjoint) {
+  let parts = x.parts
+  return try Level.open(on: x.recordingTape(parts)) { level in
+    let input = x.recorded(in: level, parts)
+    let y = try f(input)
+    try level.check()
+    let adjoints = try y.gradients(in: level, wantsValue: wantsValue)
+    return (y.leaving(level), input.adjoint(in: adjoints, parts))
+  }
 }
 
 /// The value and the gradient of a function of several tensors, models or scalars.
@@ -74,7 +81,7 @@ public func valueWithGradient<
     let rest = (repeat (each z).recorded(in: level, each zParts))
     let result = try f(first, second, repeat each rest)
     try level.check()
-    let adjoints = try result.gradients(in: level)
+    let adjoints = try result.gradients(in: level, wantsValue: true)
     return (
       result.leaving(level),
       (

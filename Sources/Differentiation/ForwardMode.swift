@@ -35,11 +35,22 @@ extension Tape {
           problem: "the direction has shape \(direction.shape)",
           remedy: "A direction has the shape of its variable, \(x.shape).")
       }
-      walk.tensors[Int(header.pointee.base[Int(x.index)].first)] = direction
+      let record = header.pointee.base[Int(x.index)]
+      if record.code == .tensor {
+        walk.tensors[Int(record.first)] = direction
+      } else {
+        walk.numbers[Int(x.index)] = direction.item
+      }
     }
     walk.run()
     guard result.isRecorded else { return .zeros(like: result) }
-    return walk.tensors[Int(header.pointee.base[Int(result.index)].first)] ?? .zeros(like: result)
+    let record = header.pointee.base[Int(result.index)]
+    guard record.code == .tensor else {
+      return Tensor(
+        NDArray(
+          repeating: walk.numbers[Int(result.index)], shape: result.shape, dtype: result.dtype))
+    }
+    return walk.tensors[Int(record.first)] ?? .zeros(like: result)
   }
 }
 
@@ -108,18 +119,16 @@ struct ForwardWalk {
 
   private mutating func tensor(at slot: Int) {
     let node = tape.tensors[slot]
-    guard !node.operands.isEmpty else { return }
-    let tangents: [Tensor?] = node.operands.map { operand in
-      guard operand.index >= 0 else { return nil }
-      if node.primitive is FromScalars {
-        return Tensor(numbers[Int(operand.index)], dtype: .float64)
-      }
-      return tensors[Int(tape.header.pointee.base[Int(operand.index)].first)]
+    guard !node.kept.operands.isEmpty else { return }
+    let tangents: [Tensor?] = node.kept.operands.indices.map { position in
+      let index = node.kept.operands.index(position)
+      guard index >= 0 else { return nil }
+      if node.primitive is FromScalars { return Tensor(numbers[Int(index)], dtype: .float64) }
+      return tensors[Int(tape.header.pointee.base[Int(index)].first)]
     }
     guard tangents.contains(where: { $0 != nil }) else { return }
     let application = Application(
-      operands: node.operands, resultValue: node.result, resultIndex: node.index,
-      layout: node.layout,
+      kept: node.kept, resultIndex: node.index, layout: node.layout,
       header: tape.header, isRecorded: false, bottom: 0, active: nil)
     tensors[slot] = node.primitive.pushforward(tangents, at: application)
   }

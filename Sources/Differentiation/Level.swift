@@ -55,6 +55,15 @@ public struct Level {
           problem: "the argument is recorded on another tape",
           remedy: "Differentiate on one tape, or pass x.detached()."))
     }
+    let place = Int(x.index)
+    guard tape.header.pointee.base[place].code == .tensor else {
+      // A number on the scalar tape; see Tensor+Numbers.
+      let index = tape.header.append(Record(.alias, x.array.item(), x.index, -1))
+      return index < 0
+        ? Tensor(x.array)
+        : Tensor(
+          x.array, at: index, of: tape.header, generation: tape.header.pointee.generation)
+    }
     return tape.record(Identity(), [x], x.array)
   }
 
@@ -87,7 +96,11 @@ public struct Level {
   }
 
   /// The adjoints of the inputs, from a seed for one recorded tensor.
-  func adjoints(of y: Tensor, seed: Tensor, releases: Bool = true) throws(TensorError) -> Adjoints {
+  ///
+  /// What the walk has put off is computed at its end, and the value of `y` with it if that is wanted.
+  func adjoints(
+    of y: Tensor, seed: Tensor, releases: Bool = true, wantsValue: Bool = true
+  ) throws(TensorError) -> Adjoints {
     if y.isRecorded, y.tape !== tape {
       throw TensorError(
         .foreignVariable, operation: "gradient(at:of:)", operands: [y.type.description],
@@ -98,7 +111,7 @@ public struct Level {
       from: Int(y.index), .tensor(seed), bottom: bottom, tensorBottom: tensorBottom,
       outer: isNested, releases: releases && !isNested, keepsAll: false)
     try check()
-    if !isNested { adjoints.compute(with: y) }
+    if !isNested { adjoints.compute(with: wantsValue ? y : nil) }
     return adjoints
   }
 
@@ -132,20 +145,20 @@ public struct Level {
 /// What a function with a gradient may return: a ``Tensor`` of one element or a ``Scalar``.
 public protocol DifferentiableResult {
   /// Walks back from the result to the inputs of the level.
-  func gradients(in level: Level) throws(TensorError) -> Adjoints
+  func gradients(in level: Level, wantsValue: Bool) throws(TensorError) -> Adjoints
   /// The result as it may leave the level.
   func leaving(_ level: Level) -> Self
 }
 
 extension Tensor: DifferentiableResult {
-  public func gradients(in level: Level) throws(TensorError) -> Adjoints {
-    try level.adjoints(of: self, seed: seed(nil, "gradient(at:of:)"))
+  public func gradients(in level: Level, wantsValue: Bool) throws(TensorError) -> Adjoints {
+    try level.adjoints(of: self, seed: seed(nil, "gradient(at:of:)"), wantsValue: wantsValue)
   }
   public func leaving(_ level: Level) -> Tensor { level.result(self) }
 }
 
 extension Scalar: DifferentiableResult {
-  public func gradients(in level: Level) throws(TensorError) -> Adjoints {
+  public func gradients(in level: Level, wantsValue: Bool) throws(TensorError) -> Adjoints {
     let adjoints = level.adjoints(of: self)
     try level.check()
     return adjoints

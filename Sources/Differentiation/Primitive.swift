@@ -60,8 +60,7 @@ public protocol Primitive {
 
 /// One use of a primitive, as its rules see it.
 public struct Application {
-  let operands: OperandList
-  let resultValue: NDArray?
+  let kept: Tape.TensorNode.Kept
   let resultIndex: Int32
   let layout: ArrayLayout
   let header: UnsafeMutablePointer<TapeHeader>
@@ -74,36 +73,44 @@ public struct Application {
   /// What a tape keeps of an operand.
   struct Operand {
     let index: Int32
+    private let layoutFields: UnsafePointer<LayoutFields>?
     private let kept: Kept
 
     private enum Kept {
       case value(NDArray)
       case layout(ArrayLayout)
+      case nothing
+    }
+
+    /// No operand: what is in a place that none has taken.
+    init() {
+      index = -1
+      layoutFields = nil
+      kept = .nothing
     }
 
     /// An operand whose value no rule reads, or a scalar.
     init(index: Int32, layout: ArrayLayout) {
       self.index = index
+      layoutFields = layout.fields
       kept = .layout(layout)
     }
 
     init(_ operand: Tensor, keepsValue: Bool) {
-      index = operand.index
+      index = operand.tensorPlace
+      layoutFields = operand.array.fields
       kept = keepsValue ? .value(operand.array) : .layout(operand.array.layout)
     }
+
+    /// Shape and type, valid while the operand is held; at hand, so that a look at them copies nothing.
+    @inline(__always)
+    var fields: UnsafePointer<LayoutFields> { layoutFields.unsafelyUnwrapped }
 
     var layout: ArrayLayout {
       switch kept {
       case .value(let array): array.layout
       case .layout(let layout): layout
-      }
-    }
-
-    /// Shape and type, valid while the operand is held.
-    var fields: UnsafePointer<LayoutFields> {
-      switch kept {
-      case .value(let array): array.fields
-      case .layout(let layout): layout.fields
+      case .nothing: .scalar(.float32)
       }
     }
 
@@ -116,29 +123,36 @@ public struct Application {
 
   /// The operand, if the primitive declared that its rules read it.
   public subscript(_ position: Int) -> Tensor {
-    let operand = operands[position]
-    guard let value = operand.value else {
+    guard let value = kept.operands[position].value else {
       preconditionFailure("operand \(position) was not kept; the primitive's `reads` must name it")
     }
-    return tensor(value, operand.index)
+    return tensor(value, index(position))
   }
 
   /// The result, if the primitive declared that its rules read it.
   public var result: Tensor {
-    guard let resultValue else {
+    guard let value = kept.result else {
       preconditionFailure("the result was not kept; the primitive's `reads` must name it")
     }
-    return tensor(resultValue, resultIndex)
+    return tensor(value, resultIndex)
   }
 
   /// The number of operands.
-  public var count: Int { operands.count }
+  public var count: Int { kept.operands.count }
 
   /// The shape of an operand.
-  public func shape(_ position: Int) -> Shape { operands[position].fields.pointee.shape }
+  public func shape(_ position: Int) -> Shape { fields(position).pointee.shape }
 
   /// The element type of an operand.
-  public func dtype(_ position: Int) -> DType { operands[position].fields.pointee.dtype }
+  public func dtype(_ position: Int) -> DType { fields(position).pointee.dtype }
+
+  /// Shape and type of an operand, valid while this use is held.
+  @inline(__always)
+  func fields(_ position: Int) -> UnsafePointer<LayoutFields> { kept.operands[position].fields }
+
+  /// The place of an operand on the tape.
+  @inline(__always)
+  func index(_ position: Int) -> Int32 { kept.operands.index(position) }
 
   /// The shape of the result.
   public var resultShape: Shape { layout.shape }
@@ -148,7 +162,7 @@ public struct Application {
 
   /// True when somebody asks for the adjoint of this operand.
   public func isNeeded(_ position: Int) -> Bool {
-    let index = operands[position].index
+    let index = index(position)
     guard index >= bottom else { return false }
     return active.map { $0[Int(index - bottom)] } ?? true
   }

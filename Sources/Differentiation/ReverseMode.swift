@@ -240,7 +240,12 @@ struct ReverseWalk<Number: AdjointNumber, Extent: WalkExtent> {
       guard slots.asksForAdjoint(record.first) else { return }
       slots.put(.arrived, at: Int(record.first))
       let slot = Int(slots.header.pointee.base[Int(record.first)].first)
-      elements[slot, default: []].append((record.second, seed))
+      let layout = tape.tensors[slot].layout
+      if layout.elementCount == 1 {
+        add(Tensor.joined([seed.scalar], shape: layout.shape, dtype: layout.dtype), toTensor: slot)
+      } else {
+        elements[slot, default: []].append((record.second, seed))
+      }
     case .custom:
       let node = tape.customs[Int(record.first)]
       let contributions = node.pullback(seed.scalar)
@@ -262,40 +267,44 @@ struct ReverseWalk<Number: AdjointNumber, Extent: WalkExtent> {
           waiting.map(\.adjoint.scalar), at: waiting.map(\.position), into: type),
         toTensor: slot)
     }
-    guard let adjoint = tensorAdjoints[slot - tensorBottom] else { return }
-    if !Number.isRecorded, !adjoint.isRecorded, let function = tape.tensors[slot].function {
+    let place = slot - tensorBottom
+    guard tensorAdjoints[place] != nil else { return }
+    let node = tape.tensors.pointer(to: slot)
+    if !Number.isRecorded, tensorAdjoints[place]?.isRecorded == false,
+      let function = node.pointee.function
+    {
       return elementwise(function, at: slot)
     }
-    let node = tape.tensors[slot]
     // A variable, or the input of this level: its adjoint is what the walk is for.
-    guard node.operands.contains(where: { slots.asksForAdjoint($0.index) }) else { return }
-    if !keepsAll { tensorAdjoints[slot - tensorBottom] = nil }
-    // Forgotten before the rule runs, so that what it reads is freed as soon as it returns.
-    if releases { tape.tensors[slot].release() }
+    guard OperandList.contains(&node.pointee.kept.operands, where: slots.asksForAdjoint),
+      let adjoint = keepsAll ? tensorAdjoints[place] : tensorAdjoints[place].take()
+    else { return }
+    let primitive = node.pointee.primitive
+    // Moved out before the rule runs, so that what it reads is freed as soon as it returns. A copy would
+    // count a reference for everything that was kept.
     let application = Application(
-      operands: node.operands, resultValue: node.result, resultIndex: node.index,
-      layout: node.layout,
+      kept: releases ? node.pointee.release() : node.pointee.kept,
+      resultIndex: node.pointee.index, layout: node.pointee.layout,
       header: slots.header, isRecorded: Number.isRecorded, bottom: Int32(slots.bottom),
       active: slots.active)
-    let contributions = node.primitive.pullback(adjoint, at: application)
-    if node.primitive is FromScalars {
-      distribute(contributions[0], over: node.operands)
-    } else {
-      for position in node.operands.indices {
-        let index = node.operands[position].index
-        guard slots.asksForAdjoint(index), let contribution = contributions[position] else {
-          continue
-        }
-        precondition(
-          contribution.shape == application.shape(position),
-          """
-          the pullback of `\(node.primitive.name)` returned an adjoint of shape \
-          \(contribution.shape) for an operand of shape \(application.shape(position)); an adjoint \
-          has the shape of what it belongs to
-          """)
-        add(contribution, toTensor: Int(slots.header.pointee.base[Int(index)].first))
-        slots.put(.arrived, at: Int(index))
+    var contributions = primitive.pullback(adjoint, at: application)
+    if primitive is FromScalars {
+      return distribute(contributions[0], over: application.kept.operands)
+    }
+    for position in contributions.indices {
+      let index = application.index(position)
+      guard slots.asksForAdjoint(index), let contribution = contributions[position].take() else {
+        continue
       }
+      precondition(
+        contribution.array.fields.hasShape(of: application.fields(position)),
+        """
+        the pullback of `\(primitive.name)` returned an adjoint of shape \
+        \(contribution.shape) for an operand of shape \(application.shape(position)); an adjoint \
+        has the shape of what it belongs to
+        """)
+      add(contribution, toTensor: Int(slots.header.pointee.base[Int(index)].first))
+      slots.put(.arrived, at: Int(index))
     }
   }
 
@@ -305,56 +314,55 @@ struct ReverseWalk<Number: AdjointNumber, Extent: WalkExtent> {
   /// operands of any primitive; they would take longer than the rule on a small tensor.
   private mutating func elementwise(_ function: Elementary.Opcode, at slot: Int) {
     let place = slot - tensorBottom
-    guard let seed = tensorAdjoints[place]?.array else { return }
-    if !keepsAll { tensorAdjoints[place] = nil }
-    // Read where it lies: a copy of the node would count a reference for everything it holds.
-    withUnsafeMutablePointer(to: &tape.tensors[slot]) { node in
-      let a = node.pointee.operands[0]
-      let y = node.pointee.result ?? seed
-      if function.arity == 1 {
-        if releases { node.pointee.release() }
-        guard slots.asksForAdjoint(a.index),
-          let contribution = ElementwiseUnary(function: function)
-            .plainChain(seed, x: a.value ?? seed, y: y)
-        else { return }
-        return pass(contribution, to: a)
-      }
-      let b = node.pointee.operands[1]
-      if releases { node.pointee.release() }
-      let rule = ElementwiseBinary(function: function)
-      if slots.asksForAdjoint(a.index) {
-        pass(rule.plainChainFirst(seed, a.value ?? seed, b.value ?? seed, y: y), to: a)
-      }
-      if slots.asksForAdjoint(b.index) {
-        pass(rule.plainChainSecond(seed, a.value ?? seed, b.value ?? seed, y: y), to: b)
-      }
+    guard let seed = (keepsAll ? tensorAdjoints[place] : tensorAdjoints[place].take())?.array else {
+      return
+    }
+    let node = tape.tensors.pointer(to: slot)
+    let kept = releases ? node.pointee.release() : node.pointee.kept
+    let y = kept.result ?? seed
+    let a = kept.operands[0].value ?? seed
+    if function.arity == 1 {
+      guard slots.asksForAdjoint(kept.operands.index(0)),
+        let contribution = ElementwiseUnary(function: function).plainChain(seed, x: a, y: y)
+      else { return }
+      return pass(contribution, to: 0, of: kept.operands)
+    }
+    let b = kept.operands[1].value ?? seed
+    let rule = ElementwiseBinary(function: function)
+    if slots.asksForAdjoint(kept.operands.index(0)) {
+      pass(rule.plainChainFirst(seed, a, b, y: y), to: 0, of: kept.operands)
+    }
+    if slots.asksForAdjoint(kept.operands.index(1)) {
+      pass(rule.plainChainSecond(seed, a, b, y: y), to: 1, of: kept.operands)
     }
   }
 
   /// Adds a contribution, summed over the axes along which the operand was stretched.
-  private mutating func pass(_ contribution: NDArray, to operand: Application.Operand) {
-    let isWhole = contribution.fields.hasShape(of: operand.fields)
+  private mutating func pass(
+    _ contribution: NDArray, to position: Int, of operands: borrowing OperandList
+  ) {
+    let (fields, index) = (operands[position].fields, Int(operands.index(position)))
+    let isWhole = contribution.fields.hasShape(of: fields)
     add(
-      Tensor(isWhole ? contribution : contribution.summed(to: operand.fields.pointee.shape)),
-      toTensor: Int(slots.records[Int(operand.index)].first))
-    slots.put(.arrived, at: Int(operand.index))
+      Tensor(isWhole ? contribution : contribution.summed(to: fields.pointee.shape)),
+      toTensor: Int(slots.records[index].first))
+    slots.put(.arrived, at: index)
   }
 
   /// The adjoint of a tensor made of scalars, handed to them one by one.
   private func distribute(_ adjoint: Tensor?, over operands: OperandList) {
     guard let adjoint else { return }
-    for (position, operand) in operands.enumerated() where slots.asksForAdjoint(operand.index) {
-      slots.add(Number(adjoint.element(atFlat: position)), to: operand.index)
+    for position in operands.indices where slots.asksForAdjoint(operands.index(position)) {
+      slots.add(Number(adjoint.element(atFlat: position)), to: operands.index(position))
     }
   }
 
   private mutating func add(_ contribution: Tensor, toTensor slot: Int) {
     let place = slot - tensorBottom
-    guard var present = tensorAdjoints[place] else {
+    guard var present = tensorAdjoints[place].take() else {
       tensorAdjoints[place] = contribution
       return
     }
-    tensorAdjoints[place] = nil
     guard !present.isRecorded, !contribution.isRecorded else {
       tensorAdjoints[place] = present + contribution
       return

@@ -72,7 +72,11 @@ public struct ReverseSteps: Sequence, IteratorProtocol {
     tensors = Array(repeating: nil, count: Swift.max(top + 1, 0))
     var uses = Array(repeating: 0, count: Swift.max(top + 1, 0))
     if top >= 0 {
-      if let tensor { tensors[top] = tensor } else { numbers[top] = number }
+      if let tensor, tape.header.pointee.base[top].code == .tensor {
+        tensors[top] = tensor
+      } else {
+        numbers[top] = tensor?.item ?? number
+      }
       var reached = Set([top])
       for index in stride(from: top, through: 0, by: -1) where reached.contains(index) {
         for operand in tape.receivers(of: index) {
@@ -143,21 +147,21 @@ public struct ReverseSteps: Sequence, IteratorProtocol {
   }
 
   private mutating func takeTensor(_ position: Int, _ node: Tape.TensorNode) {
-    guard let adjoint = tensors[position], !node.operands.isEmpty else { return }
+    guard let adjoint = tensors[position], !node.kept.operands.isEmpty else { return }
     let application = Application(
-      operands: node.operands, resultValue: node.result, resultIndex: node.index,
-      layout: node.layout,
+      kept: node.kept, resultIndex: node.index, layout: node.layout,
       header: tape.header, isRecorded: false, bottom: 0, active: nil)
     let contributions = tape.withoutRecording {
       node.primitive.pullback(adjoint, at: application)
     }
-    for (place, operand) in node.operands.enumerated() where operand.index >= 0 {
+    for place in node.kept.operands.indices where node.kept.operands.index(place) >= 0 {
+      let operand = node.kept.operands.index(place)
       if node.primitive is FromScalars {
         give(
           contributions[0]?.element(atFlat: place).value ?? 0, from: position,
-          to: Int(operand.index), 1)
+          to: Int(operand), 1)
       } else if let contribution = contributions[place] {
-        give(contribution, from: position, to: Int(operand.index))
+        give(contribution, from: position, to: Int(operand))
       }
     }
   }

@@ -21,7 +21,7 @@ import Synchronization
 /// traps with a message.
 public final class Tape {
   let header: UnsafeMutablePointer<TapeHeader>
-  var tensors: [TensorNode] = []
+  var tensors = TensorNodes()
   var customs: [CustomNode] = []
   /// Names of variables, and functions that make the names of a run of variables when asked.
   private var names: [Int32: String] = [:]
@@ -32,25 +32,6 @@ public final class Tape {
   /// for each differential operator at work inside it.
   var depth = 1
   private var scratch: UnsafeMutableBufferPointer<Double>?
-
-  /// What the tape keeps of a tensor operation.
-  struct TensorNode {
-    var primitive: any Primitive
-    /// The function, if the primitive is an elementwise one.
-    var function: Elementary.Opcode?
-    var operands: OperandList
-    var result: NDArray?
-    var layout: ArrayLayout
-    var index: Int32
-
-    var type: TensorType { TensorType(layout.shape, layout.dtype) }
-
-    /// Forgets the operands and what was kept for the derivative rules.
-    mutating func release() {
-      result = nil
-      operands = OperandList()
-    }
-  }
 
   /// What the tape keeps of a scalar function with a derivative of its own.
   struct CustomNode {
@@ -75,7 +56,7 @@ public final class Tape {
   /// Forgets everything recorded; variables made so far become stale.
   public func reset() {
     header.reset(keepingAtMost: TapeStore.keptBytes)
-    tensors.removeAll(keepingCapacity: true)
+    tensors.removeLast(tensors.count)
     customs.removeAll()
     names.removeAll()
     lateNames.removeAll()
@@ -134,7 +115,8 @@ public final class Tape {
             + "without differentiating with respect to it."))
       return value
     }
-    let variable = record(Variable(layout: value.array.layout), [], value.array)
+    let variable = record(
+      Variable(layout: value.array.layout), keeping: OperandList(), result: false, value.array)
     if let name, variable.index >= 0 { names[variable.index] = name }
     return variable
   }
@@ -163,9 +145,9 @@ public final class Tape {
     let record = header.pointee.base[Int(index)]
     if record.code == .alias { return name(at: record.first) }
     if record.code == .tensor {
-      let node = tensors[Int(record.first)]
-      if node.primitive is Identity, let outer = node.operands.first {
-        return name(at: outer.index)
+      let node = tensors.pointer(to: Int(record.first))
+      if node.pointee.primitive is Identity, !node.pointee.kept.operands.isEmpty {
+        return name(at: node.pointee.kept.operands.index(0))
       }
     }
     return nil
@@ -183,15 +165,16 @@ public final class Tape {
 
   /// Records a tensor operation from what is kept of its operands.
   func record(
-    _ primitive: any Primitive, function: Elementary.Opcode? = nil,
-    keeping operands: OperandList, result keepsResult: Bool, _ value: NDArray
+    _ primitive: consuming any Primitive, function: Elementary.Opcode? = nil,
+    keeping operands: consuming OperandList, result keepsResult: Bool, _ value: NDArray
   ) -> Tensor {
     let index = header.append(Record(.tensor, 0, Int32(tensors.count), -1))
     guard index >= 0 else { return Tensor(value) }
     tensors.append(
       TensorNode(
-        primitive: primitive, function: function, operands: operands,
-        result: keepsResult ? value : nil, layout: value.layout, index: index))
+        primitive: primitive, function: function,
+        kept: TensorNode.Kept(operands: operands, result: keepsResult ? value : nil),
+        layout: value.layout, index: index))
     return Tensor(value, at: index, of: header, generation: header.pointee.generation)
   }
 

@@ -87,10 +87,11 @@ extension Tape {
     case .tensor:
       let tensor = tensors[Int(record.first)]
       node.operation = tensor.primitive.name
-      node.operands = tensor.operands.map {
-        $0.index >= 0 ? .node(Int($0.index)) : .constantTensor($0.type)
+      node.operands = tensor.kept.operands.indices.map { position in
+        let operand = tensor.kept.operands[position]
+        return operand.index >= 0 ? .node(Int(operand.index)) : .constantTensor(operand.type)
       }
-      node.value = .tensor(tensor.type, tensor.result)
+      node.value = .tensor(tensor.type, tensor.kept.result)
     default: break
     }
     return node

@@ -6,9 +6,16 @@ extension Tensor {
   /// Shape and element type behind one reference; tensors made alike often share it.
   package var layout: ArrayLayout { isLiteral ? .scalar(.float32) : array.layout }
 
+  /// Shape and element type, valid while the tensor is held.
+  package var fields: UnsafePointer<LayoutFields> {
+    isLiteral ? ArrayLayout.scalar(.float32).fields : array.fields
+  }
+
   /// Calls the closure with the elements in row-major order.
   public func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
-    try settled.array.withUnsafeContiguousBytes(body)
+    isLiteral
+      ? try settled.array.withUnsafeContiguousBytes(body)
+      : try array.withUnsafeContiguousBytes(body)
   }
 
   /// Calls the closure with the elements in row-major order, for writing.

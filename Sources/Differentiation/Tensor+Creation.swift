@@ -200,6 +200,9 @@ extension Tensor {
     guard !isLiteral else { return Scalar(item) }
     let value = array.item(at: position)
     guard let tape else { return Scalar(value) }
+    if tape.header.pointee.base[Int(index)].code != .tensor {
+      return Tape.scalar(value, index, tape)
+    }
     let index = tape.header.append(Record(.element, value, index, Int32(position)))
     return index < 0 ? Scalar(value) : Tape.scalar(value, index, tape)
   }

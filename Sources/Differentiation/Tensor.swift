@@ -65,7 +65,7 @@ public struct Tensor: @unchecked Sendable {
   /// True for a number whose element type is still open.
   package var isLiteral: Bool { index == Tensor.literalCode }
 
-  private var literal: Double {
+  var literal: Double {
     Double(bitPattern: UInt64(generation) << 32 | UInt64(UInt32(truncatingIfNeeded: word)))
   }
 
@@ -98,17 +98,24 @@ public struct Tensor: @unchecked Sendable {
   func literal(as dtype: DType) -> Tensor { Tensor(NDArray(scalar: literal, dtype: dtype)) }
 
   /// The live tape this tensor is recorded on.
-  var tape: Tape? {
+  var tape: Tape? { liveHeader?.pointee.owner?.takeUnretainedValue() }
+
+  /// The header if this tensor is recorded on a live tape; a stale one traps.
+  @inline(__always)
+  var liveHeader: UnsafeMutablePointer<TapeHeader>? {
     guard index >= 0, let header else { return nil }
-    guard header.pointee.generation == generation else {
-      fatalError(
-        """
-        stale variable: this tensor (\(type)) was recorded on a tape that has been released or reset. \
-        Do not keep recorded tensors after the differentiated closure has returned; return what you \
-        need from it, or keep x.detached().
-        """)
-    }
-    return header.pointee.owner?.takeUnretainedValue()
+    if _slowPath(header.pointee.generation != generation) { failOnStale() }
+    return header
+  }
+
+  @inline(never)
+  private func failOnStale() -> Never {
+    fatalError(
+      """
+      stale variable: this tensor (\(type)) was recorded on a tape that has been released or reset. \
+      Do not keep recorded tensors after the differentiated closure has returned; return what you \
+      need from it, or keep x.detached().
+      """)
   }
 
   // MARK: Applying primitives
@@ -147,6 +154,27 @@ public struct Tensor: @unchecked Sendable {
       result: reads.contains(.result), value)
   }
 
+  /// Records a primitive of three operands whose value has been computed.
+  static func recording(
+    _ primitive: some Primitive, _ a: Tensor, _ b: Tensor, _ c: Tensor, value: NDArray
+  ) -> Tensor {
+    guard let first = a.isRecorded ? a : b.isRecorded ? b : c.isRecorded ? c : nil else {
+      return Tensor(value)
+    }
+    guard !a.isRecorded || a.sharesTape(with: first), !b.isRecorded || b.sharesTape(with: first),
+      !c.isRecorded || c.sharesTape(with: first), value.dtype.isFloatingPoint,
+      let tape = first.tape
+    else { return recording(primitive, [a, b, c], value) }
+    let reads = primitive.reads
+    let keeps = reads.contains(.operands)
+    return tape.record(
+      primitive,
+      keeping: OperandList(
+        Application.Operand(a, keepsValue: keeps), Application.Operand(b, keepsValue: keeps),
+        Application.Operand(c, keepsValue: keeps)),
+      result: reads.contains(.result), value)
+  }
+
   /// Checks, computes and records one primitive.
   public static func applying(_ primitive: some Primitive, to operands: [Tensor]) -> Tensor {
     let operands = operands.map(\.settled)
@@ -182,7 +210,7 @@ public struct Tensor: @unchecked Sendable {
   ///
   /// The header alone does not tell: headers are pooled, so a tensor kept from an earlier call may
   /// have the header of a live one.
-  private func sharesTape(with other: Tensor) -> Bool {
+  func sharesTape(with other: Tensor) -> Bool {
     header == other.header && generation == other.generation
   }
 
@@ -225,6 +253,7 @@ extension Tensor: RecordedAlgebra {
 
   public static func _recorded<F: UnaryFunction>(_ function: F.Type, _ x: Tensor) -> Tensor {
     if x.isLiteral { return Tensor(literal: F.value(x.literal)) }
+    if let number = number(F.opcode, x) { return number }
     let primitive = ElementwiseUnary(function: F.opcode)
     if !x.array.dtype.isFloatingPoint {
       do throws(ShapeError) {
@@ -246,6 +275,7 @@ extension Tensor: RecordedAlgebra {
     _ function: F.Type, _ a: Tensor, _ b: Tensor
   ) -> Tensor {
     if a.isLiteral, b.isLiteral { return Tensor(literal: F.value(a.literal, b.literal)) }
+    if let number = number(F.opcode, a, b) { return number }
     let primitive = ElementwiseBinary(function: F.opcode)
     if a.isLiteral { return combined(primitive, a.adopting(b.dtype), b) }
     if b.isLiteral { return combined(primitive, a, b.adopting(a.dtype)) }

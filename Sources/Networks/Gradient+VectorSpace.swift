@@ -80,12 +80,17 @@ extension Gradient {
   /// ```
   public func innerProduct(_ other: Gradient) -> Tensor {
     requireSameStructure(other, "innerProduct")
-    var sum: Tensor?
+    // What is known is added up first, then what has been put off. The other way round each number that
+    // is known would have the sum so far computed, and with it gradients whose values nobody needs.
+    var known: [Tensor] = []
+    var putOff: [Tensor] = []
     for case (let a?, let b?) in zip(leaves, other.leaves) {
       let term = (a * b).sum()
-      sum = sum.map { $0 + term } ?? term
+      if term.ndArray.isDeferred { putOff.append(term) } else { known.append(term) }
     }
-    return sum ?? .zeros(.scalar, dtype: layouts.first?.dtype ?? .float32)
+    let terms = known + putOff
+    return terms.dropFirst().reduce(terms.first) { sum, term in sum.map { $0 + term } }
+      ?? .zeros(.scalar, dtype: layouts.first?.dtype ?? .float32)
   }
 
   /// The Euclidean norm `√(Σ g_i²)` over all parameters, accumulated in `float64`.

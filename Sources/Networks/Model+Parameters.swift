@@ -116,8 +116,15 @@ extension Model {
   public mutating func updateParameters<E: Error>(
     _ body: (inout [Tensor]) throws(E) -> Void
   ) throws(E) {
+    try updateParameters(checkingTypes: true, body)
+  }
+
+  /// The same, without a look at what the closure has left if it is known to change no type.
+  package mutating func updateParameters<E: Error>(
+    checkingTypes: Bool, _ body: (inout [Tensor]) throws(E) -> Void
+  ) throws(E) {
     let parts = collected
-    let layouts = parts.layouts
+    let layouts = checkingTypes ? parts.layouts : []
     var leaves = parts.takeTrained()
     // The model is moved out of its place and released, so that the array alone holds the tensors.
     // Nobody can see the empty place: `self` is borrowed exclusively until this method returns, and it

@@ -47,7 +47,9 @@ extension Model {
     do throws(ModelError) {
       if let mistake = parts.mistake { throw mistake }
       let structure = parts.structure
-      for (place, leaf) in parts.trained.enumerated() where !leaf.dtype.isFloatingPoint {
+      let trained = parts.trained
+      for place in trained.indices where !trained[place].dtype.isFloatingPoint {
+        let leaf = trained[place]
         level.tape.note(
           .notDifferentiable(
             "\(structure.trainedNames[place]): \(leaf.type)",
@@ -55,7 +57,7 @@ extension Model {
             "Mark the property @Untrained, or convert the tensor with .converted(to: .float32)."))
         return self
       }
-      let inputs = parts.trained.map { level.input($0) }
+      let inputs = trained.map { level.input($0) }
       level.tape.setNames(of: inputs) { structure.trainedNames }
       parts.inputs = inputs
       return try Rebuilder.rebuilding(Self.self, structure, inputs, parts.untrained)

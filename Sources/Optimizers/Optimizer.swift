@@ -100,7 +100,9 @@ public struct Optimizer: Sendable {
     if let missingLearningRate { throw missingLearningRate }
     try check(gradient)
     guard try measure(gradient.leaves) else { return false }
-    try model.updateParameters { (parameters: inout [Tensor]) throws(OptimizerError) in
+    // The check is made first and the loop over tiles changes no type, so none need be made afterwards.
+    try model.updateParameters(checkingTypes: false) {
+      (parameters: inout [Tensor]) throws(OptimizerError) in
       try check(parameters)
       apply(gradient.leaves, to: &parameters)
     }
@@ -116,15 +118,14 @@ public struct Optimizer: Sendable {
   private mutating func measure(_ leaves: [Tensor?]) throws(OptimizerError) -> Bool {
     let readsNorm = links.first?.transform.readsNorm ?? false
     guard nonFinitePolicy != .proceed || readsNorm else { return true }
-    for (index, leaf) in leaves.enumerated() {
-      guard let leaf, !slots[index].isFrozen else { continue }
+    for index in leaves.indices where leaves[index] != nil && !slots[index].isFrozen {
       let isFinite: Bool
       if readsNorm {
-        let squares = slots[index].sumOfSquares(of: leaf)
+        let squares = slots[index].sumOfSquares(of: leaves[index]!)
         slots[index].sumOfSquares = squares.value
         isFinite = squares.isFinite
       } else {
-        isFinite = slots[index].isFinite(leaf)
+        isFinite = slots[index].isFinite(leaves[index]!)
       }
       guard isFinite || nonFinitePolicy == .proceed else {
         if nonFinitePolicy == .skip { return false }
@@ -146,10 +147,9 @@ public struct Optimizer: Sendable {
     }
     for (number, segment) in segments.enumerated() {
       let norm = norm(enteringLink: segment.lowerBound, leaves)
-      for index in slots.indices {
-        guard let leaf = leaves[index], !slots[index].isFrozen else { continue }
+      for index in slots.indices where leaves[index] != nil && !slots[index].isFrozen {
         slots[index].run(
-          &links, segment: number, of: segments.count, gradient: leaf,
+          &links, segment: number, of: segments.count, gradient: leaves[index]!,
           parameter: &parameters[index], step: step, norm: norm)
       }
     }
@@ -179,8 +179,10 @@ public struct Optimizer: Sendable {
           + "\(slots.count)",
         remedy: "Make the optimizer with `for:` the model that is differentiated.")
     }
-    for (index, leaf) in leaves.enumerated() {
-      guard let leaf, !leaf.layout.hasType(of: slots[index].layout) else { continue }
+    for index in leaves.indices {
+      guard let fields = leaves[index]?.fields, !fields.hasType(of: slots[index].fields),
+        let leaf = leaves[index]
+      else { continue }
       let name = gradient.names[index]
       throw OptimizerError(
         .foreignGradient, name: name,
@@ -198,8 +200,9 @@ public struct Optimizer: Sendable {
           + "\(slots.count)",
         remedy: "Make the optimizer with `for:` the model that is trained.")
     }
-    for (parameter, slot) in zip(parameters, slots)
-    where !parameter.layout.hasType(of: slot.layout) {
+    for index in parameters.indices
+    where !parameters[index].fields.hasType(of: slots[index].fields) {
+      let (parameter, slot) = (parameters[index], slots[index])
       throw OptimizerError(
         .foreignModel, name: slot.name,
         problem: "\(slot.name) is \(parameter.type), the optimizer was made for \(slot.type)",

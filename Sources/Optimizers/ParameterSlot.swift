@@ -74,6 +74,8 @@ struct ParameterSlot: Sendable {
 
   var name: String { course.name }
   var layout: ArrayLayout { course.layout }
+  /// Shape and element type, valid while the slot is held.
+  var fields: UnsafePointer<LayoutFields> { course.layout.fields }
   var isFrozen: Bool { course.isFrozen }
   var type: TensorType { TensorType(layout.shape, layout.dtype) }
   private var element: KernelElement { course.element }
@@ -131,7 +133,7 @@ struct ParameterSlot: Sendable {
   func sumOfSquares(of gradient: Tensor) -> SumOfSquares {
     var squares = SumOfSquares()
     gradient.withUnsafeBytes { bytes in
-      withScratch { scratch, _ in
+      withScratch(of: min(Tile.capacity, layout.elementCount)) { scratch, _ in
         guard let bytes = bytes.baseAddress else { return }
         squares.add(bytes, count: layout.elementCount, element: element, scratch: scratch)
       }
@@ -209,6 +211,9 @@ private struct Passage {
     // The squares are added up in the order of the tiles, so one thread does it.
     if let destination { return run(0..<count, chain, path, keepingAt: destination).value }
     let pieces = (count + Passage.piece - 1) / Passage.piece
+    if path.count == 1, let scale = chain[path[0].index].transform as? ScaleBySchedule {
+      return descend(at: scale.rate)
+    }
     let adam = adamFactors(chain, path)
     parallelFor(pieces: pieces) { piece in
       let start = piece &* Passage.piece
@@ -235,6 +240,21 @@ private struct Passage {
     return adam.factors(weightDecay: weights.decay, rate: scale.rate)
   }
 
+  /// `w ← w − η g`: gradient descent and nothing else, without the tile that `η g` would wait in.
+  private func descend(at rate: Double) -> Double {
+    parallelFor(pieces: (count + Passage.piece - 1) / Passage.piece) { piece in
+      let start = piece &* Passage.piece
+      let offset = start &* element.byteCount
+      MutableTileRow(
+        address: parameter + offset, count: min(Passage.piece, count &- start), element: element
+      ).combine(
+        1, adding: -rate,
+        times: TileRow(
+          address: source + offset, count: min(Passage.piece, count &- start), element: element))
+    }
+    return 0
+  }
+
   private func runAdam(_ range: Range<Int>, _ factors: AdamFactors, firstRow: Int) {
     let offset = range.lowerBound &* element.byteCount
     let first = rows + (firstRow &* stride &+ offset)
@@ -248,7 +268,7 @@ private struct Passage {
     keepingAt destination: UnsafeMutableRawPointer?
   ) -> SumOfSquares {
     var squares = SumOfSquares()
-    withScratch { scratch, secondScratch in
+    withScratch(of: min(Tile.capacity, range.count)) { scratch, secondScratch in
       var start = range.lowerBound
       while start < range.upperBound {
         let length = min(Tile.capacity, range.upperBound &- start)
@@ -279,11 +299,10 @@ private struct Passage {
   }
 }
 
-/// Lends two tiles of memory on the stack.
-private func withScratch(_ body: (UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> Void) {
-  let size = Tile.capacity * 8
-  withUnsafeTemporaryAllocation(byteCount: 2 * size, alignment: 64) { scratch in
-    guard let address = scratch.baseAddress else { return }
-    body(address, address + size)
-  }
+/// Lends memory for two tiles of so many elements.
+private func withScratch(
+  of count: Int, _ body: (UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> Void
+) {
+  let size = (count * 8 + 63) & ~63
+  withScratchBytes(2 * size) { body($0, $0 + size) }
 }

@@ -27,11 +27,32 @@ struct AffineMap: Primitive {
   }
 
   func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
+    if !adjoint.isRecorded, !application.isRecorded {
+      return plainPullback(adjoint.array, application)
+    }
     let product = MatrixProduct()
     return [
-      application.isNeeded(0) ? product.product(adjoint, application[1].transposed()) : nil,
-      application.isNeeded(1) ? product.product(application[0].transposed(), adjoint) : nil,
+      application.isNeeded(0)
+        ? product.product(adjoint, application[1].transposed(), isPutOff: true) : nil,
+      application.isNeeded(1)
+        ? product.product(application[0].transposed(), adjoint, isPutOff: true) : nil,
       application.isNeeded(2) ? adjoint.sum(over: 0) : nil,
+    ]
+  }
+
+  /// The same in plain numbers: transposed operands without views of them, results that lie as the
+  /// operands do.
+  private func plainPullback(_ adjoint: NDArray, _ application: Application) -> [Tensor?] {
+    let operands = application.kept.operands
+    guard let x = operands[0].value, let w = operands[1].value, let b = operands[2].value else {
+      preconditionFailure("an affine map reads its operands, and they were not kept")
+    }
+    return [
+      application.isNeeded(0)
+        ? Tensor(.product(adjoint, w, transposingSecond: true, like: x)) : nil,
+      application.isNeeded(1)
+        ? Tensor(.product(x, transposingFirst: true, adjoint, like: w)) : nil,
+      application.isNeeded(2) ? Tensor(adjoint.sumOfRows(like: b)) : nil,
     ]
   }
 
@@ -64,7 +85,6 @@ extension Tensor {
       b.pointee.shape[0] == w.pointee.shape[1]
     else { return applying(AffineMap(), to: [x, weight, bias]) }
     let value = NDArray.matmul(x.array, weight.array, bias: bias.array)
-    guard x.isRecorded || weight.isRecorded || bias.isRecorded else { return Tensor(value) }
-    return recording(AffineMap(), [x, weight, bias], value)
+    return recording(AffineMap(), x, weight, bias, value: value)
   }
 }

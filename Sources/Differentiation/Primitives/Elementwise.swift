@@ -43,8 +43,8 @@ struct ElementwiseUnary: Primitive {
         ChainOfUnary(
           seed: seed, x: application.kept(0) ?? seed, y: application.keptResult ?? seed))
     }
-    let y = application.resultValue ?? seed.array
-    return plainChain(seed.array, x: application.operands[0].value ?? seed.array, y: y)
+    let y = application.kept.result ?? seed.array
+    return plainChain(seed.array, x: application.kept.operands[0].value ?? seed.array, y: y)
       .map(Tensor.init) ?? .zeros(application.resultShape, dtype: application.layout.dtype)
   }
 
@@ -109,10 +109,10 @@ struct ElementwiseBinary: Primitive {
           seed: seed, a: application.kept(0) ?? seed, b: application.kept(1) ?? seed,
           y: application.keptResult ?? seed))
     }
-    let (a, b) = (application.operands[0].value, application.operands[1].value)
+    let (a, b) = (application.kept.operands[0].value, application.kept.operands[1].value)
     return Tensor(
       plainChainFirst(
-        seed.array, a ?? seed.array, b ?? seed.array, y: application.resultValue ?? seed.array))
+        seed.array, a ?? seed.array, b ?? seed.array, y: application.kept.result ?? seed.array))
   }
 
   private func chainSecond(_ seed: Tensor, _ application: Application) -> Tensor {
@@ -122,10 +122,10 @@ struct ElementwiseBinary: Primitive {
           seed: seed, a: application.kept(0) ?? seed, b: application.kept(1) ?? seed,
           y: application.keptResult ?? seed))
     }
-    let (a, b) = (application.operands[0].value, application.operands[1].value)
+    let (a, b) = (application.kept.operands[0].value, application.kept.operands[1].value)
     return Tensor(
       plainChainSecond(
-        seed.array, a ?? seed.array, b ?? seed.array, y: application.resultValue ?? seed.array))
+        seed.array, a ?? seed.array, b ?? seed.array, y: application.kept.result ?? seed.array))
   }
 
   /// `seed · ∂f/∂a` in plain numbers.
@@ -135,6 +135,8 @@ struct ElementwiseBinary: Primitive {
   func plainChainFirst(_ seed: NDArray, _ a: NDArray, _ b: NDArray, y: NDArray) -> NDArray {
     switch function {
     case .add, .subtract: seed
+    // The factor itself is not read; handed over it would be computed, if it has been put off.
+    case .multiply: .chainFirst(function, seed: seed, seed, b, y: seed)
     default: .chainFirst(function, seed: seed, a, b, y: y)
     }
   }
@@ -144,6 +146,7 @@ struct ElementwiseBinary: Primitive {
     switch function {
     case .add: seed
     case .subtract: .unary(.negate, seed)
+    case .multiply: .chainSecond(function, seed: seed, a, seed, y: seed)
     default: .chainSecond(function, seed: seed, a, b, y: y)
     }
   }
@@ -152,10 +155,10 @@ struct ElementwiseBinary: Primitive {
 extension Application {
   /// The operand if it was kept.
   fileprivate func kept(_ position: Int) -> Tensor? {
-    operands[position].value == nil ? nil : self[position]
+    kept.operands[position].value == nil ? nil : self[position]
   }
   /// The result if it was kept.
-  fileprivate var keptResult: Tensor? { resultValue == nil ? nil : result }
+  fileprivate var keptResult: Tensor? { kept.result == nil ? nil : result }
 }
 
 private struct ReadsOfUnary: UnaryVisitor {

@@ -67,9 +67,10 @@ extension Tensor {
     tape.tensors.append(
       Tape.TensorNode(
         primitive: FromScalars(shape: shape, dtype: dtype), function: nil,
-        operands: OperandList(
-          scalars.map { Application.Operand(index: $0.index, layout: .scalar(.float64)) }),
-        result: nil, layout: value.layout, index: index))
+        kept: Tape.TensorNode.Kept(
+          operands: OperandList(
+            scalars.map { Application.Operand(index: $0.index, layout: .scalar(.float64)) })),
+        layout: value.layout, index: index))
     return Tensor(value, at: index, of: tape.header, generation: tape.header.pointee.generation)
   }
 

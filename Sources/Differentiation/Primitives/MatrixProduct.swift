@@ -27,9 +27,11 @@ struct MatrixProduct: Primitive {
   func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
     [
       application.isNeeded(0)
-        ? product(adjoint, application[1].transposed()).summed(to: application.shape(0)) : nil,
+        ? product(adjoint, application[1].transposed(), isPutOff: application.isRecorded)
+          .summed(to: application.shape(0)) : nil,
       application.isNeeded(1)
-        ? product(application[0].transposed(), adjoint).summed(to: application.shape(1)) : nil,
+        ? product(application[0].transposed(), adjoint, isPutOff: application.isRecorded)
+          .summed(to: application.shape(1)) : nil,
     ]
   }
 
@@ -44,7 +46,9 @@ struct MatrixProduct: Primitive {
   }
 
   /// The product of operands whose last axes are known to be a matrix each.
-  func product(_ a: Tensor, _ b: Tensor) -> Tensor {
+  ///
+  /// A rule that is itself recorded puts it off: an outer derivative may not need the value.
+  func product(_ a: Tensor, _ b: Tensor, isPutOff: Bool = false) -> Tensor {
     let (first, second) = (a.array.fields, b.array.fields)
     // Two matrices that fit need no further check.
     guard first.pointee.shape.rank == 2, second.pointee.shape.rank == 2,
@@ -52,7 +56,10 @@ struct MatrixProduct: Primitive {
       first.pointee.dtype == second.pointee.dtype, first.pointee.dtype.isFloatingPoint,
       !a.isLiteral, !b.isLiteral
     else { return Tensor.applying(self, a, b) }
-    return Tensor.recording(self, a, b, value: NDArray.matmul(a.array, b.array))
+    return Tensor.recording(
+      self, a, b,
+      value: isPutOff
+        ? .puttingOffProduct(a.array, b.array) : .matmul(a.array, b.array))
   }
 }
 

@@ -249,7 +249,7 @@ final class Collector: Traverser {
 
   private static func append<T>(_ value: T, to tensors: inout [Tensor]) {
     let tensor = identical(value, Tensor.self)
-    tensors.append(tensor.isLiteral ? tensor.settled : tensor)
+    if tensor.isLiteral { tensors.append(tensor.settled) } else { tensors.append(tensor) }
   }
 
   private func treatment(of type: Any.Type) -> Treatment {

@@ -1,0 +1,36 @@
+// What this file knows: how to read and make arrays of one element without a detour through loops.
+
+extension NDArray {
+  /// The element of an array of one floating-point element; nil for any other array, and for a number
+  /// that has yet to be computed.
+  @inline(__always)
+  package var number: Double? {
+    let fields = fields
+    guard fields.pointee.elementCount == 1, let block = storage.header.block else { return nil }
+    defer { withExtendedLifetime(storage) {} }
+    return switch fields.pointee.dtype {
+    case .float32: Double(UnsafeRawPointer(block).element(offset, as: Float.self))
+    case .float64: UnsafeRawPointer(block).element(offset, as: Double.self)
+    case .int32, .bool: nil
+    }
+  }
+
+  /// A number rounded to the floating-point type of an array of one element, and with its axes.
+  package init(number: Double, like model: borrowing NDArray) {
+    self.init(uninitialized: model.layout)
+    let block = storage.bytes
+    switch model.dtype {
+    case .float32: block.element(0, Float(number))
+    case .float64: block.element(0, number)
+    case .int32, .bool: preconditionFailure("numbers of this kind are floating-point")
+    }
+  }
+}
+
+extension DType {
+  /// What this floating-point type makes of a number.
+  @inline(__always)
+  package func rounded(_ number: Double) -> Double {
+    self == .float32 ? Double(Float(number)) : number
+  }
+}

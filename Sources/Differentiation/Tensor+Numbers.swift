@@ -1,0 +1,144 @@
+// What this file knows: that a tensor of one element is a number, and goes on the tape as one.
+//
+// Losses, weights of losses, temperatures, rates: programs on tensors are full of single numbers, and
+// what an operation on tensors keeps (a node with operands, layouts and a primitive) costs ten times the
+// arithmetic. So an elementwise operation on such tensors is a record of the scalar tape, with its
+// operands, its rule and its adjoint in the same places as any other. Only where a number meets larger
+// tensors does it pass from one algebra to the other, through the two records that exist for that: an
+// element of a tensor, and a tensor of scalars.
+
+import AdjointArrays
+import AdjointElementary
+
+extension Tensor {
+  /// `f(x)` of a recorded number as a scalar record; nil if `x` is no such thing.
+  static func number(_ f: Elementary.Opcode, _ x: Tensor) -> Tensor? {
+    guard x.isRecorded, let a = x.array.number, let header = x.liveHeader else { return nil }
+    let array =
+      f.exactly(a).map { NDArray(number: $0, like: x.array) } ?? NDArray.unary(f, x.array)
+    return Tensor(array, header, Record(Record.Code(f), array.item(), x.place(in: header)))
+  }
+
+  /// `f(a, b)` of numbers, one of them recorded, as a scalar record; nil if they are no such things.
+  static func number(_ f: Elementary.Opcode, _ a: Tensor, _ b: Tensor) -> Tensor? {
+    guard let header = a.isRecorded ? a.liveHeader : b.liveHeader else { return nil }
+    if b.isLiteral { return number(f, a, literal: b.literal, header) }
+    if a.isLiteral { return number(f, literal: a.literal, b, header) }
+    let (first, second) = (a.array.fields, b.array.fields)
+    guard first.pointee.dtype == second.pointee.dtype, let x = a.array.number,
+      let y = b.array.number
+    else { return nil }
+    let array: NDArray
+    if second.pointee.shape.rank == 0 || first.hasShape(of: second) {
+      array = value(f, x, y, a.array, b.array, like: a.array)
+    } else if first.pointee.shape.rank == 0 {
+      array = value(f, x, y, a.array, b.array, like: b.array)
+    } else {
+      // Axes of length one, but not the same: the general rules find those of the result.
+      return nil
+    }
+    if !b.isRecorded {
+      let code = Record.Code(f, .constantSecond)
+      return Tensor(
+        array, header, Record(code, array.item(), a.place(in: header), constant: y))
+    }
+    if !a.isRecorded {
+      let code = Record.Code(f, .constantFirst)
+      return Tensor(
+        array, header, Record(code, array.item(), b.place(in: header), constant: x))
+    }
+    guard a.sharesTape(with: b) else { return nil }
+    let places = (a.place(in: header), b.place(in: header))
+    return Tensor(array, header, Record(Record.Code(f), array.item(), places.0, places.1))
+  }
+
+  private static func number(
+    _ f: Elementary.Opcode, _ a: Tensor, literal: Double,
+    _ header: UnsafeMutablePointer<TapeHeader>
+  ) -> Tensor? {
+    guard let x = a.array.number else { return nil }
+    let constant = a.array.dtype.rounded(literal)
+    let array =
+      f.exactly(x, constant).map { NDArray(number: $0, like: a.array) }
+      ?? .binary(f, a.array, NDArray(number: constant, like: a.array))
+    let code = Record.Code(f, .constantSecond)
+    return Tensor(
+      array, header, Record(code, array.item(), a.place(in: header), constant: constant))
+  }
+
+  private static func number(
+    _ f: Elementary.Opcode, literal: Double, _ b: Tensor,
+    _ header: UnsafeMutablePointer<TapeHeader>
+  ) -> Tensor? {
+    guard let y = b.array.number else { return nil }
+    let constant = b.array.dtype.rounded(literal)
+    let array =
+      f.exactly(constant, y).map { NDArray(number: $0, like: b.array) }
+      ?? .binary(f, NDArray(number: constant, like: b.array), b.array)
+    let code = Record.Code(f, .constantFirst)
+    return Tensor(
+      array, header, Record(code, array.item(), b.place(in: header), constant: constant))
+  }
+
+  @inline(__always)
+  private static func value(
+    _ f: Elementary.Opcode, _ x: Double, _ y: Double, _ a: NDArray, _ b: NDArray,
+    like model: NDArray
+  ) -> NDArray {
+    f.exactly(x, y).map { NDArray(number: $0, like: model) } ?? .binary(f, a, b)
+  }
+
+  @inline(__always)
+  private init(_ array: NDArray, _ header: UnsafeMutablePointer<TapeHeader>, _ record: Record) {
+    // Recording may be paused; -1 says so, and the result is a constant.
+    let index = header.append(record)
+    if index < 0 {
+      self.init(array)
+    } else {
+      self.init(array, at: index, of: header, generation: header.pointee.generation)
+    }
+  }
+
+  /// The scalar record of this recorded number: its own, or one made now for the element of a tensor.
+  @inline(__always)
+  private func place(in header: UnsafeMutablePointer<TapeHeader>) -> Int32 {
+    header.pointee.base[Int(index)].code == .tensor
+      ? header.append(Record(.element, array.item(), index, 0)) : index
+  }
+
+  /// The record of this recorded tensor as an operand of tensor operations: its own, or one made now for
+  /// the tensor of a number.
+  var tensorPlace: Int32 {
+    guard index >= 0, let header, header.pointee.base[Int(index)].code != .tensor else {
+      return index
+    }
+    return Tensor.joined([element(atFlat: 0)], shape: shape, dtype: dtype).index
+  }
+}
+
+extension Elementary.Opcode {
+  /// `f(x)` where arithmetic in `Double`, rounded afterwards, gives what arithmetic in `Float` gives, and
+  /// the kernels therefore too; nil for other functions.
+  fileprivate func exactly(_ x: Double) -> Double? {
+    switch self {
+    case .negate: -x
+    case .square: x * x
+    default: nil
+    }
+  }
+
+  /// `f(a, b)`, likewise.
+  ///
+  /// The 53 digits of a `Double` are more than twice the 24 of a `Float` and two: the second rounding
+  /// then changes nothing (Figueroa, When is double rounding innocuous?, 1995).
+  @inline(__always)
+  fileprivate func exactly(_ a: Double, _ b: Double) -> Double? {
+    switch self {
+    case .add: a + b
+    case .subtract: a - b
+    case .multiply: a * b
+    case .divide: a / b
+    default: nil
+    }
+  }
+}
