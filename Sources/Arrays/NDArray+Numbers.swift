@@ -34,3 +34,21 @@ extension DType {
     self == .float32 ? Double(Float(number)) : number
   }
 }
+
+extension NDArray {
+  /// True if this is known to be the number one, stretched over an array.
+  package var isOneThroughout: Bool {
+    let fields = fields
+    guard fields.pointee.elementCount > 1, let block = storage.header.block else { return false }
+    for axis in 0..<fields.pointee.shape.rank
+    where fields.pointee.strides[axis] != 0 && fields.pointee.shape[axis] != 1 {
+      return false
+    }
+    defer { withExtendedLifetime(storage) {} }
+    return switch fields.pointee.dtype {
+    case .float32: UnsafeRawPointer(block).element(offset, as: Float.self) == 1
+    case .float64: UnsafeRawPointer(block).element(offset, as: Double.self) == 1
+    case .int32, .bool: false
+    }
+  }
+}

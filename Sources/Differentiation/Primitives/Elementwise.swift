@@ -136,7 +136,7 @@ struct ElementwiseBinary: Primitive {
     switch function {
     case .add, .subtract: seed
     // The factor itself is not read; handed over it would be computed, if it has been put off.
-    case .multiply: .chainFirst(function, seed: seed, seed, b, y: seed)
+    case .multiply: product(seed, b)
     default: .chainFirst(function, seed: seed, a, b, y: y)
     }
   }
@@ -146,10 +146,19 @@ struct ElementwiseBinary: Primitive {
     switch function {
     case .add: seed
     case .subtract: .unary(.negate, seed)
-    case .multiply: .chainSecond(function, seed: seed, a, seed, y: seed)
+    case .multiply: product(seed, a)
     default: .chainSecond(function, seed: seed, a, b, y: y)
     }
   }
+}
+
+/// The adjoint of one factor from the other one.
+///
+/// Of an inner product, `(a * b).sum()`, the seed is a one for each element, and the other factor is the
+/// adjoint as it lies.
+private func product(_ seed: NDArray, _ factor: NDArray) -> NDArray {
+  seed.isOneThroughout && factor.fields.hasType(of: seed.fields)
+    ? factor : .chainFirst(.multiply, seed: seed, seed, factor, y: seed)
 }
 
 extension Application {
