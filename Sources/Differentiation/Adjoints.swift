@@ -71,7 +71,7 @@ public struct Adjoints {
   /// The adjoint of a tensor, or nil if none arrived.
   package func tensor(_ x: Tensor) -> Tensor? {
     guard slot(x.index, x.header, x.generation) != nil else { return nil }
-    let place = Int(header.pointee.base[Int(x.index)].first) - tensorBottom
+    let place = Int(header.pointee.records[Int(x.index)].first) - tensorBottom
     return place < tensors.count ? tensors[place] : nil
   }
 
@@ -175,11 +175,18 @@ extension Tape {
     return result
   }
 
+  /// How far the adjoints of a walk lie from the start of their buffer.
+  ///
+  /// Large buffers begin where a page begins. A slot and the value of the same record would then agree
+  /// in the last twelve bits of their addresses, by which the processor guesses whether a load must wait
+  /// for a store before it.
+  private static var displacement: Int { 208 }
+
   /// The derivatives of the number recorded at `top` with respect to the first `count` records, which
   /// are variables.
   func gradient(from top: Int, ofFirst count: Int) -> [Double] {
-    let scratch = takeScratch(top + 1)
-    let adjoints = scratch.baseAddress!
+    let scratch = takeScratch(top + 1 + Tape.displacement)
+    let adjoints = scratch.baseAddress! + Tape.displacement
     let slots = AdjointSlots<Double, WholeTape>(
       header: header, bottom: 0, adjoints: adjoints, active: nil)
     // Variables have no operands, so the walk ends above them, and above the very first record.
@@ -221,7 +228,7 @@ extension Tape {
     case .scalar(let seed): slots.put(Number(seed), at: top)
     case .tensor(let seed):
       slots.put(.arrived, at: top)
-      walk.tensorAdjoints[Int(header.pointee.base[top].first) - tensorBottom] = seed
+      walk.tensorAdjoints[Int(header.pointee.records[top].first) - tensorBottom] = seed
     }
     walk.run(from: top, downTo: end)
     return walk.tensorAdjoints
@@ -236,7 +243,7 @@ extension Tape {
     var dependsOnOuter = false
     var previousWasInput = true
     for index in bottom...top {
-      let record = header.pointee.base[index]
+      let record = header.pointee.records[index]
       // The level's inputs are its first records, without a gap.
       let isInput = previousWasInput && isLevelInput(record, before: bottom)
       previousWasInput = isInput

@@ -35,11 +35,12 @@ extension Tape {
           problem: "the direction has shape \(direction.shape)",
           remedy: "A direction has the shape of its variable, \(x.shape).")
       }
-      walk.tensors[Int(header.pointee.base[Int(x.index)].first)] = direction
+      walk.tensors[Int(header.pointee.records[Int(x.index)].first)] = direction
     }
     walk.run()
     guard result.isRecorded else { return .zeros(like: result) }
-    return walk.tensors[Int(header.pointee.base[Int(result.index)].first)] ?? .zeros(like: result)
+    return walk.tensors[Int(header.pointee.records[Int(result.index)].first)]
+      ?? .zeros(like: result)
   }
 }
 
@@ -61,9 +62,9 @@ struct ForwardWalk {
     tape.withoutRecording {
       CurrentTape.with(nil) {
         for index in numbers.indices {
-          let record = tape.header.pointee.base[index]
+          let record = tape.header.pointee.records[index]
           if let opcode = record.code.opcode {
-            numbers[index] = elementary(record, opcode)
+            numbers[index] = elementary(record, opcode, y: tape.value(at: Int32(index)))
           } else {
             special(record, index)
           }
@@ -72,18 +73,20 @@ struct ForwardWalk {
     }
   }
 
-  private func elementary(_ record: Record, _ opcode: Elementary.Opcode) -> Double {
+  private func elementary(
+    _ record: Record, _ opcode: Elementary.Opcode, y: Double
+  ) -> Double {
     let a = operand(record.first)
     guard opcode.arity == 2 else {
-      return opcode.unary(Push(tangent: a.tangent, x: a.value, y: record.value))
+      return opcode.unary(Push(tangent: a.tangent, x: a.value, y: y))
     }
     // A constant does not move.
-    let constant = (value: record.constant, tangent: 0.0)
+    func constant() -> (value: Double, tangent: Double) { (tape.constant(of: record), 0) }
     let both =
       switch record.code.form {
-      case .variables: PushBoth(a: a, b: operand(record.second), y: record.value)
-      case .constantSecond: PushBoth(a: a, b: constant, y: record.value)
-      case .constantFirst: PushBoth(a: constant, b: a, y: record.value)
+      case .variables: PushBoth(a: a, b: operand(record.second), y: y)
+      case .constantSecond: PushBoth(a: a, b: constant(), y: y)
+      case .constantFirst: PushBoth(a: constant(), b: a, y: y)
       }
     return opcode.binary(both)
   }
@@ -92,8 +95,8 @@ struct ForwardWalk {
     switch record.code {
     case .alias: numbers[index] = numbers[Int(record.first)]
     case .element:
-      let slot = Int(tape.header.pointee.base[Int(record.first)].first)
-      numbers[index] = tensors[slot]?.element(atFlat: Int(record.second)).value ?? 0
+      let slot = Int(tape.header.pointee.records[Int(record.first)].first)
+      numbers[index] = tensors[slot]?.element(atFlat: Int(tape.constant(of: record))).value ?? 0
     case .custom:
       // A scalar's own derivative is a row of partials, so the transpose serves both directions.
       let node = tape.customs[Int(record.first)]
@@ -114,7 +117,7 @@ struct ForwardWalk {
       if node.primitive is FromScalars {
         return Tensor(numbers[Int(operand.index)], dtype: .float64)
       }
-      return tensors[Int(tape.header.pointee.base[Int(operand.index)].first)]
+      return tensors[Int(tape.header.pointee.records[Int(operand.index)].first)]
     }
     guard tangents.contains(where: { $0 != nil }) else { return }
     let application = Application(

@@ -41,8 +41,7 @@ public struct Level {
   public func input(_ x: Scalar) -> Scalar {
     guard let header = x.liveHeader else { return tape.variable(x.value) }
     guard header == tape.header else { Tape.failOnForeign(x, x, "gradient(at:of:)") }
-    let index = header.append(Record(.alias, x.value, x.index, -1))
-    return index < 0 ? Scalar(x.value) : Tape.scalar(x.value, index, tape)
+    return header.append(.alias, x.value, x.liveIndex(on: header), 0)
   }
 
   /// The input of this level for a tensor or a recorded tensor.
@@ -151,10 +150,4 @@ extension Scalar: DifferentiableResult {
     return adjoints
   }
   public func leaving(_ level: Level) -> Scalar { level.result(self) }
-}
-
-extension Tape {
-  static func scalar(_ value: Double, _ index: Int32, _ tape: Tape) -> Scalar {
-    Scalar(value, at: index, of: tape.header, generation: tape.header.pointee.generation)
-  }
 }
