@@ -153,8 +153,13 @@ struct AdjointSlots<Number: AdjointNumber, Extent: WalkExtent> {
 
   @inline(__always)
   func add(_ contribution: Number, to index: Int32) {
-    let slot = slot(Int(index))
-    slot.pointee = .sum(slot.pointee, contribution)
+    update(Int(index)) { .sum($0, contribution) }
+  }
+
+  @inline(__always)
+  func update(_ index: Int, _ change: (Number) -> Number) {
+    let slot = slot(index)
+    slot.pointee = change(slot.pointee)
   }
 
   /// The value at a place, as a number of the walk.

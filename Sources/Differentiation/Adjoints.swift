@@ -195,11 +195,15 @@ extension Tape {
     let reached = Swift.min(top + 1, count)
     let gradient = [Double](unsafeUninitializedCapacity: count) { gradient, filled in
       // Adding zero turns the mark for "nothing arrived" into an ordinary zero.
-      for position in 0..<reached { gradient[position] = adjoints[position] + 0 }
+      for position in 0..<reached {
+        gradient[position] = adjoints[position] + 0
+        adjoints[position] = .none
+      }
       for position in reached..<count { gradient[position] = 0 }
       filled = count
     }
-    adjoints.update(repeating: .none, count: Swift.min(top + 1, end))
+    // Without variables the walk has still ended above the first record.
+    if count == 0 { adjoints[0] = .none }
     giveScratch(scratch)
     return gradient
   }

@@ -57,7 +57,7 @@ private struct ElementaryStep<Number: AdjointNumber, Extent: WalkExtent>: Record
     if F.isPiecewiseConstant { return true }
     let first = Int(record.first)
     let (seed, x, y) = (seed, slots.value(first), y)
-    pass(F.chain(seed, x: x, y: y), to: first)
+    update(first) { .sum($0, F.chain(seed, x: x, y: y)) }
     return true
   }
 
@@ -69,14 +69,22 @@ private struct ElementaryStep<Number: AdjointNumber, Extent: WalkExtent>: Record
     case .variables:
       let second = Int(record.second)
       let b = slots.value(second)
-      pass(F.chainFirst(seed, x, b, y: y), to: first)
-      pass(F.chainSecond(seed, x, b, y: y), to: second)
+      if _slowPath(first == second) {
+        // In one go: the second addition to a slot would wait until the first came back from memory.
+        update(first) {
+          .sum(.sum($0, F.chainFirst(seed, x, b, y: y)), F.chainSecond(seed, x, b, y: y))
+        }
+      } else {
+        // The result of the record below is more often the second operand: a + b * c.
+        update(first, isSeldomBelow: true) { .sum($0, F.chainFirst(seed, x, b, y: y)) }
+        update(second) { .sum($0, F.chainSecond(seed, x, b, y: y)) }
+      }
     case .constantSecond:
       let b = Number(Scalar(slots.constant(of: record)))
-      pass(F.chainFirst(seed, x, b, y: y), to: first)
+      update(first) { .sum($0, F.chainFirst(seed, x, b, y: y)) }
     case .constantFirst:
       let a = Number(Scalar(slots.constant(of: record)))
-      pass(F.chainSecond(seed, a, x, y: y), to: first)
+      update(first) { .sum($0, F.chainSecond(seed, a, x, y: y)) }
     }
     return true
   }
@@ -85,20 +93,24 @@ private struct ElementaryStep<Number: AdjointNumber, Extent: WalkExtent>: Record
   mutating func visitOther() -> Bool { false }
 
   @inline(__always)
-  private var y: Number {
-    slots.value(index)
-  }
+  private var y: Number { slots.value(index) }
 
+  /// Changes the adjoint of an operand, if somebody asks for it.
+  ///
+  /// - Parameter isSeldomBelow: where the compiler should put the two cases, no more: the usual one is
+  ///   reached without a jump.
   @inline(__always)
-  private mutating func pass(_ contribution: @autoclosure () -> Number, to operand: Int) {
+  private mutating func update(
+    _ operand: Int, isSeldomBelow: Bool = false, _ change: (Number) -> Number
+  ) {
     guard Extent.isWholeTape || slots.asksForAdjoint(Int32(truncatingIfNeeded: operand)) else {
       return
     }
-    let contribution = contribution()
-    if operand == index &- 1 {
-      below = .sum(below, contribution)
+    let isBelow = operand == index &- 1
+    if isSeldomBelow ? _slowPath(isBelow) : isBelow {
+      below = change(below)
     } else {
-      slots.add(contribution, to: Int32(truncatingIfNeeded: operand))
+      slots.update(operand, change)
     }
   }
 }
