@@ -53,7 +53,7 @@ let package = Package(
       path: "Sources/Arrays", swiftSettings: optimized),
     .target(
       name: "AdjointDifferentiation",
-      dependencies: ["AdjointElementary", "AdjointArrays"],
+      dependencies: ["AdjointElementary", "AdjointArrays", "AdjointKernelCore"],
       path: "Sources/Differentiation", swiftSettings: optimized),
     .target(
       name: "AdjointNetworks",

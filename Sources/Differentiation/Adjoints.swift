@@ -76,7 +76,7 @@ public struct Adjoints {
   /// The adjoint of a tensor, or nil if none arrived.
   package func tensor(_ x: Tensor) -> Tensor? {
     guard let slot = slot(x.index, x.header, x.generation) else { return nil }
-    let record = header.pointee.base[Int(x.index)]
+    let record = header.pointee.records[Int(x.index)]
     guard record.code == .tensor else {
       let adjoint = number(in: slot)
       return adjoint.isNone ? nil : Tensor.joined([adjoint], shape: x.shape, dtype: x.dtype)
@@ -185,11 +185,18 @@ extension Tape {
     return result
   }
 
+  /// How far the adjoints of a walk lie from the start of their buffer.
+  ///
+  /// Large buffers begin where a page begins. A slot and the value of the same record would then agree
+  /// in the last twelve bits of their addresses, by which the processor guesses whether a load must wait
+  /// for a store before it.
+  private static var displacement: Int { 208 }
+
   /// The derivatives of the number recorded at `top` with respect to the first `count` records, which
   /// are variables.
   func gradient(from top: Int, ofFirst count: Int) -> [Double] {
-    let scratch = takeScratch(top + 1)
-    let adjoints = scratch.baseAddress!
+    let scratch = takeScratch(top + 1 + Tape.displacement)
+    let adjoints = scratch.baseAddress! + Tape.displacement
     let slots = AdjointSlots<Double, WholeTape>(
       header: header, bottom: 0, adjoints: adjoints, active: nil)
     // Variables have no operands, so the walk ends above them, and above the very first record.
@@ -198,11 +205,15 @@ extension Tape {
     let reached = Swift.min(top + 1, count)
     let gradient = [Double](unsafeUninitializedCapacity: count) { gradient, filled in
       // Adding zero turns the mark for "nothing arrived" into an ordinary zero.
-      for position in 0..<reached { gradient[position] = adjoints[position] + 0 }
+      for position in 0..<reached {
+        gradient[position] = adjoints[position] + 0
+        adjoints[position] = .none
+      }
       for position in reached..<count { gradient[position] = 0 }
       filled = count
     }
-    adjoints.update(repeating: .none, count: Swift.min(top + 1, end))
+    // Without variables the walk has still ended above the first record.
+    if count == 0 { adjoints[0] = .none }
     giveScratch(scratch)
     return gradient
   }
@@ -230,7 +241,7 @@ extension Tape {
     switch seed {
     case .scalar(let seed): slots.put(Number(seed), at: top)
     case .tensor(let seed):
-      let record = header.pointee.base[top]
+      let record = header.pointee.records[top]
       if record.code == .tensor {
         slots.put(.arrived, at: top)
         walk.tensorAdjoints[Int(record.first) - tensorBottom] = seed
@@ -251,7 +262,7 @@ extension Tape {
     var dependsOnOuter = false
     var previousWasInput = true
     for index in bottom...top {
-      let record = header.pointee.base[index]
+      let record = header.pointee.records[index]
       // The level's inputs are its first records, without a gap.
       let isInput = previousWasInput && isLevelInput(record, before: bottom)
       previousWasInput = isInput

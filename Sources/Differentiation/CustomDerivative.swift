@@ -44,8 +44,8 @@ public func withCustomDerivative(
   }
   let (value, pullback) = tape.unlessNested { f(xs) }
   let place = tape.customs.count
-  let index = tape.header.append(Record(.custom, value.value, Int32(place), -1))
-  guard index >= 0 else { return Scalar(value.value) }
+  let result = tape.header.append(.custom, value.value, UInt64(place), 0)
+  guard result.isRecorded else { return result }
   tape.customs.append(
     Tape.CustomNode(
       name: name, operands: xs.map(\.index),
@@ -56,7 +56,7 @@ public func withCustomDerivative(
           "the pullback of `\(name)` returned \(adjoints.count) adjoints for \(xs.count) arguments")
         return adjoints
       }))
-  return Tape.scalar(value.value, index, tape)
+  return result
 }
 
 /// A function of one tensor with a derivative of its own.

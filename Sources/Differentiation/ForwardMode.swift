@@ -35,7 +35,7 @@ extension Tape {
           problem: "the direction has shape \(direction.shape)",
           remedy: "A direction has the shape of its variable, \(x.shape).")
       }
-      let record = header.pointee.base[Int(x.index)]
+      let record = header.pointee.records[Int(x.index)]
       if record.code == .tensor {
         walk.tensors[Int(record.first)] = direction
       } else {
@@ -44,7 +44,7 @@ extension Tape {
     }
     walk.run()
     guard result.isRecorded else { return .zeros(like: result) }
-    let record = header.pointee.base[Int(result.index)]
+    let record = header.pointee.records[Int(result.index)]
     guard record.code == .tensor else {
       return Tensor(
         NDArray(
@@ -72,9 +72,9 @@ struct ForwardWalk {
     tape.withoutRecording {
       CurrentTape.with(nil) {
         for index in numbers.indices {
-          let record = tape.header.pointee.base[index]
+          let record = tape.header.pointee.records[index]
           if let opcode = record.code.opcode {
-            numbers[index] = elementary(record, opcode)
+            numbers[index] = elementary(record, opcode, y: tape.value(at: Int32(index)))
           } else {
             special(record, index)
           }
@@ -83,18 +83,20 @@ struct ForwardWalk {
     }
   }
 
-  private func elementary(_ record: Record, _ opcode: Elementary.Opcode) -> Double {
+  private func elementary(
+    _ record: Record, _ opcode: Elementary.Opcode, y: Double
+  ) -> Double {
     let a = operand(record.first)
     guard opcode.arity == 2 else {
-      return opcode.unary(Push(tangent: a.tangent, x: a.value, y: record.value))
+      return opcode.unary(Push(tangent: a.tangent, x: a.value, y: y))
     }
     // A constant does not move.
-    let constant = (value: record.constant, tangent: 0.0)
+    func constant() -> (value: Double, tangent: Double) { (tape.constant(of: record), 0) }
     let both =
       switch record.code.form {
-      case .variables: PushBoth(a: a, b: operand(record.second), y: record.value)
-      case .constantSecond: PushBoth(a: a, b: constant, y: record.value)
-      case .constantFirst: PushBoth(a: constant, b: a, y: record.value)
+      case .variables: PushBoth(a: a, b: operand(record.second), y: y)
+      case .constantSecond: PushBoth(a: a, b: constant(), y: y)
+      case .constantFirst: PushBoth(a: constant(), b: a, y: y)
       }
     return opcode.binary(both)
   }
@@ -103,8 +105,8 @@ struct ForwardWalk {
     switch record.code {
     case .alias: numbers[index] = numbers[Int(record.first)]
     case .element:
-      let slot = Int(tape.header.pointee.base[Int(record.first)].first)
-      numbers[index] = tensors[slot]?.element(atFlat: Int(record.second)).value ?? 0
+      let slot = Int(tape.header.pointee.records[Int(record.first)].first)
+      numbers[index] = tensors[slot]?.element(atFlat: Int(tape.constant(of: record))).value ?? 0
     case .custom:
       // A scalar's own derivative is a row of partials, so the transpose serves both directions.
       let node = tape.customs[Int(record.first)]
@@ -124,7 +126,7 @@ struct ForwardWalk {
       let index = node.kept.operands.index(position)
       guard index >= 0 else { return nil }
       if node.primitive is FromScalars { return Tensor(numbers[Int(index)], dtype: .float64) }
-      return tensors[Int(tape.header.pointee.base[Int(index)].first)]
+      return tensors[Int(tape.header.pointee.records[Int(index)].first)]
     }
     guard tangents.contains(where: { $0 != nil }) else { return }
     let application = Application(

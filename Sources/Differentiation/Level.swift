@@ -41,8 +41,7 @@ public struct Level {
   public func input(_ x: Scalar) -> Scalar {
     guard let header = x.liveHeader else { return tape.variable(x.value) }
     guard header == tape.header else { Tape.failOnForeign(x, x, "gradient(at:of:)") }
-    let index = header.append(Record(.alias, x.value, x.index, -1))
-    return index < 0 ? Scalar(x.value) : Tape.scalar(x.value, index, tape)
+    return header.append(.alias, x.value, x.liveIndex(on: header), 0)
   }
 
   /// The input of this level for a tensor or a recorded tensor.
@@ -56,13 +55,10 @@ public struct Level {
           remedy: "Differentiate on one tape, or pass x.detached()."))
     }
     let place = Int(x.index)
-    guard tape.header.pointee.base[place].code == .tensor else {
+    guard tape.header.pointee.records[place].code == .tensor else {
       // A number on the scalar tape; see Tensor+Numbers.
-      let index = tape.header.append(Record(.alias, x.array.item(), x.index, -1))
-      return index < 0
-        ? Tensor(x.array)
-        : Tensor(
-          x.array, at: index, of: tape.header, generation: tape.header.pointee.generation)
+      return Tensor(
+        x.array, tape.header.append(.alias, x.array.item(), UInt64(x.index), 0))
     }
     return tape.record(Identity(), [x], x.array)
   }
@@ -164,10 +160,4 @@ extension Scalar: DifferentiableResult {
     return adjoints
   }
   public func leaving(_ level: Level) -> Scalar { level.result(self) }
-}
-
-extension Tape {
-  static func scalar(_ value: Double, _ index: Int32, _ tape: Tape) -> Scalar {
-    Scalar(value, at: index, of: tape.header, generation: tape.header.pointee.generation)
-  }
 }

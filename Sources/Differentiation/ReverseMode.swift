@@ -11,159 +11,6 @@
 import AdjointArrays
 import AdjointElementary
 
-/// The kind of number in which a walk keeps the adjoints of scalars.
-protocol AdjointNumber: Algebra {
-  /// "Nothing has arrived", which is not the same as zero: an operation without an adjoint is
-  /// skipped, so it cannot contribute 0 · ∞.
-  static var none: Self { get }
-  var isNone: Bool { get }
-  /// False for none and for a plain zero, of which every rule makes zeros, so it need not be asked.
-  /// (And the optimiser, which knows then that the seed is not zero, drops the selection in `_scaled`.)
-  var contributes: Bool { get }
-  /// What a slot holds after one more contribution.
-  static func sum(_ adjoint: Self, _ contribution: Self) -> Self
-  /// "Something has arrived" for records that are tensors, whose adjoints live elsewhere.
-  static var arrived: Self { get }
-  /// True when the walk's own arithmetic goes on the tape: the records may then move while it runs, and
-  /// it asks which of them an outer derivative has made inactive.
-  static var isRecorded: Bool { get }
-  static func operand(_ value: Double, _ index: Int32, _ header: UnsafeMutablePointer<TapeHeader>)
-    -> Self
-  init(_ scalar: Scalar)
-  var scalar: Scalar { get }
-}
-
-extension Double: AdjointNumber {
-  // Minus zero is the identity of floating-point addition (-0 + g = g for every g), so it can mark an
-  // empty slot: no second array, and the first contribution is added like any other. A branch that
-  // stores it instead was measured: it costs more than the addition it saves.
-  static var none: Double { -0.0 }
-  @inline(__always)
-  static func sum(_ adjoint: Double, _ contribution: Double) -> Double { adjoint + contribution }
-  var isNone: Bool { bitPattern == (-0.0).bitPattern }
-  var contributes: Bool { self != 0 }
-  static var arrived: Double { 0 }
-  @inline(__always) static var isRecorded: Bool { false }
-  @inline(__always)
-  static func operand(_ value: Double, _ index: Int32, _ header: UnsafeMutablePointer<TapeHeader>)
-    -> Double
-  { value }
-  var scalar: Scalar { Scalar(self) }
-}
-
-extension Scalar: AdjointNumber {
-  static var none: Scalar { Scalar(-0.0) }
-  // An addition that changes nothing need not be recorded.
-  static func sum(_ adjoint: Scalar, _ contribution: Scalar) -> Scalar {
-    adjoint.isNone ? contribution : adjoint + contribution
-  }
-  var isNone: Bool { index < 0 && value.isNone }
-  // A recorded zero may still vary with an outer variable.
-  var contributes: Bool { !isNone }
-  static var arrived: Scalar { Scalar(0) }
-  @inline(__always) static var isRecorded: Bool { true }
-  @inline(__always)
-  static func operand(_ value: Double, _ index: Int32, _ header: UnsafeMutablePointer<TapeHeader>)
-    -> Scalar
-  { Scalar(value, at: index, of: header, generation: header.pointee.generation) }
-  init(_ scalar: Scalar) { self = scalar }
-  var scalar: Scalar { self }
-}
-
-/// Which records a walk covers, and what becomes of an adjoint that has been passed on.
-///
-/// A type and not a value, so that each kind of walk is compiled for itself and the hot loop asks
-/// neither question.
-protocol WalkExtent {
-  /// True when the walk covers the tape from its first record on, so that every operand takes part.
-  static var isWholeTape: Bool { get }
-  /// True when the slot of a record is emptied as soon as its adjoint has been passed on.
-  static var empties: Bool { get }
-}
-
-/// All records, when only the adjoints of the inputs are wanted.
-///
-/// Emptied slots serve the next walk: filling them anew would write eight bytes a record once more.
-enum WholeTape: WalkExtent {
-  @inline(__always) static var isWholeTape: Bool { true }
-  @inline(__always) static var empties: Bool { true }
-}
-
-/// The records from a bottom on, with all adjoints kept to be looked at.
-enum Stretch: WalkExtent {
-  @inline(__always) static var isWholeTape: Bool { false }
-  @inline(__always) static var empties: Bool { false }
-}
-
-/// The adjoints of a walk and the records they belong to.
-///
-/// Plain pointers, so that the hot loop counts no references.
-struct AdjointSlots<Number: AdjointNumber, Extent: WalkExtent> {
-  let header: UnsafeMutablePointer<TapeHeader>
-  /// The first record that the walk covers.
-  let bottom: Int
-  /// Which records depend on the variables of this walk; all, when nil.
-  let active: UnsafePointer<Bool>?
-  /// One slot a record, from `bottom` on.
-  private let adjoints: UnsafeMutablePointer<Number>
-  /// The records as they lie when the walk begins.
-  private let firstRecord: UnsafeMutablePointer<Record>
-
-  init(
-    header: UnsafeMutablePointer<TapeHeader>, bottom: Int,
-    adjoints: UnsafeMutablePointer<Number>, active: UnsafePointer<Bool>?
-  ) {
-    self.header = header
-    self.bottom = bottom
-    self.adjoints = adjoints
-    self.active = active
-    firstRecord = header.pointee.base
-  }
-
-  /// The records as they lie now.
-  @inline(__always)
-  var records: UnsafeMutablePointer<Record> {
-    Number.isRecorded ? header.pointee.base : firstRecord
-  }
-
-  @inline(__always)
-  private func slot(_ index: Int) -> UnsafeMutablePointer<Number> {
-    adjoints + (Extent.isWholeTape ? index : index &- bottom)
-  }
-
-  /// The adjoint of a record whose turn has come.
-  @inline(__always)
-  func take(_ index: Int) -> Number {
-    let slot = slot(index)
-    let adjoint = slot.pointee
-    if Extent.empties { slot.pointee = .none }
-    return adjoint
-  }
-
-  @inline(__always)
-  func put(_ adjoint: Number, at index: Int) { slot(index).pointee = adjoint }
-
-  @inline(__always)
-  func asksForAdjoint(_ index: Int32) -> Bool {
-    if Extent.isWholeTape { return index >= 0 }
-    guard Int(index) >= bottom else { return false }
-    guard Number.isRecorded, let active else { return true }
-    return active[Int(index) &- bottom]
-  }
-
-  @inline(__always)
-  func add(_ contribution: Number, to index: Int32) {
-    let slot = slot(Int(index))
-    slot.pointee = .sum(slot.pointee, contribution)
-  }
-
-  /// The value at a place, as a number of the walk.
-  @inline(__always)
-  func value(_ index: Int32) -> Number {
-    Number.operand(records[Int(index)].value, index, header)
-  }
-}
-
 /// A walk over the records from `top` down to the bottom of its slots.
 struct ReverseWalk<Number: AdjointNumber, Extent: WalkExtent> {
   let tape: Tape
@@ -192,43 +39,15 @@ struct ReverseWalk<Number: AdjointNumber, Extent: WalkExtent> {
   }
 
   /// Walks back from the record `top`, whose adjoint has been put in place, down to `end`.
-  ///
-  /// The adjoint of the record below the present one is held in a register: in most programs an
-  /// operation uses the result of the one just before it, and a number that goes through memory
-  /// arrives later than one that does not. A long chain waits for nothing else.
-  ///
-  /// One word is read some 4 KB ahead of the walk. Operands lie anywhere within that distance, and the
-  /// processor fetches in advance only what follows the foremost stream of addresses: without it the
-  /// first operand in each new line of a tape larger than the caches waits for main memory.
   mutating func run(from top: Int, downTo end: Int) {
-    let slots = slots
-    var index = top
-    var seed = slots.take(index)
-    var ahead: UInt8 = 0
-    // A load whose result nobody uses would be removed.
-    defer { slots.header.pointee.readAhead = ahead }
-    while index >= end {
-      if !Number.isRecorded {
-        ahead ^= slots.records[Swift.max(index &- 160, 0)].code.rawValue
-      }
-      var step = ElementaryStep(
-        slots: slots, record: slots.records + index, index: index, seed: seed,
-        below: slots.take(index &- 1))
-      if !Extent.empties { slots.put(seed, at: index) }
-      let isDone =
-        seed.contributes
-        ? step.record.pointee.code.visit(&step)
-        : seed.isNone || step.record.pointee.code.isElementary
-      if !isDone {
-        // The operands may lie anywhere, the record below included.
-        slots.put(step.below, at: index &- 1)
-        special(index, seed)
-        step.below = slots.take(index &- 1)
-      }
-      seed = step.below
-      index &-= 1
+    var (index, seed) = (top, slots.take(top))
+    while true {
+      (index, seed) = slots.passNumbers(from: index, seed, downTo: end)
+      guard index >= end else { return }
+      special(index, seed)
+      index -= 1
+      seed = slots.take(index)
     }
-    slots.put(seed, at: index)
   }
 
   private mutating func special(_ index: Int, _ seed: Number) {
@@ -239,12 +58,12 @@ struct ReverseWalk<Number: AdjointNumber, Extent: WalkExtent> {
     case .element:
       guard slots.asksForAdjoint(record.first) else { return }
       slots.put(.arrived, at: Int(record.first))
-      let slot = Int(slots.header.pointee.base[Int(record.first)].first)
+      let slot = Int(slots.header.pointee.records[Int(record.first)].first)
       let layout = tape.tensors[slot].layout
       if layout.elementCount == 1 {
         add(Tensor.joined([seed.scalar], shape: layout.shape, dtype: layout.dtype), toTensor: slot)
       } else {
-        elements[slot, default: []].append((record.second, seed))
+        elements[slot, default: []].append((Int32(slots.constant(of: record)), seed))
       }
     case .custom:
       let node = tape.customs[Int(record.first)]
@@ -303,7 +122,7 @@ struct ReverseWalk<Number: AdjointNumber, Extent: WalkExtent> {
         \(contribution.shape) for an operand of shape \(application.shape(position)); an adjoint \
         has the shape of what it belongs to
         """)
-      add(contribution, toTensor: Int(slots.header.pointee.base[Int(index)].first))
+      add(contribution, toTensor: Int(slots.header.pointee.records[Int(index)].first))
       slots.put(.arrived, at: Int(index))
     }
   }
@@ -372,64 +191,5 @@ struct ReverseWalk<Number: AdjointNumber, Extent: WalkExtent> {
     present = contribution
     sum.accumulate(contribution.array)
     tensorAdjoints[place] = Tensor(sum)
-  }
-}
-
-/// What one elementary operation hands to its operands; false if the record is no such operation.
-private struct ElementaryStep<Number: AdjointNumber, Extent: WalkExtent>: RecordVisitor {
-  let slots: AdjointSlots<Number, Extent>
-  /// Read before a rule runs: a rule that is itself recorded may move the records.
-  let record: UnsafeMutablePointer<Record>
-  let index: Int
-  let seed: Number
-  /// The adjoint of the record below this one.
-  var below: Number
-
-  @inline(__always)
-  mutating func visit<F: UnaryFunction>(_ function: F.Type) -> Bool {
-    if F.isPiecewiseConstant { return true }
-    let first = record.pointee.first
-    let (seed, x, y) = (seed, slots.value(first), y)
-    pass(F.chain(seed, x: x, y: y), to: first)
-    return true
-  }
-
-  @inline(__always)
-  mutating func visit<F: BinaryFunction>(_ function: F.Type, _ form: Record.Form) -> Bool {
-    let first = record.pointee.first
-    let (seed, x, y) = (seed, slots.value(first), y)
-    switch form {
-    case .variables:
-      let second = record.pointee.second
-      let b = slots.value(second)
-      pass(F.chainFirst(seed, x, b, y: y), to: first)
-      pass(F.chainSecond(seed, x, b, y: y), to: second)
-    case .constantSecond:
-      let b = Number(Scalar(record.pointee.constant))
-      pass(F.chainFirst(seed, x, b, y: y), to: first)
-    case .constantFirst:
-      let a = Number(Scalar(record.pointee.constant))
-      pass(F.chainSecond(seed, a, x, y: y), to: first)
-    }
-    return true
-  }
-
-  @inline(__always)
-  mutating func visitOther() -> Bool { false }
-
-  @inline(__always)
-  private var y: Number {
-    Number.operand(record.pointee.value, Int32(truncatingIfNeeded: index), slots.header)
-  }
-
-  @inline(__always)
-  private mutating func pass(_ contribution: @autoclosure () -> Number, to operand: Int32) {
-    guard Extent.isWholeTape || slots.asksForAdjoint(operand) else { return }
-    let contribution = contribution()
-    if Int(operand) == index &- 1 {
-      below = .sum(below, contribution)
-    } else {
-      slots.add(contribution, to: operand)
-    }
   }
 }

@@ -72,7 +72,7 @@ public struct ReverseSteps: Sequence, IteratorProtocol {
     tensors = Array(repeating: nil, count: Swift.max(top + 1, 0))
     var uses = Array(repeating: 0, count: Swift.max(top + 1, 0))
     if top >= 0 {
-      if let tensor, tape.header.pointee.base[top].code == .tensor {
+      if let tensor, tape.header.pointee.records[top].code == .tensor {
         tensors[top] = tensor
       } else {
         numbers[top] = tensor?.item ?? number
@@ -100,19 +100,20 @@ public struct ReverseSteps: Sequence, IteratorProtocol {
   }
 
   private mutating func take(_ position: Int) {
-    let record = tape.header.pointee.base[position]
+    let record = tape.header.pointee.records[position]
+    let y = tape.value(at: Int32(position))
     let seed = numbers[position]
     if let opcode = record.code.opcode {
       let node = tape.node(position)
       var edges: [(Int32, Double, Double)] = []
       if opcode.arity == 1 {
         let x = tape.value(at: record.first)
-        if let edge = opcode.unary(Edge(seed: seed, x: x, y: record.value)) {
+        if let edge = opcode.unary(Edge(seed: seed, x: x, y: y)) {
           edges.append((record.first, node.partials[0], edge))
         }
       } else {
         let (a, b) = tape.operandValues(record)
-        let (first, second) = opcode.binary(Edges(seed: seed, a: a, b: b, y: record.value))
+        let (first, second) = opcode.binary(Edges(seed: seed, a: a, b: b, y: y))
         switch record.code.form {
         case .variables:
           edges = [
@@ -130,9 +131,10 @@ public struct ReverseSteps: Sequence, IteratorProtocol {
     switch record.code {
     case .alias: give(seed, from: position, to: Int(record.first), 1)
     case .element:
-      let type = tape.tensors[Int(tape.header.pointee.base[Int(record.first)].first)].type
+      let type = tape.tensors[Int(tape.header.pointee.records[Int(record.first)].first)].type
       give(
-        Tensor.scattering([Scalar(seed)], at: [record.second], into: type), from: position,
+        Tensor.scattering([Scalar(seed)], at: [Int32(tape.constant(of: record))], into: type),
+        from: position,
         to: Int(record.first))
     case .custom:
       let node = tape.customs[Int(record.first)]
@@ -205,7 +207,7 @@ public struct ReverseSteps: Sequence, IteratorProtocol {
 extension Tape {
   /// The records that get a contribution when this one is taken, with repetitions.
   fileprivate func receivers(of index: Int) -> [Int] {
-    let record = header.pointee.base[index]
+    let record = header.pointee.records[index]
     if let opcode = record.code.opcode, opcode.arity == 1, opcode.unary(IsStep()) { return [] }
     var receivers: [Int] = []
     forEachOperand(of: record) { if $0 >= 0 { receivers.append(Int($0)) } }

@@ -20,34 +20,38 @@ import AdjointElementary
 public struct Scalar: @unchecked Sendable {
   /// The number.
   public let value: Double
+  /// The tape, or nil for a constant.
   @usableFromInline let header: UnsafeMutablePointer<TapeHeader>?
-  /// The place on the tape, or -1 for a constant.
-  @usableFromInline let index: Int32
-  @usableFromInline let generation: UInt32
+  /// The generation of the tape in the upper half and the index of the record in the lower: combined
+  /// with the tape's key, both are checked at once.
+  @usableFromInline let place: UInt64
 
   /// A constant.
   @inlinable @inline(__always)
   public init(_ value: Double) {
     self.value = value
     header = nil
-    index = -1
-    generation = 0
+    place = 0
   }
 
+  /// The result of the record at `index`.
   @inlinable @inline(__always)
-  init(
-    _ value: Double, at index: Int32, of header: UnsafeMutablePointer<TapeHeader>,
-    generation: UInt32
-  ) {
+  init(_ value: Double, at index: Int, of header: UnsafeMutablePointer<TapeHeader>) {
     self.value = value
     self.header = header
-    self.index = index
-    self.generation = generation
+    place = header.pointee.key | UInt64(truncatingIfNeeded: index)
   }
+
+  /// The index of the record, or -1 for a constant.
+  @inlinable @inline(__always)
+  var index: Int32 { header == nil ? -1 : Int32(truncatingIfNeeded: place) }
+
+  /// How often the header had changed hands when this number was recorded.
+  var generation: UInt32 { UInt32(truncatingIfNeeded: place >> 32) }
 
   /// True when this number is on a tape.
   @inlinable
-  public var isRecorded: Bool { index >= 0 }
+  public var isRecorded: Bool { header != nil }
 
   /// The same number as a constant: no derivative passes through it.
   @inlinable
@@ -77,47 +81,47 @@ extension Scalar: RecordedAlgebra {
   @inlinable @inline(__always)
   public static func _recorded<F: UnaryFunction>(_ function: F.Type, _ x: Scalar) -> Scalar {
     let y = F.value(x.value)
-    guard let header = x.liveHeader else { return Scalar(y) }
-    return Scalar(
-      y, at: header.append(Record(Record.Code(F.opcode), y, x.index)), of: header,
-      generation: x.generation)
+    guard let header = x.header else { return Scalar(y) }
+    return header.append(Record.Code(F.opcode), y, x.liveIndex(on: header), 0)
   }
 
+  // Two numbers of one tape are found by one comparison of their headers, and one more checks that both
+  // are live.
   @inlinable @inline(__always)
   public static func _recorded<F: BinaryFunction>(
     _ function: F.Type, _ a: Scalar, _ b: Scalar
   ) -> Scalar {
     let y = F.value(a.value, b.value)
-    guard let header = a.liveHeader else {
-      guard let header = b.liveHeader else { return Scalar(y) }
-      return Scalar(
-        y,
-        at: header.append(
-          Record(Record.Code(F.opcode, .constantFirst), y, b.index, constant: a.value)),
-        of: header, generation: b.generation)
+    if a.header == b.header {
+      guard let header = a.header else { return Scalar(y) }
+      let key = header.pointee.key
+      let first = a.place ^ key
+      let second = b.place ^ key
+      if _slowPath((first | second) &>> 32 != 0) { Tape.failOnForeign(a, b, F.name) }
+      return header.append(Record.Code(F.opcode), y, first, second)
     }
-    guard b.index >= 0 else {
-      return Scalar(
-        y,
-        at: header.append(
-          Record(Record.Code(F.opcode, .constantSecond), y, a.index, constant: b.value)),
-        of: header, generation: a.generation)
+    guard let header = a.header else {
+      let header = b.header.unsafelyUnwrapped
+      return header.append(
+        Record.Code(F.opcode, .constantFirst), y, b.liveIndex(on: header), constant: a.value)
     }
-    if _slowPath(b.header.unsafelyUnwrapped != header || b.generation != a.generation) {
-      Tape.failOnForeign(a, b, F.name)
-    }
-    return Scalar(
-      y, at: header.append(Record(Record.Code(F.opcode), y, a.index, b.index)), of: header,
-      generation: a.generation)
+    if _slowPath(b.header != nil) { Tape.failOnForeign(a, b, F.name) }
+    return header.append(
+      Record.Code(F.opcode, .constantSecond), y, a.liveIndex(on: header), constant: b.value)
+  }
+
+  /// The index on a tape whose header is the right one; a stale handle traps.
+  @inlinable @inline(__always)
+  func liveIndex(on header: UnsafeMutablePointer<TapeHeader>) -> UInt64 {
+    // What the generations have in common vanishes, and the index is left.
+    let index = place ^ header.pointee.key
+    if _slowPath(index &>> 32 != 0) { Tape.failOnStale(value) }
+    return index
   }
 
   /// The header if this number is recorded on a live tape; a stale handle traps.
-  @inlinable @inline(__always)
   var liveHeader: UnsafeMutablePointer<TapeHeader>? {
-    guard index >= 0 else { return nil }
-    // A number with a place has a header; only the place is asked for.
-    let header = self.header.unsafelyUnwrapped
-    if _slowPath(header.pointee.generation != generation) { Tape.failOnStale(value) }
+    if let header { _ = liveIndex(on: header) }
     return header
   }
 }

@@ -51,7 +51,7 @@ extension Tape: CustomStringConvertible {
 extension Adjoints {
   /// The adjoint of a record as text; `-` if none arrived.
   func text(at index: Int) -> String {
-    let record = header.pointee.base[index]
+    let record = header.pointee.records[index]
     if record.code == .tensor {
       let place = Int(record.first) - tensorBottom
       guard place < tensors.count, let adjoint = tensors[place] else { return "-" }

@@ -66,33 +66,34 @@ public final class Tape {
   /// The number of operations recorded, variables included.
   public var count: Int { header.pointee.count }
 
+  /// The memory that the recorded operations take, without what tensor operations keep beside them.
+  public var byteCount: Int { header.pointee.byteCount }
+
   // MARK: Variables
 
   /// A number that derivatives can be taken with respect to.
   public func variable(_ value: Double, _ name: String? = nil) -> Scalar {
-    let index = header.append(Record(.input, value, -1, -1))
-    if let name { names[index] = name }
-    return index < 0
-      ? Scalar(value)
-      : Scalar(value, at: index, of: header, generation: header.pointee.generation)
+    let variable = header.append(.input, value, 0, 0)
+    if let name { names[variable.index] = name }
+    return variable
   }
 
   /// Numbers that derivatives can be taken with respect to, made in one go.
   public func variables(_ values: [Double]) -> [Scalar] {
     guard header.pointee.pauses == 0 else { return values.map { Scalar($0) } }
     let first = header.pointee.count
-    let generation = header.pointee.generation
     header.reserve(first + values.count)
-    let records = header.pointee.base + first
     header.pointee.count = first + values.count
+    (header.pointee.records + first).initialize(
+      repeating: Record(.input, 0, 0), count: values.count)
+    values.withUnsafeBufferPointer { values in
+      guard let start = values.baseAddress else { return }
+      (header.pointee.values + first).initialize(from: start, count: values.count)
+    }
     return [Scalar](unsafeUninitializedCapacity: values.count) { scalars, count in
       for position in values.indices {
-        let value = values[position]
-        (records + position).initialize(to: Record(.input, value, -1, -1))
-        (scalars.baseAddress! + position).initialize(
-          to: Scalar(
-            value, at: Int32(truncatingIfNeeded: first + position), of: header,
-            generation: generation))
+        scalars.initializeElement(
+          at: position, to: Scalar(values[position], at: first + position, of: header))
       }
       count = values.count
     }
@@ -142,7 +143,7 @@ public final class Tape {
       return position < made.count ? made[position] : nil
     }
     // The input of a nested derivative goes by the name of what it stands for.
-    let record = header.pointee.base[Int(index)]
+    let record = header.pointee.records[Int(index)]
     if record.code == .alias { return name(at: record.first) }
     if record.code == .tensor {
       let node = tensors.pointer(to: Int(record.first))
@@ -168,7 +169,7 @@ public final class Tape {
     _ primitive: consuming any Primitive, function: Elementary.Opcode? = nil,
     keeping operands: consuming OperandList, result keepsResult: Bool, _ value: NDArray
   ) -> Tensor {
-    let index = header.append(Record(.tensor, 0, Int32(tensors.count), -1))
+    let index = header.append(.tensor, 0, place: tensors.count)
     guard index >= 0 else { return Tensor(value) }
     tensors.append(
       TensorNode(
@@ -199,11 +200,13 @@ public final class Tape {
   /// Tensors and scalars made inside must not leave it.
   func forgetting<R>(_ body: () -> R) -> R {
     let (count, tensorCount, customCount) = (self.count, tensors.count, customs.count)
+    let constantCount = header.pointee.constantCount
     let pauses = header.pointee.pauses
     header.pointee.pauses = 0
     header.pointee.limit = header.pointee.capacity
     defer {
       header.pointee.count = count
+      header.pointee.constantCount = constantCount
       tensors.removeLast(tensors.count - tensorCount)
       customs.removeLast(customs.count - customCount)
       header.pointee.pauses = pauses

@@ -60,15 +60,16 @@ extension Tape {
 
   /// The recorded operation at a place.
   public func node(_ index: Int) -> TapeNode {
-    let record = header.pointee.base[index]
+    let record = header.pointee.records[index]
+    let value = value(at: Int32(index))
     var node = TapeNode(
-      index: index, operation: "variable", operands: [], value: .number(record.value),
+      index: index, operation: "variable", operands: [], value: .number(value),
       name: name(at: Int32(index)), partials: [], isInfix: false)
     if let opcode = record.code.opcode {
       node.operation = opcode.name
       node.isInfix = [.add, .subtract, .multiply, .divide].contains(opcode)
       node.operands = operands(record, opcode.arity)
-      node.partials = partials(record, opcode)
+      node.partials = partials(record, opcode, value)
       return node
     }
     switch record.code {
@@ -77,7 +78,7 @@ extension Tape {
       node.operands = [.node(Int(record.first))]
       node.partials = [1]
     case .element:
-      node.operation = "element \(record.second)"
+      node.operation = "element \(Int(constant(of: record)))"
       node.operands = [.node(Int(record.first))]
     case .custom:
       let custom = customs[Int(record.first)]
@@ -102,30 +103,35 @@ extension Tape {
     guard arity == 2 else { return [first] }
     return switch record.code.form {
     case .variables: [first, .node(Int(record.second))]
-    case .constantSecond: [first, .constant(record.constant)]
-    case .constantFirst: [.constant(record.constant), first]
+    case .constantSecond: [first, .constant(constant(of: record))]
+    case .constantFirst: [.constant(constant(of: record)), first]
     }
   }
 
-  private func partials(_ record: Record, _ opcode: Elementary.Opcode) -> [Double] {
+  private func partials(
+    _ record: Record, _ opcode: Elementary.Opcode, _ y: Double
+  ) -> [Double] {
     guard opcode.arity == 2 else {
-      return [opcode.unary(Partial(x: value(at: record.first), y: record.value))]
+      return [opcode.unary(Partial(x: value(at: record.first), y: y))]
     }
     let (a, b) = operandValues(record)
-    return opcode.binary(Partials(a: a, b: b, y: record.value))
+    return opcode.binary(Partials(a: a, b: b, y: y))
   }
 
   /// The values of both operands of a function of two.
   func operandValues(_ record: Record) -> (Double, Double) {
     switch record.code.form {
     case .variables: (value(at: record.first), value(at: record.second))
-    case .constantSecond: (value(at: record.first), record.constant)
-    case .constantFirst: (record.constant, value(at: record.first))
+    case .constantSecond: (value(at: record.first), constant(of: record))
+    case .constantFirst: (constant(of: record), value(at: record.first))
     }
   }
 
-  /// The value that a record holds.
-  func value(at index: Int32) -> Double { header.pointee.base[Int(index)].value }
+  /// The value of a recorded operation.
+  func value(at index: Int32) -> Double { header.pointee.values[Int(index)] }
+
+  /// The constant operand of a record that has one.
+  func constant(of record: Record) -> Double { header.pointee.constants[Int(record.second)] }
 }
 
 private struct Partial: UnaryVisitor {

@@ -200,11 +200,11 @@ extension Tensor {
     guard !isLiteral else { return Scalar(item) }
     let value = array.item(at: position)
     guard let tape else { return Scalar(value) }
-    if tape.header.pointee.base[Int(index)].code != .tensor {
-      return Tape.scalar(value, index, tape)
+    if tape.header.pointee.records[Int(index)].code != .tensor {
+      return Scalar(value, at: Int(index), of: tape.header)
     }
-    let index = tape.header.append(Record(.element, value, index, Int32(position)))
-    return index < 0 ? Scalar(value) : Tape.scalar(value, index, tape)
+    // A flat position may be larger than any index; among the constants it keeps all its digits.
+    return tape.header.append(.element, value, UInt64(index), constant: Double(position))
   }
 }
 

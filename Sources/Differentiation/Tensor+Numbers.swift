@@ -13,15 +13,16 @@ import AdjointElementary
 extension Tensor {
   /// `f(x)` of a recorded number as a scalar record; nil if `x` is no such thing.
   static func number(_ f: Elementary.Opcode, _ x: Tensor) -> Tensor? {
-    guard x.isRecorded, let a = x.array.number, let header = x.liveHeader else { return nil }
+    guard let header = x.recordingHeader, let a = x.array.number else { return nil }
     let array =
       f.exactly(a).map { NDArray(number: $0, like: x.array) } ?? NDArray.unary(f, x.array)
-    return Tensor(array, header, Record(Record.Code(f), array.item(), x.place(in: header)))
+    return Tensor(
+      array, header.append(Record.Code(f), array.item(), x.place(in: header), 0))
   }
 
   /// `f(a, b)` of numbers, one of them recorded, as a scalar record; nil if they are no such things.
   static func number(_ f: Elementary.Opcode, _ a: Tensor, _ b: Tensor) -> Tensor? {
-    guard let header = a.isRecorded ? a.liveHeader : b.liveHeader else { return nil }
+    guard let header = a.isRecorded ? a.recordingHeader : b.recordingHeader else { return nil }
     if b.isLiteral { return number(f, a, literal: b.literal, header) }
     if a.isLiteral { return number(f, literal: a.literal, b, header) }
     let (first, second) = (a.array.fields, b.array.fields)
@@ -40,16 +41,17 @@ extension Tensor {
     if !b.isRecorded {
       let code = Record.Code(f, .constantSecond)
       return Tensor(
-        array, header, Record(code, array.item(), a.place(in: header), constant: y))
+        array, header.append(code, array.item(), a.place(in: header), constant: y))
     }
     if !a.isRecorded {
       let code = Record.Code(f, .constantFirst)
       return Tensor(
-        array, header, Record(code, array.item(), b.place(in: header), constant: x))
+        array, header.append(code, array.item(), b.place(in: header), constant: x))
     }
     guard a.sharesTape(with: b) else { return nil }
     let places = (a.place(in: header), b.place(in: header))
-    return Tensor(array, header, Record(Record.Code(f), array.item(), places.0, places.1))
+    return Tensor(
+      array, header.append(Record.Code(f), array.item(), places.0, places.1))
   }
 
   private static func number(
@@ -63,7 +65,7 @@ extension Tensor {
       ?? .binary(f, a.array, NDArray(number: constant, like: a.array))
     let code = Record.Code(f, .constantSecond)
     return Tensor(
-      array, header, Record(code, array.item(), a.place(in: header), constant: constant))
+      array, header.append(code, array.item(), a.place(in: header), constant: constant))
   }
 
   private static func number(
@@ -77,7 +79,7 @@ extension Tensor {
       ?? .binary(f, NDArray(number: constant, like: b.array), b.array)
     let code = Record.Code(f, .constantFirst)
     return Tensor(
-      array, header, Record(code, array.item(), b.place(in: header), constant: constant))
+      array, header.append(code, array.item(), b.place(in: header), constant: constant))
   }
 
   @inline(__always)
@@ -88,28 +90,35 @@ extension Tensor {
     f.exactly(x, y).map { NDArray(number: $0, like: model) } ?? .binary(f, a, b)
   }
 
+  /// The tensor of a recorded number.
   @inline(__always)
-  private init(_ array: NDArray, _ header: UnsafeMutablePointer<TapeHeader>, _ record: Record) {
-    // Recording may be paused; -1 says so, and the result is a constant.
-    let index = header.append(record)
-    if index < 0 {
+  init(_ array: NDArray, _ number: Scalar) {
+    guard let header = number.header else {
       self.init(array)
-    } else {
-      self.init(array, at: index, of: header, generation: header.pointee.generation)
+      return
     }
+    self.init(array, at: number.index, of: header, generation: number.generation)
+  }
+
+  /// The header of the live tape that this tensor is recorded on, unless recording is paused.
+  @inline(__always)
+  private var recordingHeader: UnsafeMutablePointer<TapeHeader>? {
+    guard let header = liveHeader, header.pointee.pauses == 0 else { return nil }
+    return header
   }
 
   /// The scalar record of this recorded number: its own, or one made now for the element of a tensor.
   @inline(__always)
-  private func place(in header: UnsafeMutablePointer<TapeHeader>) -> Int32 {
-    header.pointee.base[Int(index)].code == .tensor
-      ? header.append(Record(.element, array.item(), index, 0)) : index
+  private func place(in header: UnsafeMutablePointer<TapeHeader>) -> UInt64 {
+    let own = UInt64(index)
+    guard header.pointee.records[Int(index)].code == .tensor else { return own }
+    return UInt64(header.append(.element, array.item(), own, constant: 0).index)
   }
 
   /// The record of this recorded tensor as an operand of tensor operations: its own, or one made now for
   /// the tensor of a number.
   var tensorPlace: Int32 {
-    guard index >= 0, let header, header.pointee.base[Int(index)].code != .tensor else {
+    guard index >= 0, let header, header.pointee.records[Int(index)].code != .tensor else {
       return index
     }
     return Tensor.joined([element(atFlat: 0)], shape: shape, dtype: dtype).index

@@ -9,8 +9,40 @@ import Testing
   private static let forms: [Record.Form] = [.variables, .constantSecond, .constantFirst]
   private static let binary = Elementary.Opcode.allCases.filter { $0.arity == 2 }
 
-  @Test func sizeIsThreeWords() {
-    #expect(MemoryLayout<Record>.stride == 24)
+  @Test func sizeIsOneWord() {
+    #expect(MemoryLayout<Record>.stride == 8)
+  }
+
+  /// Neither operand reaches into the other one or into the code, however large it is.
+  @Test func operandsAndCodeDoNotOverlap() {
+    let largest = Int32(Record.limit - 1)
+    for rawValue in 0...Record.Code.custom.rawValue {
+      let code = unsafeBitCast(rawValue, to: Record.Code.self)
+      for (first, second) in [(0, 0), (largest, 0), (0, largest), (largest, largest), (5, 7)] {
+        let record = Record(code, UInt64(first), UInt64(second))
+        #expect(record.code == code && record.first == first && record.second == second)
+      }
+    }
+  }
+
+  /// Each constant stays with its record when the buffers move and when records are forgotten.
+  @Test func constantsFollowTheirRecords() {
+    let tape = Tape()
+    let x = tape.variable(2)
+    var products: [Scalar] = []
+    for step in 0..<1000 {
+      products.append(x * (Double(step) + 0.25))
+      tape.forgetting { _ = x * -1 }
+      _ = x + x
+    }
+    for step in 0..<1000 {
+      #expect(tape.node(1 + 2 * step).operands == [.node(0), .constant(Double(step) + 0.25)])
+    }
+    #expect(tape.gradients(of: products[999])[x] == 999.25)
+    // 16 bytes for the variable, the products and the sums, 8 for each constant.
+    #expect(tape.byteCount == 16 * 2001 + 8 * 1000)
+    tape.reset()
+    #expect(tape.byteCount == 0)
   }
 
   /// The numbering: opcode and form lead to a code, and the code back to them and to the entry.
@@ -35,7 +67,7 @@ import Testing
     #expect(seen == Set(0..<UInt8(seen.count)))
   }
 
-  /// A constant lies in the record of its operation, with all its digits.
+  /// A constant is an operand without a record, and keeps all its digits.
   @Test(arguments: [1.0 / 3, 0.1, -0.0, .leastNonzeroMagnitude, 1.7e308, .infinity])
   func constantsCostNoRecord(_ constant: Double) {
     let tape = Tape()

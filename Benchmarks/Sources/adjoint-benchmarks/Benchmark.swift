@@ -9,7 +9,7 @@ struct Benchmark {
   /// Elementary operations in one step, where that is a meaningful count.
   var operations: Int?
   /// Bytes of tape per operation, where that applies.
-  var bytesPerOperation: Double?
+  var bytesPerOperation: (() -> Double)?
   /// The step whose result is checked: later than the first where a step changes what the next one
   /// starts from.
   var checkedStep = 1

@@ -68,7 +68,7 @@ struct Run {
     return Measurement(
       title: benchmark.title, medianNanoseconds: sorted[sorted.count / 2],
       minimumNanoseconds: sorted[0], operations: benchmark.operations,
-      bytesPerOperation: benchmark.bytesPerOperation, check: check, work: benchmark.work,
+      bytesPerOperation: benchmark.bytesPerOperation?(), check: check, work: benchmark.work,
       peakBytes: peakBytes, leastBytes: benchmark.memory?.least)
   }
 

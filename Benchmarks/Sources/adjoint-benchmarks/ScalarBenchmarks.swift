@@ -280,8 +280,11 @@ private func makePair(_ workload: some Workload) -> [Benchmark] {
   return [
     Benchmark(
       title: workload.title, operations: workload.operations,
-      bytesPerOperation: Double(MemoryLayout<Record>.stride * records)
-        / Double(workload.operations)
+      bytesPerOperation: {
+        let tape = Tape()
+        _ = workload.value(at: tape.variables(workload.point))
+        return Double(tape.byteCount) / Double(workload.operations)
+      }
     ) {
       let tape = Tape()
       _ = workload.value(at: tape.variables(workload.point))

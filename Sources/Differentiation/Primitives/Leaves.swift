@@ -62,7 +62,7 @@ extension Tensor {
       guard let header = scalar.liveHeader, header != tape.header else { continue }
       Tape.failOnForeign(scalars[0], scalar, "Tensor(_:)")
     }
-    let index = tape.header.append(Record(.tensor, 0, Int32(tape.tensors.count), -1))
+    let index = tape.header.append(.tensor, 0, place: tape.tensors.count)
     guard index >= 0 else { return Tensor(value) }
     tape.tensors.append(
       Tape.TensorNode(

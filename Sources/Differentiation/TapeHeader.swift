@@ -1,0 +1,168 @@
+// What this file knows: the growing buffers that hold the records of a tape, and how one more operation
+// gets into them.
+
+import AdjointElementary
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Android)
+  import Android
+#endif
+
+/// The part of a tape that recorded numbers point to.
+///
+/// A handle carries a raw pointer to this header instead of a reference to the tape, because
+/// retaining and releasing one costs several times the operation itself. Headers are pooled and
+/// never freed, and the generation in `key` tells a handle that has outlived its tape from a live one.
+@frozen
+public struct TapeHeader {
+  @usableFromInline var count: Int
+  /// Where the fast path ends: the capacity, or `count` while recording is paused.
+  @usableFromInline var limit: Int
+  /// The generation, in the upper half: what the places of all live handles have in common.
+  @usableFromInline var key: UInt64
+  /// One value a record.
+  @usableFromInline var values: UnsafeMutablePointer<Double>
+  @usableFromInline var records: UnsafeMutablePointer<Record>
+  /// The constant operands, in the order of the records that use them.
+  ///
+  /// There is room for one a record, so that only one end has to be tested; memory that nobody has
+  /// written to costs nothing.
+  @usableFromInline var constants: UnsafeMutablePointer<Double>
+  @usableFromInline var constantCount: Int
+  @usableFromInline var capacity: Int
+  @usableFromInline var pauses: Int
+  /// The tape, valid while the generation is.
+  @usableFromInline var owner: Unmanaged<Tape>?
+
+  private static let smallestCapacity = 256
+
+  /// Counts how often the header has changed hands.
+  var generation: UInt32 { UInt32(truncatingIfNeeded: key >> 32) }
+
+  /// The memory that the records take.
+  var byteCount: Int {
+    count * (MemoryLayout<Double>.stride + MemoryLayout<Record>.stride)
+      + constantCount * MemoryLayout<Double>.stride
+  }
+
+  static func make() -> UnsafeMutablePointer<TapeHeader> {
+    let header = UnsafeMutablePointer<TapeHeader>.allocate(capacity: 1)
+    let capacity = smallestCapacity
+    header.initialize(
+      to: TapeHeader(
+        count: 0, limit: capacity, key: 1 << 32, values: .allocate(capacity: capacity),
+        records: .allocate(capacity: capacity), constants: .allocate(capacity: capacity),
+        constantCount: 0, capacity: capacity, pauses: 0, owner: nil))
+    return header
+  }
+
+  /// Replaces the buffers by small ones.
+  fileprivate mutating func shrink() {
+    capacity = TapeHeader.smallestCapacity
+    values.deallocate()
+    records.deallocate()
+    constants.deallocate()
+    values = .allocate(capacity: capacity)
+    records = .allocate(capacity: capacity)
+    constants = .allocate(capacity: capacity)
+  }
+}
+
+extension UnsafeMutablePointer<TapeHeader> {
+  /// Records an operation and returns its result, which is a constant while recording is paused.
+  @inlinable @inline(__always)
+  func append(_ code: Record.Code, _ value: Double, _ first: UInt64, _ second: UInt64) -> Scalar {
+    let index = pointee.count
+    if _slowPath(index == pointee.limit) { return appendSlowly(code, value, first, second) }
+    (pointee.values + index).initialize(to: value)
+    (pointee.records + index).initialize(to: Record(code, first, second))
+    pointee.count = index &+ 1
+    return Scalar(value, at: index, of: self)
+  }
+
+  /// Records an operation with a constant operand.
+  @inlinable @inline(__always)
+  func append(
+    _ code: Record.Code, _ value: Double, _ first: UInt64, constant: Double
+  ) -> Scalar {
+    let index = pointee.count
+    if _slowPath(index == pointee.limit) {
+      return appendSlowly(code, value, first, constant: constant)
+    }
+    let place = pointee.constantCount
+    (pointee.constants + place).initialize(to: constant)
+    pointee.constantCount = place &+ 1
+    (pointee.values + index).initialize(to: value)
+    (pointee.records + index).initialize(
+      to: Record(code, first, UInt64(truncatingIfNeeded: place)))
+    pointee.count = index &+ 1
+    return Scalar(value, at: index, of: self)
+  }
+
+  @usableFromInline @inline(never)
+  func appendSlowly(
+    _ code: Record.Code, _ value: Double, _ first: UInt64, _ second: UInt64
+  ) -> Scalar {
+    if pointee.pauses > 0 { return Scalar(value) }
+    reserve(pointee.count + 1)
+    return append(code, value, first, second)
+  }
+
+  @usableFromInline @inline(never)
+  func appendSlowly(
+    _ code: Record.Code, _ value: Double, _ first: UInt64, constant: Double
+  ) -> Scalar {
+    if pointee.pauses > 0 { return Scalar(value) }
+    reserve(pointee.count + 1)
+    return append(code, value, first, constant: constant)
+  }
+
+  /// Records an operation that only the side tables know more about, and returns its index, or -1
+  /// while recording is paused.
+  func append(_ code: Record.Code, _ value: Double, place: Int) -> Int32 {
+    append(code, value, UInt64(place), 0).index
+  }
+
+  /// Makes room for `needed` records in all.
+  func reserve(_ needed: Int) {
+    guard needed > pointee.capacity else { return }
+    precondition(
+      needed <= Record.limit,
+      """
+      the tape is full: it holds at most \(Record.limit) operations; differentiate smaller pieces, for \
+      example by walking back after each part
+      """)
+    var capacity = pointee.capacity
+    while capacity < needed { capacity *= 2 }
+    grow(&pointee.values, to: capacity)
+    grow(&pointee.records, to: capacity)
+    grow(&pointee.constants, to: capacity)
+    pointee.capacity = capacity
+    if pointee.pauses == 0 { pointee.limit = capacity }
+  }
+
+  /// The system's `realloc` moves pages of large blocks instead of copying them.
+  private func grow<Element>(_ buffer: inout UnsafeMutablePointer<Element>, to capacity: Int) {
+    guard let moved = realloc(buffer, capacity * MemoryLayout<Element>.stride)
+    else { fatalError("out of memory: a tape of \(capacity) operations could not be allocated") }
+    buffer = moved.assumingMemoryBound(to: Element.self)
+  }
+
+  /// Forgets all records; every handle made so far becomes stale.
+  ///
+  /// The buffers are kept if what was used of them is within `bytes`; pages never touched cost nothing.
+  func reset(keepingAtMost bytes: Int) {
+    let used = pointee.byteCount
+    pointee.key &+= 1 << 32
+    pointee.count = 0
+    pointee.constantCount = 0
+    pointee.pauses = 0
+    if used > bytes { pointee.shrink() }
+    pointee.limit = pointee.capacity
+  }
+}
