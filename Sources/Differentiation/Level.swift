@@ -60,7 +60,7 @@ public struct Level {
       return Tensor(
         x.array, tape.header.append(.alias, x.array.item(), UInt64(x.index), 0))
     }
-    return tape.record(Identity(), [x], x.array)
+    return Tensor.recording(Identity(), x, value: x.array)
   }
 
   // MARK: Results

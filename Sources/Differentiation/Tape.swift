@@ -156,14 +156,6 @@ public final class Tape {
 
   // MARK: Recording
 
-  /// Records a tensor operation whose value has been computed.
-  func record(_ primitive: any Primitive, _ operands: [Tensor], _ value: NDArray) -> Tensor {
-    let keeps = primitive.reads.contains(.operands)
-    return record(
-      primitive, keeping: OperandList(operands, keepsValues: keeps),
-      result: primitive.reads.contains(.result), value)
-  }
-
   /// Records a tensor operation from what is kept of its operands.
   func record(
     _ primitive: consuming any Primitive, function: Elementary.Opcode? = nil,
@@ -174,7 +166,7 @@ public final class Tape {
     tensors.append(
       TensorNode(
         primitive: primitive, function: function,
-        kept: TensorNode.Kept(operands: operands, result: keepsResult ? value : nil),
+        kept: TensorNode.Kept(operands: consume operands, result: keepsResult ? value : nil),
         layout: value.layout, index: index))
     return Tensor(value, at: index, of: header, generation: header.pointee.generation)
   }

@@ -48,7 +48,7 @@ extension Tensor {
       return Tensor(
         array, header.append(code, array.item(), b.place(in: header), constant: x))
     }
-    guard a.sharesTape(with: b) else { return nil }
+    guard b.mayMeet(header) else { return nil }
     let places = (a.place(in: header), b.place(in: header))
     return Tensor(
       array, header.append(Record.Code(f), array.item(), places.0, places.1))

@@ -118,102 +118,6 @@ public struct Tensor: @unchecked Sendable {
       """)
   }
 
-  // MARK: Applying primitives
-
-  /// Checks, computes and records one primitive.
-  static func applying(_ primitive: some Primitive, _ operands: Tensor...) -> Tensor {
-    applying(primitive, to: operands)
-  }
-
-  /// Records a primitive of one operand whose value has been computed.
-  static func recording(_ primitive: some Primitive, _ x: Tensor, value: NDArray) -> Tensor {
-    guard x.isRecorded, value.dtype.isFloatingPoint, let tape = x.tape else {
-      return Tensor(value)
-    }
-    let reads = primitive.reads
-    return tape.record(
-      primitive,
-      keeping: OperandList(Application.Operand(x, keepsValue: reads.contains(.operands))),
-      result: reads.contains(.result), value)
-  }
-
-  /// Records a primitive of two operands whose value has been computed.
-  static func recording(
-    _ primitive: some Primitive, _ a: Tensor, _ b: Tensor, value: NDArray
-  ) -> Tensor {
-    guard a.isRecorded || b.isRecorded else { return Tensor(value) }
-    guard !a.isRecorded || !b.isRecorded || a.sharesTape(with: b),
-      value.dtype.isFloatingPoint, let tape = a.isRecorded ? a.tape : b.tape
-    else { return recording(primitive, [a, b], value) }
-    let reads = primitive.reads
-    let keeps = reads.contains(.operands)
-    return tape.record(
-      primitive,
-      keeping: OperandList(
-        Application.Operand(a, keepsValue: keeps), Application.Operand(b, keepsValue: keeps)),
-      result: reads.contains(.result), value)
-  }
-
-  /// Records a primitive of three operands whose value has been computed.
-  static func recording(
-    _ primitive: some Primitive, _ a: Tensor, _ b: Tensor, _ c: Tensor, value: NDArray
-  ) -> Tensor {
-    guard let first = a.isRecorded ? a : b.isRecorded ? b : c.isRecorded ? c : nil else {
-      return Tensor(value)
-    }
-    guard !a.isRecorded || a.sharesTape(with: first), !b.isRecorded || b.sharesTape(with: first),
-      !c.isRecorded || c.sharesTape(with: first), value.dtype.isFloatingPoint,
-      let tape = first.tape
-    else { return recording(primitive, [a, b, c], value) }
-    let reads = primitive.reads
-    let keeps = reads.contains(.operands)
-    return tape.record(
-      primitive,
-      keeping: OperandList(
-        Application.Operand(a, keepsValue: keeps), Application.Operand(b, keepsValue: keeps),
-        Application.Operand(c, keepsValue: keeps)),
-      result: reads.contains(.result), value)
-  }
-
-  /// Checks, computes and records one primitive.
-  public static func applying(_ primitive: some Primitive, to operands: [Tensor]) -> Tensor {
-    let operands = operands.map(\.settled)
-    do throws(ShapeError) {
-      _ = try primitive.resultType(of: operands.map(\.type))
-    } catch {
-      return failing(.shape, primitive.name, operands, error)
-    }
-    return recording(primitive, operands, primitive.evaluate(operands.map(\.array)))
-  }
-
-  /// Records a primitive whose value has been computed, if any operand is recorded.
-  static func recording(_ primitive: some Primitive, _ operands: [Tensor], _ value: NDArray)
-    -> Tensor
-  {
-    guard let first = operands.first(where: \.isRecorded), value.dtype.isFloatingPoint,
-      let tape = first.tape
-    else { return Tensor(value) }
-    for other in operands where other.isRecorded && !other.sharesTape(with: first) {
-      _ = other.tape  // A stale operand has its own message.
-      return failing(
-        .foreignVariable, primitive.name, operands,
-        ShapeError(
-          problem: "the operands are recorded on two different tapes",
-          remedy: "Make both variables on the same tape, pass the outer one as a further argument "
-            + "of the differentiated function, or use x.detached() where no derivative is wanted."),
-        placeholder: TensorType(value.shape, value.dtype))
-    }
-    return tape.record(primitive, operands, value)
-  }
-
-  /// True when both were recorded on the same tape in the same life of it.
-  ///
-  /// The header alone does not tell: headers are pooled, so a tensor kept from an earlier call may
-  /// have the header of a live one.
-  func sharesTape(with other: Tensor) -> Bool {
-    header == other.header && generation == other.generation
-  }
-
   /// The seed of a walk from this tensor: the given one, or 1 for a tensor of one element.
   func seed(_ given: Tensor?, _ operation: String) throws(TensorError) -> Tensor {
     if let given {
@@ -263,12 +167,7 @@ extension Tensor: RecordedAlgebra {
       }
     }
     let value = NDArray.unary(F.opcode, x.array)
-    guard x.isRecorded, let tape = x.tape else { return Tensor(value) }
-    let reads = F.reads
-    return tape.record(
-      primitive, function: F.opcode,
-      keeping: OperandList(Application.Operand(x, keepsValue: reads.contains(.operands))),
-      result: reads.contains(.result), value)
+    return recording(primitive, F.opcode, reading: F.reads, x, value)
   }
 
   public static func _recorded<F: BinaryFunction>(
@@ -298,17 +197,8 @@ extension Tensor: RecordedAlgebra {
       }
     }
     let value = NDArray.binary(primitive.function, a.array, b.array)
-    guard a.isRecorded || b.isRecorded else { return Tensor(value) }
-    guard !a.isRecorded || !b.isRecorded || a.sharesTape(with: b),
-      dtype.isFloatingPoint, let tape = a.isRecorded ? a.tape : b.tape
-    else { return recording(primitive, [a, b], value) }
-    let reads = primitive.reads
-    let keeps = reads.contains(.operands)
-    return tape.record(
-      primitive, function: primitive.function,
-      keeping: OperandList(
-        Application.Operand(a, keepsValue: keeps), Application.Operand(b, keepsValue: keeps)),
-      result: reads.contains(.result), value)
+    return recording(
+      primitive, primitive.function, reading: primitive.reads, a, b, value)
   }
 
   /// Gives a literal the element type of the other operand.

@@ -47,6 +47,8 @@ public struct Optimizer: Sendable {
   /// a new one, because the norm is known only when every tile has come so far.
   private let segments: [Range<Int>]
   private var slots: [ParameterSlot]
+  /// For each slot whether it is not frozen; at hand, so that the loops of a step need not open slots.
+  private let isTrained: [Bool]
   private let missingLearningRate: OptimizerError?
 
   /// Creates an optimizer from chains, which are run one after another.
@@ -69,6 +71,7 @@ public struct Optimizer: Sendable {
         name: name, layout: value.layout, chain: links, segments: segments,
         isFrozen: frozen.matches(name))
     }
+    isTrained = slots.map { !$0.isFrozen }
     missingLearningRate = slots.first { slot in
       !slot.isFrozen
         && !links.indices.contains { slot.passes($0) && links[$0].transform is ScaleBySchedule }
@@ -118,14 +121,14 @@ public struct Optimizer: Sendable {
   private mutating func measure(_ leaves: [Tensor?]) throws(OptimizerError) -> Bool {
     let readsNorm = links.first?.transform.readsNorm ?? false
     guard nonFinitePolicy != .proceed || readsNorm else { return true }
-    for index in leaves.indices where leaves[index] != nil && !slots[index].isFrozen {
+    for index in leaves.indices where isTrained[index] && leaves[index] != nil {
       let isFinite: Bool
       if readsNorm {
         let squares = slots[index].sumOfSquares(of: leaves[index]!)
         slots[index].sumOfSquares = squares.value
         isFinite = squares.isFinite
       } else {
-        isFinite = slots[index].isFinite(leaves[index]!)
+        isFinite = areFinite(leaves[index]!)
       }
       guard isFinite || nonFinitePolicy == .proceed else {
         if nonFinitePolicy == .skip { return false }
@@ -142,12 +145,12 @@ public struct Optimizer: Sendable {
   }
 
   private mutating func apply(_ leaves: [Tensor?], to parameters: inout [Tensor]) {
-    for index in slots.indices where !slots[index].isFrozen && leaves[index] != nil {
+    for index in slots.indices where isTrained[index] && leaves[index] != nil {
       slots[index].updateCount += 1
     }
     for (number, segment) in segments.enumerated() {
       let norm = norm(enteringLink: segment.lowerBound, leaves)
-      for index in slots.indices where leaves[index] != nil && !slots[index].isFrozen {
+      for index in slots.indices where isTrained[index] && leaves[index] != nil {
         slots[index].run(
           &links, segment: number, of: segments.count, gradient: leaves[index]!,
           parameter: &parameters[index], step: step, norm: norm)

@@ -141,14 +141,6 @@ struct ParameterSlot: Sendable {
     return squares
   }
 
-  /// True if a gradient of this parameter holds neither an infinity nor a NaN.
-  func isFinite(_ gradient: Tensor) -> Bool {
-    gradient.withUnsafeBytes { bytes in
-      guard let bytes = bytes.baseAddress else { return true }
-      return areFinite(bytes, count: layout.elementCount, element: element)
-    }
-  }
-
   // MARK: States by name
 
   /// The states with their names, copied out of the rows.

@@ -1,6 +1,7 @@
 // What this file knows: the sum of the squares of many numbers, and whether many numbers are finite. It
 // has never heard of gradients or of clipping.
 
+import AdjointDifferentiation
 import AdjointKernelCore
 import AdjointKernels
 
@@ -74,10 +75,14 @@ struct SumOfSquares {
 ///
 /// Half the work of a sum of squares: an infinity or a NaN among the terms of a plain sum always shows
 /// in the sum. A sum of finite numbers may be infinite too, so then they are looked at one by one.
-func areFinite(_ source: UnsafeRawPointer, count: Int, element: KernelElement) -> Bool {
-  switch element {
-  case .float32: areFinite(source, count, element, Float(0))
-  case .float64: areFinite(source, count, element, 0.0)
+func areFinite(_ tensor: borrowing Tensor) -> Bool {
+  tensor.withUnsafeBytes { bytes in
+    guard let source = bytes.baseAddress else { return true }
+    return switch tensor.dtype {
+    case .float32: areFinite(source, bytes.count / 4, .float32, Float(0))
+    case .float64: areFinite(source, bytes.count / 8, .float64, 0.0)
+    case .int32, .bool: true
+    }
   }
 }
 

@@ -6,7 +6,8 @@ import Adjoint
 enum DesignSnippets {
   static var all: [() throws -> Void] {
     [
-      recordSize, none, nesting, formulas, scaled, values, mixtures, zeroWins, choosing, reductions,
+      recordSize, none, numbersAmongTensors, nesting, formulas, scaled, values, mixtures, zeroWins,
+      choosing, reductions,
       positions,
       losses,
     ]
@@ -30,8 +31,16 @@ enum DesignSnippets {
     shown()
   }
 
-  static func nesting() {
+  static func numbersAmongTensors() {
     show("docs/design/tape.md", 3)
+    let loss = Tape()
+    let rate = loss.variable(Tensor([0.5]), "rate")
+    print(loss.nodes.count, (rate * 2 + 1).isRecorded, loss.nodes.map(\.operation))
+    shown()
+  }
+
+  static func nesting() {
+    show("docs/design/tape.md", 4)
     // d/dx of x * d/dy (x + y) = x * 1; a system that confuses the two answers 2.
     print(gradient(at: 1.0) { x in x * gradient(at: 1) { y in x + y } })
     shown()

@@ -1,0 +1,137 @@
+// What this file knows: how an operation on tensors is checked, computed and recorded, and which tape it
+// is recorded on. What a tape keeps of it is in TensorNodes.
+//
+// The forms for one, two and three operands say the same as the one for a list. They are the path of
+// nearly all operations, where an array of operands would take longer than a small operation.
+
+import AdjointArrays
+import AdjointElementary
+
+extension Tensor {
+  /// Checks, computes and records one primitive.
+  static func applying(_ primitive: some Primitive, _ operands: Tensor...) -> Tensor {
+    applying(primitive, to: operands)
+  }
+
+  /// Checks, computes and records one primitive.
+  public static func applying(_ primitive: some Primitive, to operands: [Tensor]) -> Tensor {
+    let operands = operands.map(\.settled)
+    do throws(ShapeError) {
+      _ = try primitive.resultType(of: operands.map(\.type))
+    } catch {
+      return failing(.shape, primitive.name, operands, error)
+    }
+    return recording(primitive, operands, primitive.evaluate(operands.map(\.array)))
+  }
+
+  // MARK: Recording what has been computed
+
+  /// Records a primitive of one operand.
+  static func recording(_ primitive: some Primitive, _ x: Tensor, value: NDArray) -> Tensor {
+    recording(primitive, nil, reading: primitive.reads, x, value)
+  }
+
+  /// Records a primitive of two operands.
+  static func recording(
+    _ primitive: some Primitive, _ a: Tensor, _ b: Tensor, value: NDArray
+  ) -> Tensor {
+    recording(primitive, nil, reading: primitive.reads, a, b, value)
+  }
+
+  /// Records a primitive of one operand, which may be an elementwise function.
+  @inline(__always)
+  static func recording(
+    _ primitive: some Primitive, _ function: Elementary.Opcode?, reading reads: Reads, _ x: Tensor,
+    _ value: NDArray
+  ) -> Tensor {
+    guard let header = x.liveHeader, value.fields.pointee.dtype.isFloatingPoint else {
+      return Tensor(value)
+    }
+    return header.record(
+      primitive, function, OperandList(.init(x, keepsValue: reads.contains(.operands))),
+      keepsResult: reads.contains(.result), value)
+  }
+
+  /// Records a primitive of two operands, which may be an elementwise function.
+  @inline(__always)
+  static func recording(
+    _ primitive: some Primitive, _ function: Elementary.Opcode?, reading reads: Reads, _ a: Tensor,
+    _ b: Tensor, _ value: NDArray
+  ) -> Tensor {
+    guard let header = a.isRecorded ? a.liveHeader : b.liveHeader else { return Tensor(value) }
+    guard a.mayMeet(header), b.mayMeet(header), value.fields.pointee.dtype.isFloatingPoint else {
+      return recording(primitive, [a, b], value)
+    }
+    let keeps = reads.contains(.operands)
+    return header.record(
+      primitive, function,
+      OperandList(.init(a, keepsValue: keeps), .init(b, keepsValue: keeps)),
+      keepsResult: reads.contains(.result), value)
+  }
+
+  /// Records a primitive of three operands.
+  static func recording(
+    _ primitive: some Primitive, _ a: Tensor, _ b: Tensor, _ c: Tensor, value: NDArray
+  ) -> Tensor {
+    guard
+      let header = a.isRecorded ? a.liveHeader : b.isRecorded ? b.liveHeader : c.liveHeader
+    else { return Tensor(value) }
+    guard a.mayMeet(header), b.mayMeet(header), c.mayMeet(header),
+      value.fields.pointee.dtype.isFloatingPoint
+    else { return recording(primitive, [a, b, c], value) }
+    let keeps = primitive.reads.contains(.operands)
+    return header.record(
+      primitive, nil,
+      OperandList(
+        .init(a, keepsValue: keeps), .init(b, keepsValue: keeps), .init(c, keepsValue: keeps)),
+      keepsResult: primitive.reads.contains(.result), value)
+  }
+
+  /// Records a primitive, if any operand is recorded.
+  static func recording(_ primitive: some Primitive, _ operands: [Tensor], _ value: NDArray)
+    -> Tensor
+  {
+    guard let first = operands.first(where: \.isRecorded), value.dtype.isFloatingPoint,
+      let header = first.liveHeader
+    else { return Tensor(value) }
+    for other in operands where !other.mayMeet(header) {
+      _ = other.liveHeader  // A stale operand has its own message.
+      return failing(
+        .foreignVariable, primitive.name, operands,
+        ShapeError(
+          problem: "the operands are recorded on two different tapes",
+          remedy: "Make both variables on the same tape, pass the outer one as a further argument "
+            + "of the differentiated function, or use x.detached() where no derivative is wanted."),
+        placeholder: TensorType(value.shape, value.dtype))
+    }
+    let reads = primitive.reads
+    return header.record(
+      primitive, nil, OperandList(operands, keepsValues: reads.contains(.operands)),
+      keepsResult: reads.contains(.result), value)
+  }
+
+  /// True for a constant, and for a tensor recorded on the tape of this header in its present life.
+  ///
+  /// The header alone does not tell: headers are pooled, so a tensor kept from an earlier call may have
+  /// the header of a live one.
+  @inline(__always)
+  func mayMeet(_ header: UnsafeMutablePointer<TapeHeader>) -> Bool {
+    !isRecorded || (self.header == header && generation == header.pointee.generation)
+  }
+}
+
+extension UnsafeMutablePointer<TapeHeader> {
+  /// Records an operation on the tape of this header.
+  @inline(__always)
+  fileprivate func record(
+    _ primitive: some Primitive, _ function: Elementary.Opcode?,
+    _ operands: consuming OperandList, keepsResult: Bool, _ value: NDArray
+  ) -> Tensor {
+    guard let owner = pointee.owner else { return Tensor(value) }
+    let list = consume operands
+    return owner._withUnsafeGuaranteedRef { tape in
+      tape.record(
+        primitive, function: function, keeping: list, result: keepsResult, value)
+    }
+  }
+}
