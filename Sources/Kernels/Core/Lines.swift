@@ -30,26 +30,6 @@ func movePair<Value: BitwiseCopyable>(
   target.storeBytes(of: second, toByteOffset: last, as: Value.self)
 }
 
-extension Lanes {
-  /// The first `count` elements at an address, fewer than there are lanes; the other lanes are zero.
-  @inlinable @inline(__always)
-  static func load(_ address: UnsafeRawPointer, count: Int) -> Self {
-    var lanes: Self = 0
-    withUnsafeMutableBytes(of: &lanes) { bytes in
-      movePartial(address, bytes.baseAddress.unsafelyUnwrapped, byteCount: count &* size)
-    }
-    return lanes
-  }
-
-  /// Stores the first `count` lanes, fewer than there are.
-  @inlinable @inline(__always)
-  func store(_ address: UnsafeMutableRawPointer, count: Int) {
-    withUnsafeBytes(of: self) { bytes in
-      movePartial(bytes.baseAddress.unsafelyUnwrapped, address, byteCount: count &* Self.size)
-    }
-  }
-}
-
 /// Moves a line, or adds it to the line that is there.
 @inlinable @inline(__always)
 func moveLine<Element: Lanes>(

@@ -197,10 +197,10 @@ func multiplyBlocks<T: Tile>(
             }
           }
           let target = c.from(i, first)
-          // Near rows need no request, and a single tile has no time to ask for what is likely to be in
-          // the second level.
+          // A short tile has no time to ask, nor a single one for what is likely to be in the second
+          // level.
           var ahead = Lookahead(nothingNear: panel.address)
-          if !isNear {
+          if !isNear && depth > 32 {
             let tiles = (rows &+ T.rows &- 1) / T.rows
             let isCopied = i > 0 && !readsInPlace
             let isExpected = isCopied || b.column == size && (tiles > 1 || k &* b.row > 512 << 10)
