@@ -44,6 +44,8 @@ private struct Matrix<S: Element> {
     // Every number of rows that can be left over, also where the product is computed turned.
     (7, 32, 20), (8, 16, 20), (9, 10, 20), (10, 100, 5), (100, 10, 37), (90, 11, 3), (64, 31, 16),
     (33, 15, 50), (23, 64, 17), (22, 48, 2),
+    // Panels and tiles that cover columns and rows again, of all widths.
+    (16, 17, 9), (18, 30, 4), (29, 47, 6), (19, 49, 30), (31, 63, 11), (28, 18, 39),
     // Rows a power of two apart; single rows longer than a chunk and sums longer than a block.
     (30, 264, 512), (1, 1100, 40), (1100, 1, 40), (1, 40, 800), (40, 1, 800), (3, 33, 512),
   ]
@@ -135,8 +137,8 @@ private struct Matrix<S: Element> {
 
   // Threads split rows or columns. Wherever they cut, every element keeps its bits: also where the cut
   // turns a full tile into an edge, or leaves a single row or column.
-  @Test(arguments: tableNames)
-  func anySplitGivesTheSameBits(name: String) {
+  @Test(arguments: tableNames, [true, false])
+  func anySplitGivesTheSameBits(name: String, accumulates: Bool) {
     func check<S: Element>(_: S.Type) {
       var generator = Generator(state: 10)
       for (m, n, k) in [(29, 70, 50), (14, 40, 800), (70, 5, 300), (4, 100, 33), (90, 12, 70)] {
@@ -147,7 +149,7 @@ private struct Matrix<S: Element> {
           var whole = before
           table(name).product(
             m, n, k, a.elements, a.strides, b.elements, b.strides, into: &whole, row: n,
-            accumulates: true)
+            accumulates: accumulates)
           for cut in Set([1, 2, m / 2, m - 1]) {
             var parts = before
             for (from, to) in [(0, cut), (cut, m)] {
@@ -155,7 +157,7 @@ private struct Matrix<S: Element> {
               table(name).product(
                 to - from, n, k, Array(a.elements[(from * a.strides.row)...]), a.strides,
                 b.elements,
-                b.strides, into: &c, row: n, accumulates: true)
+                b.strides, into: &c, row: n, accumulates: accumulates)
               parts.replaceSubrange((from * n)..., with: c)
             }
             #expect(parts.map(bitPattern) == whole.map(bitPattern), "\(name) row \(cut) of \(m)")
@@ -167,7 +169,7 @@ private struct Matrix<S: Element> {
               table(name).product(
                 m, to - from, k, a.elements, a.strides,
                 Array(b.elements[(from * b.strides.column)...]), b.strides, into: &c, row: n,
-                accumulates: true)
+                accumulates: accumulates)
               parts.replaceSubrange(from..., with: c)
             }
             #expect(parts.map(bitPattern) == whole.map(bitPattern), "\(name) column \(cut) of \(n)")
@@ -204,9 +206,9 @@ private struct Matrix<S: Element> {
 
   // Larger than every block, so that blocks of all three loops meet: one thread per column of blocks is
   // enough to see a wrong offset. Ones times ones make each element the length of the sum.
-  @Test(arguments: tableNames)
-  func blocksMeet(name: String) {
-    let (m, n, k) = (490, 1030, 390)
+  @Test(arguments: tableNames, [390, 20])
+  func blocksMeet(name: String, k: Int) {
+    let (m, n) = (490, 1030)
     var c = [Float](repeating: -7, count: m * n)
     let a = (0..<m * k).map { Float($0 / k % 5) }
     let b = (0..<k * n).map { Float($0 % n % 3) }

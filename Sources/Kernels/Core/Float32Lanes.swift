@@ -42,6 +42,14 @@ public struct Float32Lanes<Instructions: InstructionSet>: Lanes {
   public func store(_ address: UnsafeMutableRawPointer) {
     address.storeBytes(of: vector, as: Vector.self)
   }
+  @inlinable @inline(__always)
+  public static func load(_ address: UnsafeRawPointer, count: Int) -> Self {
+    Self(vector: Vector.load(address, count: count))
+  }
+  @inlinable @inline(__always)
+  public func store(_ address: UnsafeMutableRawPointer, count: Int) {
+    vector.store(address, count: count)
+  }
 }
 
 // MARK: - Arithmetic and comparisons

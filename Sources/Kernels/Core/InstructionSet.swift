@@ -55,6 +55,11 @@ public protocol Lanes: NumericAlgebra {
   /// Stores to an address of any alignment.
   func store(_ address: UnsafeMutableRawPointer)
 
+  /// The first `count` elements at an address, at most as many as there are lanes; the others are zero.
+  static func load(_ address: UnsafeRawPointer, count: Int) -> Self
+  /// Stores the first `count` lanes, at most all.
+  func store(_ address: UnsafeMutableRawPointer, count: Int)
+
   /// True if `multiplyAdd` rounds once.
   static var fusesMultiplyAdd: Bool { get }
   /// `a b + c`, with one rounding where the hardware has it.

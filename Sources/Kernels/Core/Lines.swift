@@ -30,48 +30,36 @@ func movePair<Value: BitwiseCopyable>(
   target.storeBytes(of: second, toByteOffset: last, as: Value.self)
 }
 
-extension Lanes {
-  /// The first `count` elements at an address, fewer than there are lanes; the other lanes are zero.
-  @inlinable @inline(__always)
-  static func load(_ address: UnsafeRawPointer, count: Int) -> Self {
-    var lanes: Self = 0
-    withUnsafeMutableBytes(of: &lanes) { bytes in
-      movePartial(address, bytes.baseAddress.unsafelyUnwrapped, byteCount: count &* size)
-    }
-    return lanes
-  }
-
-  /// Stores the first `count` lanes, fewer than there are.
-  @inlinable @inline(__always)
-  func store(_ address: UnsafeMutableRawPointer, count: Int) {
-    withUnsafeBytes(of: self) { bytes in
-      movePartial(bytes.baseAddress.unsafelyUnwrapped, address, byteCount: count &* Self.size)
-    }
-  }
-}
-
 /// Moves a line, or adds it to the line that is there.
 @inlinable @inline(__always)
 func moveLine<Element: Lanes>(
   _: Element.Type, _ count: Int, _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer,
   adding: Bool
 ) {
-  let whole = count / Element.width &* Element.stride
+  let byteCount = count &* Element.size
+  if count < Element.width {
+    if adding {
+      let line = Element.load(source, count: count)
+      (Element.load(target, count: count) + line).store(target, count: count)
+    } else {
+      movePartial(source, target, byteCount: byteCount)
+    }
+    return
+  }
+  @inline(__always)
+  func moved(_ offset: Int) -> Element {
+    let line = Element.load(source + offset)
+    return adding ? Element.load(target + offset) + line : line
+  }
+  // The last vector may cover some elements twice, so it is read before any are written.
+  let last = byteCount &- Element.stride
+  let end = moved(last)
   var i = 0
-  while i < whole {
-    let line = Element.load(source + i)
-    (adding ? Element.load(target + i) + line : line).store(target + i)
+  while i < last {
+    moved(i).store(target + i)
     i &+= Element.stride
   }
-  let rest = count % Element.width
-  if rest > 0 {
-    if adding {
-      let line = Element.load(source + i, count: rest)
-      (Element.load(target + i, count: rest) + line).store(target + i, count: rest)
-    } else {
-      movePartial(source + i, target + i, byteCount: rest &* Element.size)
-    }
-  }
+  end.store(target + last)
 }
 
 /// Adds the bias to a line and rectifies it, as the epilogue says.

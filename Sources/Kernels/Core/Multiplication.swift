@@ -147,9 +147,13 @@ func multiplyBlocks<T: Tile>(
   let steps = sizes.steps(k)
   let width = 2 &* Element.width
   // Rows of b that lie close together stay in the first level without a copy.
-  let readsInPlace = b.column == size && (m <= T.rows || steps &* b.row <= 24 << 10)
+  let isNear = b.column == size && steps &* b.row <= 40 << 10
+  let readsInPlace = isNear || b.column == size && m <= T.rows
   let copiesA = m > 2 &* T.rows && n >= 8 &* width && crowds(a)
-  let isPlain = readsInPlace && !copiesA && c.column == size && n % Element.width == 0
+  // Where sums are only stored, the last panel may cover some columns of the one before it again.
+  let overlaps = !accumulates && k <= steps && n >= Element.width && c.column == size
+  let isPlain =
+    readsInPlace && !copiesA && c.column == size && (overlaps || n % Element.width == 0)
   let workspace = isPlain ? nil : Workspace.take()
   var p = 0
   while p < k {
@@ -167,10 +171,17 @@ func multiplyBlocks<T: Tile>(
         }
         var j = 0
         while j < columns {
-          let valid = min(width, columns &- j)
+          var valid = min(width, columns &- j)
+          var end = j &+ valid
+          if overlaps && valid < width {
+            // Of less than two vectors in all, the first one comes alone.
+            if n < width { end = min(end, j &+ Element.width) }
+            valid = n >= width && valid > Element.width ? width : Element.width
+          }
+          let first = q &+ end &- valid
           let vectors = valid > Element.width ? 2 : 1
           let isWhole = b.column == size && valid == vectors &* Element.width
-          var panel = b.from(p, q &+ j)
+          var panel = b.from(p, first)
           var copy: UnsafeMutableRawPointer?
           if !(isWhole && readsInPlace), let workspace {
             // With a single block of rows, each panel is done with when the next one comes.
@@ -180,27 +191,40 @@ func multiplyBlocks<T: Tile>(
             } else {
               if i == 0 {
                 packColumns(
-                  Element.self, vectors &* Element.width, valid, n &- q &- j, depth, panel, slot)
+                  Element.self, vectors &* Element.width, valid, n &- first, depth, panel, slot)
               }
               panel = StridedMatrix(reading: slot, vectors &* Element.stride, size)
             }
           }
-          let target = c.from(i, q &+ j)
+          let target = c.from(i, first)
+          // A short tile has no time to ask, nor a single one for what is likely to be in the second
+          // level.
+          var ahead = Lookahead(nothingNear: panel.address)
+          if !isNear && depth > 32 {
+            let tiles = (rows &+ T.rows &- 1) / T.rows
+            let isCopied = i > 0 && !readsInPlace
+            let isExpected = isCopied || b.column == size && (tiles > 1 || k &* b.row > 512 << 10)
+            ahead = Lookahead(
+              isCopied ? panel.address + width &* depth &* size : b.from(p, q &+ end).address,
+              isCopied ? width &* size : b.row, count: isExpected && end < columns ? depth : 0,
+              tiles: tiles)
+          }
           if vectors == 2 {
             multiplyPanel(
-              T.self, rows, valid, depth, left, panel, copy, target, adding, workspace)
+              T.self, rows, valid, depth, left, panel, copy, target, adding, workspace, ahead)
           } else {
             multiplyPanel(
-              T.Narrowed.self, rows, valid, depth, left, panel, nil, target, adding, workspace)
+              T.Narrowed.self, rows, valid, depth, left, panel, nil, target, adding, workspace,
+              ahead)
           }
           if p &+ depth == k && epilogue.isActive {
             if c.column == size {
-              finish(Element.self, rows, valid, target, epilogue.from(column: q &+ j, size))
+              finish(Element.self, rows, valid, target, epilogue.from(column: first, size))
             } else {
               finish(Element.self, valid, rows, target.turned, epilogue.from(column: i, size))
             }
           }
-          j &+= width
+          j = end
         }
         i &+= rows
       }
@@ -225,12 +249,13 @@ func multiplyPanel<T: Tile>(
   _: T.Type, _ rows: Int, _ columns: Int, _ k: Int, _ a: StridedMatrix<UnsafeRawPointer>,
   _ b: StridedMatrix<UnsafeRawPointer>, _ copy: UnsafeMutableRawPointer?,
   _ c: StridedMatrix<UnsafeMutableRawPointer>, _ adding: Bool,
-  _ scratch: UnsafeMutableRawPointer?
+  _ scratch: UnsafeMutableRawPointer?, _ ahead: Lookahead
 ) {
   typealias Element = T.Element
+  var ahead = ahead
   let tileRow = T.vectors &* Element.stride
   guard columns != T.vectors &* Element.width || c.column != Element.size, let scratch else {
-    multiplyTiles(T.self, rows, k, a, b, copy, c, adding)
+    multiplyTiles(T.self, rows, k, a, b, copy, c, adding, &ahead)
     return
   }
   var b = b
@@ -239,7 +264,7 @@ func multiplyPanel<T: Tile>(
   while i < rows {
     let count = min(T.rows, rows &- i)
     let tile = StridedMatrix(scratch, tileRow, Element.size)
-    multiplyTiles(T.self, count, k, a.from(i, 0), b, copy, tile, false)
+    multiplyTiles(T.self, count, k, a.from(i, 0), b, copy, tile, false, &ahead)
     if let place = copy {
       b = StridedMatrix(reading: place, tileRow, Element.size)
       copy = nil
@@ -254,14 +279,14 @@ func multiplyPanel<T: Tile>(
 func multiplyTiles<T: Tile>(
   _: T.Type, _ rows: Int, _ k: Int, _ a: StridedMatrix<UnsafeRawPointer>,
   _ b: StridedMatrix<UnsafeRawPointer>, _ copy: UnsafeMutableRawPointer?,
-  _ c: StridedMatrix<UnsafeMutableRawPointer>, _ adding: Bool
+  _ c: StridedMatrix<UnsafeMutableRawPointer>, _ adding: Bool, _ ahead: inout Lookahead
 ) {
   typealias Row = T.Row
   var (b, i) = (b, 0)
   if let copy {
     multiplyTileCopying(
       T.self, k, a.address, a.address + T.rows / 2 &* a.row, a.row, a.column, b.address, b.row,
-      copy, c.address, c.row, adding)
+      copy, c.address, c.row, adding, &ahead)
     b = StridedMatrix(reading: copy, T.vectors &* T.Element.stride, b.column)
     i = T.rows
   }
@@ -269,85 +294,36 @@ func multiplyTiles<T: Tile>(
     let a = a.from(i, 0)
     multiplyTile(
       Part.self, k, a.address, a.address + Part.rows / 2 &* a.row, a.row, a.column, b.address,
-      b.row, c.address + i &* c.row, c.row, adding)
+      b.row, c.address + i &* c.row, c.row, adding, &ahead)
     i &+= Part.rows
   }
   while rows &- i >= T.rows { multiply(T.self) }
-  // Fewer than four rows take as long as four: so nine and ten are six and the rest.
-  if T.rows > 8 && rows &- i >= 8 {
-    if rows &- i == 9 || rows &- i == 10 {
+  // The rest ends with a tile that covers some rows again, where sums are only stored.
+  func moveUp(toFit height: Int) {
+    if !adding && rows >= height { i = min(i, rows &- height) }
+  }
+  if T.rows > 8 {
+    if rows &- i == 11 { moveUp(toFit: T.rows) }
+    if rows &- i == 7 { moveUp(toFit: 8) }
+    if rows &- i >= T.rows {
+      multiply(T.self)
+    } else if rows &- i == 9 || rows &- i == 10 {
       multiply(SixRows<Row>.self)
-    } else {
+    } else if rows &- i >= 8 {
       multiply(EightRows<Row>.self)
     }
   }
-  if rows &- i >= 4 { multiply(FourRows<Row>.self) }
+  if rows &- i == 5 { moveUp(toFit: 6) }
+  if rows &- i == 6 { multiply(SixRows<Row>.self) }
+  // Fewer than four rows take as long as four.
+  if rows &- i > 4 { multiply(FourRows<Row>.self) }
+  if rows > i { moveUp(toFit: 4) }
   switch rows &- i {
+  case 4: multiply(FourRows<Row>.self)
   case 3: multiply(Thrice<Row>.self)
   case 2: multiply(Twice<Row>.self)
   case 1: multiply(Row.self)
   default: break
-  }
-}
-
-/// Puts the valid part of a tile of up to sixteen rows where it belongs.
-@inlinable @inline(never)
-func placeEdge<Element: Lanes>(
-  _: Element.Type, _ rows: Int, _ columns: Int, _ tile: StridedMatrix<UnsafeMutableRawPointer>,
-  _ c: StridedMatrix<UnsafeMutableRawPointer>, _ adding: Bool
-) {
-  if c.column == Element.size {
-    placeLines(
-      Element.self, rows, columns, tile.address, tile.row, c.address, c.row, adding)
-    return
-  }
-  let turned = tile.address + 16 &* tile.row
-  var i = 0
-  while i < rows {
-    let count = min(Element.width, rows &- i)
-    var j = 0
-    while j < columns {
-      let lines = min(Element.width, columns &- j)
-      transposeBlock(
-        Element.self, tile.from(i, j).address, tile.row, turned, Element.stride)
-      let place = c.from(i, j)
-      if c.row == Element.size {
-        placeLines(
-          Element.self, lines, count, turned, Element.stride, place.address, c.column, adding)
-      } else {
-        for line in 0..<lines {
-          for r in 0..<count {
-            moveLine(
-              Element.self, 1, turned + (line &* Element.stride &+ r &* Element.size),
-              place.from(r, line).address, adding: adding)
-          }
-        }
-      }
-      j &+= Element.width
-    }
-    i &+= Element.width
-  }
-}
-
-/// Moves lines of equal length, or adds them to those that are there.
-@inlinable @inline(__always)
-func placeLines<Element: Lanes>(
-  _: Element.Type, _ lines: Int, _ count: Int, _ source: UnsafeRawPointer, _ sourceLine: Int,
-  _ target: UnsafeMutableRawPointer, _ targetLine: Int, _ adding: Bool
-) {
-  var line = 0
-  if !adding && count < Element.width && targetLine == count &* Element.size {
-    // Short lines without gaps: what a whole vector writes too far, the next line puts right.
-    while (lines &- line) &* targetLine >= Element.stride {
-      Element.load(source + line &* sourceLine).store(target + line &* targetLine)
-      line &+= 1
-    }
-  }
-  while line < lines {
-    moveLine(
-      Element.self, count, source + line &* sourceLine, target + line &* targetLine,
-      adding: adding)
-    line &+= 1
   }
 }
 

@@ -1,5 +1,5 @@
 // What this file knows: how parts of a strided matrix are laid out for the tile loop, where reading them
-// in place would be slow or impossible.
+// in place would be slow or impossible, and how a tile gets into a matrix that it does not fit.
 //
 // A tile wants whole vectors along the rows of `b`, one row after the other: a panel of `b` is stored
 // dense. Of `a` it wants single elements and takes them at any distance; a block of `a` is copied, in the
@@ -95,6 +95,67 @@ func transposePartialBlock<Element: Lanes>(
     for p in 0..<steps {
       Element.load(scratch + p &* Element.stride).store(target + p &* targetRow)
     }
+  }
+}
+
+/// Puts the valid part of a tile of up to sixteen rows where it belongs.
+@inlinable @inline(never)
+func placeEdge<Element: Lanes>(
+  _: Element.Type, _ rows: Int, _ columns: Int, _ tile: StridedMatrix<UnsafeMutableRawPointer>,
+  _ c: StridedMatrix<UnsafeMutableRawPointer>, _ adding: Bool
+) {
+  if c.column == Element.size {
+    placeLines(
+      Element.self, rows, columns, tile.address, tile.row, c.address, c.row, adding)
+    return
+  }
+  let turned = tile.address + 16 &* tile.row
+  var i = 0
+  while i < rows {
+    let count = min(Element.width, rows &- i)
+    var j = 0
+    while j < columns {
+      let lines = min(Element.width, columns &- j)
+      transposeBlock(
+        Element.self, tile.from(i, j).address, tile.row, turned, Element.stride)
+      let place = c.from(i, j)
+      if c.row == Element.size {
+        placeLines(
+          Element.self, lines, count, turned, Element.stride, place.address, c.column, adding)
+      } else {
+        for line in 0..<lines {
+          for r in 0..<count {
+            moveLine(
+              Element.self, 1, turned + (line &* Element.stride &+ r &* Element.size),
+              place.from(r, line).address, adding: adding)
+          }
+        }
+      }
+      j &+= Element.width
+    }
+    i &+= Element.width
+  }
+}
+
+/// Moves lines of equal length, or adds them to those that are there.
+@inlinable @inline(__always)
+func placeLines<Element: Lanes>(
+  _: Element.Type, _ lines: Int, _ count: Int, _ source: UnsafeRawPointer, _ sourceLine: Int,
+  _ target: UnsafeMutableRawPointer, _ targetLine: Int, _ adding: Bool
+) {
+  var line = 0
+  if !adding && count < Element.width && targetLine == count &* Element.size {
+    // Short lines without gaps: what a whole vector writes too far, the next line puts right.
+    while (lines &- line) &* targetLine >= Element.stride {
+      Element.load(source + line &* sourceLine).store(target + line &* targetLine)
+      line &+= 1
+    }
+  }
+  while line < lines {
+    moveLine(
+      Element.self, count, source + line &* sourceLine, target + line &* targetLine,
+      adding: adding)
+    line &+= 1
   }
 }
 

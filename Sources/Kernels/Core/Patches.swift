@@ -147,8 +147,7 @@ func walkRow<M: PatchMotion>(
     let high = min(max(reach.end, low), stop)
     if low == column && high == stop {
       // All taps are on the image, here and up to the position whose last tap reaches the edge.
-      let slack = axis.size &- 1 &- reach.origin &- (stop &- 1) &* axis.dilation
-      let inside = min(end &- position, slack / axis.stride &+ 1)
+      let inside = min(end &- position, axis.positions(from: reach, before: stop))
       var image = line &+ (reach.origin &+ column &* axis.dilation) &* pixel
       let stride = axis.stride &* pixel
       if isJoined {

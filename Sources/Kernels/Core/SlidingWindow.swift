@@ -40,6 +40,12 @@
     if (taps &- 1) &* dilation >= rest { end = rest > 0 ? (rest &- 1) / dilation &+ 1 : 0 }
     return WindowReach(origin: origin, first: first, end: max(first, end))
   }
+
+  /// How many positions, from one whose taps from 0 below `stop` are inside, see these inside too.
+  @inlinable @inline(__always)
+  func positions(from reach: WindowReach, before stop: Int) -> Int {
+    (size &- 1 &- reach.origin &- (stop &- 1) &* dilation) / stride &+ 1
+  }
 }
 
 /// What `WindowAxis.reach(at:)` finds.
@@ -134,6 +140,15 @@ struct WindowWalk {
     return pixelsBefore &+ y &* window.columns.size &+ x
   }
 
+  /// How many positions, from this one to at most the end of the row, see the same taps inside.
+  @inlinable @inline(__always)
+  var run: Int {
+    guard columns.first == 0 && columns.end == window.columns.taps else { return 1 }
+    return min(
+      window.columns.positions(from: columns, before: columns.end),
+      window.columns.positions &- column)
+  }
+
   /// Goes on, at most to the end of the row of positions.
   @inlinable @inline(__always)
   mutating func advance(by count: Int = 1) {
@@ -148,5 +163,43 @@ struct WindowWalk {
       rows = window.rows.reach(at: row)
     }
     columns = window.columns.reach(at: column)
+  }
+}
+
+/// Where taps lie in an image and in a filter, as two offsets in bytes for each.
+///
+/// A loop over such a table is one loop with nothing to decide. Two loops, one in the other, take twice
+/// as long: the compiler prepares the inner one for many more taps than windows have in a row.
+///
+/// Nothing here is inlinable: the wide modules call it as compiled for the baseline.
+@frozen public struct TapTable {
+  @usableFromInline let entries: UnsafeMutableRawPointer
+
+  /// The bytes of an entry.
+  @inlinable @inline(__always)
+  static var stride: Int { 16 }
+
+  @usableFromInline
+  init(_ window: SlidingWindow) {
+    entries = .allocate(byteCount: max(1, window.taps) * TapTable.stride, alignment: 16)
+  }
+
+  @usableFromInline
+  func deallocate() { entries.deallocate() }
+
+  /// Fills in so many rows and columns of taps, seen from the first of them.
+  @usableFromInline
+  func fill(_ rows: Int, _ columns: Int, _ window: SlidingWindow, _ pixel: Int) {
+    var entry = entries
+    for row in 0..<rows {
+      let image = row * window.rows.dilation * window.columns.size
+      let tap = row * window.columns.taps
+      for column in 0..<columns {
+        let offsets = ((image + column * window.columns.dilation) * pixel, (tap + column) * pixel)
+        entry.storeBytes(of: offsets.0, as: Int.self)
+        entry.storeBytes(of: offsets.1, toByteOffset: TapTable.stride / 2, as: Int.self)
+        entry += TapTable.stride
+      }
+    }
   }
 }

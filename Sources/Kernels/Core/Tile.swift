@@ -177,9 +177,10 @@ public typealias SixteenRows<Row: Tile> = Twice<Twice<Twice<Twice<Row>>>>
 @inlinable @inline(never)
 func multiplyTile<T: Tile>(
   _: T.Type, _ k: Int, _ a: UnsafeRawPointer, _ lower: UnsafeRawPointer, _ aRow: Int, _ aStep: Int,
-  _ b: UnsafeRawPointer, _ bRow: Int, _ c: UnsafeMutableRawPointer, _ cRow: Int, _ adding: Bool
+  _ b: UnsafeRawPointer, _ bRow: Int, _ c: UnsafeMutableRawPointer, _ cRow: Int, _ adding: Bool,
+  _ ahead: inout Lookahead
 ) {
-  accumulateTile(T.self, k, a, lower, aRow, aStep, b, bRow, nil, c, cRow, adding)
+  accumulateTile(T.self, k, a, lower, aRow, aStep, b, bRow, nil, c, cRow, adding, &ahead)
 }
 
 /// As `multiplyTile`; leaves a dense copy of the rows of `b` behind for the tiles that follow.
@@ -189,18 +190,16 @@ func multiplyTile<T: Tile>(
 func multiplyTileCopying<T: Tile>(
   _: T.Type, _ k: Int, _ a: UnsafeRawPointer, _ lower: UnsafeRawPointer, _ aRow: Int, _ aStep: Int,
   _ b: UnsafeRawPointer, _ bRow: Int, _ copy: UnsafeMutableRawPointer, _ c: UnsafeMutableRawPointer,
-  _ cRow: Int,
-  _ adding: Bool
+  _ cRow: Int, _ adding: Bool, _ ahead: inout Lookahead
 ) {
-  accumulateTile(T.self, k, a, lower, aRow, aStep, b, bRow, copy, c, cRow, adding)
+  accumulateTile(T.self, k, a, lower, aRow, aStep, b, bRow, copy, c, cRow, adding, &ahead)
 }
 
 @inlinable @inline(__always)
 func accumulateTile<T: Tile>(
   _: T.Type, _ k: Int, _ a: UnsafeRawPointer, _ lower: UnsafeRawPointer, _ aRow: Int, _ aStep: Int,
   _ b: UnsafeRawPointer, _ bRow: Int, _ copy: UnsafeMutableRawPointer?,
-  _ c: UnsafeMutableRawPointer, _ cRow: Int,
-  _ adding: Bool
+  _ c: UnsafeMutableRawPointer, _ cRow: Int, _ adding: Bool, _ ahead: inout Lookahead
 ) {
   typealias Element = T.Element
   var tile = T()
@@ -208,21 +207,39 @@ func accumulateTile<T: Tile>(
   var lower = lower
   var b = b
   var copy = copy
-  var step = 0
-  while step < k {
-    let b0 = Element.load(b)
-    let b1 = T.vectors == 2 ? Element.load(b + Element.stride) : b0
-    if let place = copy {
-      b0.store(place)
-      if T.vectors == 2 { b1.store(place + Element.stride) }
-      copy = place + T.vectors &* Element.stride
+  var next = ahead
+  var place = UnsafeRawPointer(c)
+  var rows = ahead.includesResult ? T.rows : 0
+  var left = k
+  repeat {
+    if next.count > 0 {
+      Lookahead.request(next.row, byteCount: 2 &* Element.stride)
+      next.row += next.step
+      next.count &-= 1
     }
-    tile.addProducts(a, lower, aRow, b0, b1)
-    a += aStep
-    lower += aStep
-    b += bRow
-    step &+= 1
-  }
+    if rows > 0 {
+      Lookahead.request(place, byteCount: T.vectors &* Element.stride)
+      place += cRow
+      rows &-= 1
+    }
+    var steps = min(left, next.interval)
+    left &-= steps
+    repeat {
+      let b0 = Element.load(b)
+      let b1 = T.vectors == 2 ? Element.load(b + Element.stride) : b0
+      if let place = copy {
+        b0.store(place)
+        if T.vectors == 2 { b1.store(place + Element.stride) }
+        copy = place + T.vectors &* Element.stride
+      }
+      tile.addProducts(a, lower, aRow, b0, b1)
+      a += aStep
+      lower += aStep
+      b += bRow
+      steps &-= 1
+    } while steps > 0
+  } while left > 0
+  ahead = next
   if adding {
     tile.store(c, cRow, adding: true)
   } else {

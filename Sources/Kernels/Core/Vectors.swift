@@ -11,6 +11,10 @@
 public protocol Float32Vector: SIMD where Scalar == Float {
   /// See `Lanes.exchange`.
   static func exchange(_ a: inout Self, _ b: inout Self, _ distance: Int)
+  /// The first `count` lanes from an address, at most all; the others are zero, and not looked at.
+  static func load(_ address: UnsafeRawPointer, count: Int) -> Self
+  /// Writes the first `count` lanes, at most all.
+  func store(_ address: UnsafeMutableRawPointer, count: Int)
   /// All lanes equal to `x`.
   static func filled(_ x: Float) -> Self
   /// `a + b` lane by lane.
@@ -59,6 +63,10 @@ public protocol Float32Vector: SIMD where Scalar == Float {
 public protocol Float64Vector: SIMD where Scalar == Double {
   /// See `Lanes.exchange`.
   static func exchange(_ a: inout Self, _ b: inout Self, _ distance: Int)
+  /// The first `count` lanes from an address, at most all; the others are zero, and not looked at.
+  static func load(_ address: UnsafeRawPointer, count: Int) -> Self
+  /// Writes the first `count` lanes, at most all.
+  func store(_ address: UnsafeMutableRawPointer, count: Int)
   /// All lanes equal to `x`.
   static func filled(_ x: Double) -> Self
   /// `a + b` lane by lane.

@@ -38,43 +38,46 @@ public enum WindowLoop: UInt8, Sendable, CaseIterable {
   @usableFromInline var image, tap: Int
   /// In an array of positions.
   @usableFromInline var position: Int
-  /// The taps that are inside, and all taps.
+  /// The rows and columns of taps that are inside, and the number of all taps.
   @usableFromInline var rows, columns, allTaps: Int
-  @usableFromInline let rowStep, columnStep, tapRowStep, tapStep: Int
+  /// From one position of a row to the next, in the image and in an array of positions.
+  @usableFromInline let imageStep, pixel: Int
+  /// Where the taps that are inside lie, seen from the first of them.
+  @usableFromInline let taps: TapTable
 
   @inlinable @inline(__always)
-  init(_ window: SlidingWindow, _ pixel: Int, at first: Int) {
+  init(_ window: SlidingWindow, _ pixel: Int, at first: Int, _ taps: TapTable) {
     (image, tap, rows, columns) = (0, 0, 0, 0)
     position = first &* pixel
     allTaps = window.rows.taps &* window.columns.taps
-    rowStep = window.rows.dilation &* window.columns.size &* pixel
-    columnStep = window.columns.dilation &* pixel
-    tapRowStep = window.columns.taps &* pixel
-    tapStep = pixel
+    imageStep = window.columns.stride &* pixel
+    self.pixel = pixel
+    self.taps = taps
   }
 
   /// Looks at where the walk stands now.
   @inlinable @inline(__always)
   mutating func update(_ walk: WindowWalk) {
-    rows = walk.rows.end &- walk.rows.first
-    columns = walk.columns.end &- walk.columns.first
-    image = walk.pixel(walk.rows.first, walk.columns.first) &* tapStep
-    tap = walk.rows.first &* tapRowStep &+ walk.columns.first &* tapStep
+    let rows = walk.rows.end &- walk.rows.first
+    let columns = walk.columns.end &- walk.columns.first
+    if rows != self.rows || columns != self.columns {
+      taps.fill(rows, columns, walk.window, pixel)
+      (self.rows, self.columns) = (rows, columns)
+    }
+    image = walk.pixel(walk.rows.first, walk.columns.first) &* pixel
+    tap = (walk.rows.first &* walk.window.columns.taps &+ walk.columns.first) &* pixel
   }
 
   /// Calls the body for each tap that is inside, with its offsets in the image and in a filter.
   @inlinable @inline(__always)
   func forEachTap(_ body: (_ image: Int, _ tap: Int) -> Void) {
-    var (image, tap) = (image, tap)
-    for _ in 0..<rows {
-      var (inImage, inTaps) = (image, tap)
-      for _ in 0..<columns {
-        body(inImage, inTaps)
-        inImage &+= columnStep
-        inTaps &+= tapStep
-      }
-      image &+= rowStep
-      tap &+= tapRowStep
+    var entry = taps.entries
+    let end = entry + rows &* columns &* TapTable.stride
+    while entry < end {
+      body(
+        image &+ entry.load(as: Int.self),
+        tap &+ entry.load(fromByteOffset: TapTable.stride / 2, as: Int.self))
+      entry += TapTable.stride
     }
   }
 }
@@ -123,27 +126,50 @@ public protocol WindowRule {
 }
 
 /// The one walk of all rules; see `KernelTable.slide`.
-@inlinable @inline(never)
+@inlinable @inline(__always)
 func slide<R: WindowRule>(
   _ rule: R, _ window: SlidingWindow, _ channels: Int, _ channelCount: Int, _ first: Int,
   _ count: Int
 ) {
   typealias Element = R.Element
   let pixel = channels &* Element.size
-  let whole = channelCount / Element.width &* Element.stride
   let rest = channelCount % Element.width
+  let whole = (channelCount &- rest) &* Element.size
+  let taps = TapTable(window)
   var walk = WindowWalk(window, at: first)
-  var site = WindowSite(window, pixel, at: first)
-  for _ in 0..<count {
+  var site = WindowSite(window, pixel, at: first, taps)
+  var left = count
+  while left > 0 {
     site.update(walk)
-    var channel = 0
-    while channel < whole {
-      rule.step(AllLanes<Element>(), site, channel)
-      channel &+= Element.stride
+    let run = min(walk.run, left)
+    stepThroughRun(rule, AllLanes<Element>(), site, run, 0, whole)
+    if rest > 0 {
+      stepThroughRun(rule, SomeLanes<Element>(rest), site, run, whole, whole &+ Element.stride)
     }
-    if rest > 0 { rule.step(SomeLanes<Element>(rest), site, channel) }
-    site.position &+= pixel
-    walk.advance()
+    site.position &+= run &* pixel
+    walk.advance(by: run)
+    left &-= run
+  }
+  taps.deallocate()
+}
+
+/// The steps at `count` positions of one row that see the same taps inside, for the vectors of channels
+/// from one offset in a pixel to another.
+///
+/// A function of its own: together with the walk, the loop would keep its offsets in memory.
+@inlinable @inline(never)
+func stepThroughRun<R: WindowRule, Access: ChannelAccess>(
+  _ rule: R, _ access: Access, _ site: WindowSite, _ count: Int, _ low: Int, _ high: Int
+) where Access.Element == R.Element {
+  var site = site
+  for _ in 0..<count {
+    var channel = low
+    while channel < high {
+      rule.step(access, site, channel)
+      channel &+= R.Element.stride
+    }
+    site.image &+= site.imageStep
+    site.position &+= site.pixel
   }
 }
 
