@@ -19,7 +19,8 @@ import Synchronization
 package enum Deferral {
   /// The fewest elements of a result that is put off.
   ///
-  /// Only speed depends on it. Tests set it to see that.
+  /// Only speed depends on it. Tests set it to see that, and the environment variable
+  /// `ADJOINT_DEFERRAL` sets it for a whole process: with 1 every test tests what is put off.
   package static var threshold: Int {
     get { storedThreshold.load(ordering: .relaxed) }
     set { storedThreshold.store(newValue, ordering: .relaxed) }
@@ -28,7 +29,8 @@ package enum Deferral {
   /// Measured: below this, an operation costs less than writing it down and coming back to it.
   package static let usualThreshold = 1 << 14
 
-  private static let storedThreshold = Atomic<Int>(usualThreshold)
+  private static let storedThreshold = Atomic<Int>(
+    environmentNumber("ADJOINT_DEFERRAL") ?? usualThreshold)
 
   /// The longest path from a result down to what is computed; a bound for the recursion of releases.
   static let depth = 32

@@ -50,8 +50,9 @@ struct ElementwiseProgram {
   ) {
     self.root = root
     layout = root.layout
-    let last = emit(function, role, operands)
-    outputs.append((.result, last))
+    // The result is the first output, whatever else turns out to be due on the way to it.
+    outputs.append((.result, 0))
+    outputs[0].instruction = emit(function, role, operands)
   }
 
   /// Adds another result that goes over the same elements; one that does not is left alone.

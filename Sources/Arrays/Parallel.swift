@@ -64,14 +64,7 @@ public enum Threads {
     }
   #endif
 
-  private static let storedLimit = Atomic<Int>(initialLimit())
-
-  private static func initialLimit() -> Int {
-    if let text = getenv("ADJOINT_THREADS"), let limit = Int(String(cString: text)), limit > 0 {
-      return limit
-    }
-    return available
-  }
+  private static let storedLimit = Atomic<Int>(environmentNumber("ADJOINT_THREADS") ?? available)
 }
 
 /// Runs the body for every piece from 0, on as many threads as allowed, and returns when all is done.

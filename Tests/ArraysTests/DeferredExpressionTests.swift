@@ -19,6 +19,23 @@ import Testing
     return body()
   }
 
+  // A value is computed in passing twice and written down the third time. Whoever meets it then computes
+  // two things, and must not take the one for the other: sum(1 · y) = 10 and sum(k y) = 10 k.
+  @Test(arguments: [4, 70_000])
+  func whatIsDueInPassingIsNotTakenForTheResult(_ count: Int) {
+    let sums = deferring(true) {
+      let x = NDArray(repeating: 10 / Double(count), shape: [count], dtype: .float64)
+      let y = NDArray.unary(.negate, .unary(.negate, x))
+      return (1...6).map { factor in
+        let scaled = NDArray.binary(.multiply, y, NDArray(scalar: Double(factor), dtype: .float64))
+        return scaled.reduced(.sum, over: [0]).item()
+      }
+    }
+    for (place, sum) in sums.enumerated() {
+      #expect(abs(sum - 10 * Double(place + 1)) < 1e-9)
+    }
+  }
+
   /// A random run of elementwise operations over a handful of operands; the same for the same seed.
   ///
   /// `forces` says after which operations somebody looks at a result.
