@@ -15,27 +15,22 @@ extension NDArray {
   /// - Precondition: the indices are `int32` and inside the axis.
   public func gathered(_ indices: NDArray, along axis: Int) -> NDArray {
     precondition(axis >= 0 && axis < rank, "\(shape) has no axis \(axis)")
-    let places = checkedIndices(indices, size: shape[axis])
+    let places = NDArray.checkedIndices(indices, size: shape[axis])
     let target = NDArray.gatheredShape(shape, indices.shape, axis)
     let result = NDArray(uninitialized: target, dtype: dtype)
     let dense = contiguous()
-    let size = dtype.byteCount
     let outer = shape.elementCount(of: 0..<axis)
-    let inner = shape.elementCount(of: (axis + 1)..<rank)
-    let (source, destination) = (dense.address, result.storage.bytes)
-    let bytes = inner * size
+    let bytes = shape.elementCount(of: (axis + 1)..<rank) * dtype.byteCount
+    let rows = RowGather(
+      places: places.address, count: places.elementCount, length: shape[axis],
+      source: dense.address, destination: result.storage.bytes, bytes: bytes)
     let perPiece = max(1, (1 << 18) / max(1, bytes))
-    let rows = outer * places.count
+    let total = outer * rows.count
     guard bytes > 0 else { return result }
-    parallelFor(pieces: ceilingQuotient(rows, perPiece)) { piece in
-      for row in (piece * perPiece)..<min(rows, (piece + 1) * perPiece) {
-        let (group, place) = row.quotientAndRemainder(dividingBy: places.count)
-        let target = destination + row &* bytes
-        target.copyMemory(
-          from: source + (group &* shape[axis] &+ Int(places[place])) &* bytes, byteCount: bytes)
-      }
+    parallelFor(pieces: ceilingQuotient(total, perPiece)) { piece in
+      rows.move((piece * perPiece)..<min(total, (piece + 1) * perPiece))
     }
-    withExtendedLifetime(dense) {}
+    withExtendedLifetime((dense, places)) {}
     return result
   }
 
@@ -57,25 +52,25 @@ extension NDArray {
       "updates of shape \(updates.shape) do not scatter into \(shape); expected \(expected)")
     let result = NDArray.zeros(shape, dtype: updates.dtype)
     let dense = updates.contiguous()
+    let count = places.elementCount
     let outer = shape.elementCount(of: 0..<axis)
     let inner = shape.elementCount(of: (axis + 1)..<shape.rank)
     let bytes = inner * updates.dtype.byteCount
     // Threads take different groups or different columns, so each sum is made by one thread in order.
     let width = max(256, inner / 16)
-    let parts = places.count * inner < 1 << 15 ? 1 : max(1, ceilingQuotient(inner, width))
+    let parts = count * inner < 1 << 15 ? 1 : max(1, ceilingQuotient(inner, width))
     let columns = parts == 1 ? inner : width
     parallelFor(pieces: outer * parts) { piece in
       let (group, part) = piece.quotientAndRemainder(dividingBy: parts)
       let first = part * columns
-      let count = min(columns, inner - first)
       let skip = first * updates.dtype.byteCount
-      let source = dense.address + (group &* places.count &* bytes &+ skip)
-      let target = result.storage.bytes + (group &* shape[axis] &* bytes &+ skip)
-      for (number, place) in places.enumerated() {
-        add(count, updates.dtype, source + number &* bytes, target + Int(place) &* bytes)
-      }
+      let rows = RowScatter(
+        places: places.address, count: count,
+        source: dense.address + (group &* count &* bytes &+ skip),
+        target: result.storage.bytes + (group &* shape[axis] &* bytes &+ skip), bytes: bytes)
+      rows.add(min(columns, inner - first), updates.dtype)
     }
-    withExtendedLifetime(dense) {}
+    withExtendedLifetime((dense, places)) {}
     return result
   }
 
@@ -88,7 +83,8 @@ extension NDArray {
   /// - Precondition: the indices are `int32`, inside the axis, and their shape differs from this one
   ///   at most along the axis.
   public func gatheredAlong(_ indices: NDArray, axis: Int) -> NDArray {
-    let places = NDArray.checkedLines(shape, indices, axis)
+    let chosen = NDArray.checkedLines(shape, indices, axis)
+    let places = chosen.address
     let result = NDArray(uninitialized: indices.shape, dtype: dtype)
     let dense = contiguous()
     let (source, destination) = (dense.address, result.storage.bytes)
@@ -100,7 +96,7 @@ extension NDArray {
       let base = group &* length &* lanes.inner &+ column
       for j in 0..<lanes.count {
         let number = start &+ j &* lanes.inner
-        let place = base &+ Int(places[number]) &* lanes.inner
+        let place = base &+ Int(places.element(number, as: Int32.self)) &* lanes.inner
         switch size {
         case 1: destination.element(number, source.element(place, as: UInt8.self))
         case 4: destination.element(number, source.element(place, as: UInt32.self))
@@ -108,7 +104,7 @@ extension NDArray {
         }
       }
     }
-    withExtendedLifetime(dense) {}
+    withExtendedLifetime((dense, chosen)) {}
     return result
   }
 
@@ -123,7 +119,8 @@ extension NDArray {
     precondition(
       updates.shape == indices.shape,
       "updates of shape \(updates.shape) come with indices of shape \(indices.shape)")
-    let places = checkedLines(shape, indices, axis)
+    let chosen = checkedLines(shape, indices, axis)
+    let places = chosen.address
     let result = NDArray.zeros(shape, dtype: updates.dtype)
     let dense = updates.contiguous()
     let (source, destination) = (dense.address, result.storage.bytes)
@@ -135,11 +132,19 @@ extension NDArray {
       let base = group &* length &* lanes.inner &+ column
       for j in 0..<lanes.count {
         let number = start &+ j &* lanes.inner
-        let place = base &+ Int(places[number]) &* lanes.inner
-        add(1, updates.dtype, source + number &* size, destination + place &* size)
+        let place = base &+ Int(places.element(number, as: Int32.self)) &* lanes.inner
+        let (from, to) = (source + number &* size, destination + place &* size)
+        switch updates.dtype {
+        case .float32:
+          to.element(0, to.element(0, as: Float.self) + from.element(0, as: Float.self))
+        case .float64:
+          to.element(0, to.element(0, as: Double.self) + from.element(0, as: Double.self))
+        case .int32, .bool:
+          to.element(0, to.element(0, as: Int32.self) &+ from.element(0, as: Int32.self))
+        }
       }
     }
-    withExtendedLifetime(dense) {}
+    withExtendedLifetime((dense, chosen)) {}
     return result
   }
 
@@ -153,24 +158,30 @@ extension NDArray {
   public func firstIndex(outside range: Range<Int>) -> Int? {
     precondition(dtype == .int32, "indices are int32, not \(dtype)")
     return withUnsafeContiguousBytes { bytes in
-      bytes.bindMemory(to: Int32.self).firstIndex { !range.contains(Int($0)) }
+      let places = bytes.bindMemory(to: Int32.self)
+      // The extremes are found by vectors; a search is due only where they are outside.
+      var (lowest, highest) = (Int32.max, Int32.min)
+      for place in places {
+        lowest = min(lowest, place)
+        highest = max(highest, place)
+      }
+      if Int(lowest) >= range.lowerBound && Int(highest) < range.upperBound { return nil }
+      return places.firstIndex { !range.contains(Int($0)) }
     }
   }
 
-  private func checkedIndices(_ indices: NDArray, size: Int) -> [Int32] {
-    NDArray.checkedIndices(indices, size: size)
-  }
-
-  private static func checkedIndices(_ indices: NDArray, size: Int) -> [Int32] {
+  /// The indices, dense, when all are inside an axis of the given size.
+  private static func checkedIndices(_ indices: NDArray, size: Int) -> NDArray {
     precondition(indices.dtype == .int32, "indices are int32, not \(indices.dtype)")
-    let places = indices.values(as: Int32.self)
-    for place in places where place < 0 || Int(place) >= size {
-      preconditionFailure("the index \(place) is outside an axis of size \(size)")
+    let dense = indices.contiguous()
+    if let first = dense.firstIndex(outside: 0..<size) {
+      preconditionFailure(
+        "the index \(Int(dense.item(at: first))) is outside an axis of size \(size)")
     }
-    return places
+    return dense
   }
 
-  private static func checkedLines(_ shape: Shape, _ indices: NDArray, _ axis: Int) -> [Int32] {
+  private static func checkedLines(_ shape: Shape, _ indices: NDArray, _ axis: Int) -> NDArray {
     precondition(axis >= 0 && axis < shape.rank, "\(shape) has no axis \(axis)")
     var expected = indices.shape
     if indices.rank == shape.rank { expected.extents[axis] = shape[axis] }
@@ -185,34 +196,79 @@ extension NDArray {
   }
 }
 
-/// Adds `count` dense elements to others.
-@inline(__always)
-private func add(
-  _ count: Int, _ dtype: DType, _ source: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer
-) {
-  switch dtype {
-  case .float32:
-    if count >= 16 {
-      Kernels.active.accumulate(.sum, .float32, count, source, destination)
-    } else {
-      for i in 0..<count {
-        destination.element(
-          i, destination.element(i, as: Float.self) + source.element(i, as: Float.self))
+// MARK: - Rows
+
+/// Dense rows picked by index, for each of some groups of `length` rows.
+private struct RowGather {
+  let places: UnsafeRawPointer
+  let count: Int
+  let length: Int
+  let source: UnsafeRawPointer
+  let destination: UnsafeMutableRawPointer
+  /// The size of a row.
+  let bytes: Int
+
+  /// Moves a range of the rows of the result.
+  ///
+  /// Short rows go through registers, by two moves that may overlap: to call the system for each takes
+  /// longer than to wait for its row.
+  func move(_ range: Range<Int>) {
+    switch bytes {
+    case 1: each(range) { movePair(UInt8.self, $0, $1, 0) }
+    case 4: each(range) { movePair(UInt32.self, $0, $1, 0) }
+    case 8: each(range) { movePair(UInt64.self, $0, $1, 0) }
+    case 5...7: each(range) { movePair(UInt32.self, $0, $1, bytes &- 4) }
+    case 9...16: each(range) { movePair(UInt64.self, $0, $1, bytes &- 8) }
+    case 17...32: each(range) { movePair(SIMD16<UInt8>.self, $0, $1, bytes &- 16) }
+    case 33...64: each(range) { movePair(SIMD32<UInt8>.self, $0, $1, bytes &- 32) }
+    case 65...128: each(range) { movePair(SIMD64<UInt8>.self, $0, $1, bytes &- 64) }
+    default: each(range) { $1.copyMemory(from: $0, byteCount: bytes) }
+    }
+  }
+
+  @inline(__always)
+  private func each(
+    _ range: Range<Int>, _ body: (UnsafeRawPointer, UnsafeMutableRawPointer) -> Void
+  ) {
+    var (group, number) = range.lowerBound.quotientAndRemainder(dividingBy: count)
+    group &*= length
+    for row in range {
+      let place = group &+ Int(places.element(number, as: Int32.self))
+      body(source + place &* bytes, destination + row &* bytes)
+      number &+= 1
+      if number == count {
+        number = 0
+        group &+= length
       }
     }
-  case .float64:
-    if count >= 16 {
-      Kernels.active.accumulate(.sum, .float64, count, source, destination)
-    } else {
-      for i in 0..<count {
-        destination.element(
-          i, destination.element(i, as: Double.self) + source.element(i, as: Double.self))
+  }
+}
+
+/// Rows that are added to others picked by index, in index order; `bytes` apart on both sides.
+private struct RowScatter {
+  let places: UnsafeRawPointer
+  let count: Int
+  let source: UnsafeRawPointer
+  let target: UnsafeMutableRawPointer
+  let bytes: Int
+
+  /// Adds the first `columns` elements of every row.
+  func add(_ columns: Int, _ dtype: DType) {
+    switch dtype {
+    case .float32:
+      Kernels.active.scatterRows(
+        .float32, count, columns, places, source, bytes, target, bytes)
+    case .float64:
+      Kernels.active.scatterRows(
+        .float64, count, columns, places, source, bytes, target, bytes)
+    case .int32, .bool:
+      for number in 0..<count {
+        let from = source + number &* bytes
+        let to = target + Int(places.element(number, as: Int32.self)) &* bytes
+        for i in 0..<columns {
+          to.element(i, to.element(i, as: Int32.self) &+ from.element(i, as: Int32.self))
+        }
       }
-    }
-  case .int32, .bool:
-    for i in 0..<count {
-      destination.element(
-        i, destination.element(i, as: Int32.self) &+ source.element(i, as: Int32.self))
     }
   }
 }

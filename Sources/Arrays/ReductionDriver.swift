@@ -15,15 +15,13 @@ struct ReductionDriver {
 
   /// The elements that one call of a kernel takes in; a thread is worth waking for two of them.
   static let block = 1 << 15
-  /// The rows that are added one after the other before partial sums are merged pairwise.
+  /// The most rows that are added one after the other; partial sums are merged pairwise.
   private static let rowsPerBlock = 16
   /// The columns whose partial sums stay in the first-level cache; so many, because memory is fast only
   /// where a row is read for some pages on end.
   private static let columns = 4096
-  /// Rows up to this length are folded.
+  /// Rows up to this length are taken many at a time.
   private static let narrowRow = 128
-  /// Shorter rows are not worth a call of a kernel each.
-  private static let shortRow = 16
 
   private var elementSize: Int { dtype.byteCount }
 
@@ -69,10 +67,10 @@ struct ReductionDriver {
     guard count > 2 * block else {
       let rowsPerPiece = max(1, 2 * block / count)
       parallelFor(pieces: ceilingQuotient(rows, rowsPerPiece)) { piece in
-        for row in (piece * rowsPerPiece)..<min(rows, (piece + 1) * rowsPerPiece) {
-          reduceRow(
-            count, source + row &* count &* elementSize, destination + row &* elementSize)
-        }
+        let first = piece * rowsPerPiece
+        reduceShortRows(
+          min(rowsPerPiece, rows - first), count, source + first * count * elementSize,
+          destination + first * elementSize)
       }
       return
     }
@@ -89,18 +87,25 @@ struct ReductionDriver {
     }
   }
 
+  /// Reduces one row of at most two blocks.
   func reduceRow(
     _ count: Int, _ source: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer
   ) {
-    let isShort = count <= ReductionDriver.shortRow
+    reduceShortRows(1, count, source, destination)
+  }
+
+  /// Reduces dense rows of at most two blocks each.
+  private func reduceShortRows(
+    _ rows: Int, _ count: Int, _ source: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer
+  ) {
     switch dtype {
-    case .float32:
-      if isShort { return reduceShort(kind, count, source, destination, Float.self) }
-      Kernels.active.reduce(kind, .float32, count, source, destination)
-    case .float64:
-      if isShort { return reduceShort(kind, count, source, destination, Double.self) }
-      Kernels.active.reduce(kind, .float64, count, source, destination)
-    case .int32, .bool: integerReduce(kind, count, source, destination)
+    case .float32: Kernels.active.reduce(kind, .float32, rows, count, source, destination)
+    case .float64: Kernels.active.reduce(kind, .float64, rows, count, source, destination)
+    case .int32, .bool:
+      for row in 0..<rows {
+        integerReduce(
+          kind, count, source + row &* count &* elementSize, destination + row &* elementSize)
+      }
     }
   }
 
@@ -136,6 +141,11 @@ struct ReductionDriver {
     parallelFor(pieces: groupPieces * parts) { piece in
       let (groupPiece, part) = piece.quotientAndRemainder(dividingBy: parts)
       let first = groupPiece * groupsPerPiece
+      if parts == 1, count <= ReductionDriver.rowsPerBlock {
+        return addRows(
+          groups: min(groupsPerPiece, outer - first), count, inner, inner * elementSize,
+          source + first * count * inner * elementSize, destination + first * inner * elementSize)
+      }
       for group in first..<min(outer, first + groupsPerPiece) {
         reduceSegment(
           count, inner, (part * width)..<min(inner, (part + 1) * width),
@@ -152,7 +162,9 @@ struct ReductionDriver {
   ) {
     let rowBytes = inner &* elementSize
     if inner <= ReductionDriver.narrowRow {
-      return fold(count, inner, source, destination)
+      let rows = ReductionDriver.rowsPerBlock
+      return count <= rows * rows
+        ? addBlocks(count, inner, source, destination) : fold(count, inner, source, destination)
     }
     var first = range.lowerBound
     while first < range.upperBound {
@@ -160,6 +172,23 @@ struct ReductionDriver {
       pairwise(
         count, width, rowBytes, source + first * elementSize, destination + first * elementSize)
       first += width
+    }
+  }
+
+  /// Adds up blocks of rows, and then their sums.
+  private func addBlocks(
+    _ count: Int, _ inner: Int, _ source: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer
+  ) {
+    let rowBytes = inner &* elementSize
+    let rows = ReductionDriver.rowsPerBlock
+    let (blocks, rest) = count.quotientAndRemainder(dividingBy: rows)
+    withScratchBytes((blocks &+ 1) &* rowBytes) { partial in
+      addRows(groups: blocks, rows, inner, rowBytes, source, partial)
+      if rest > 0 {
+        addRows(
+          rest, inner, rowBytes, source + blocks &* rows &* rowBytes, partial + blocks &* rowBytes)
+      }
+      addRows(blocks &+ min(rest, 1), inner, rowBytes, partial, destination)
     }
   }
 
@@ -191,16 +220,15 @@ struct ReductionDriver {
     let rows = ReductionDriver.rowsPerBlock
     let blocks = ceilingQuotient(count, rows)
     let bytes = width &* elementSize
-    if blocks == 1 {
-      return addRows(0..<count, width, rowBytes, source, destination)
-    }
+    if blocks == 1 { return addRows(count, width, rowBytes, source, destination) }
     let levels = Int.bitWidth - blocks.leadingZeroBitCount + 1
     withScratchBytes(levels * bytes) { partial in
       var depth = 0
       for block in 0..<blocks {
         let first = block * rows
         addRows(
-          first..<min(count, first + rows), width, rowBytes, source, partial + depth * bytes)
+          min(rows, count - first), width, rowBytes, source + first * rowBytes,
+          partial + depth * bytes)
         depth += 1
         // As many merges as the number of finished blocks has trailing zero bits.
         var finished = block + 1
@@ -218,15 +246,27 @@ struct ReductionDriver {
     }
   }
 
-  @inline(__always)
+  /// Adds up `count` rows of each of some groups, one after the other.
   private func addRows(
-    _ rows: Range<Int>, _ width: Int, _ rowBytes: Int, _ source: UnsafeRawPointer,
+    groups: Int = 1, _ count: Int, _ width: Int, _ rowBytes: Int, _ source: UnsafeRawPointer,
     _ destination: UnsafeMutableRawPointer
   ) {
-    destination.copyMemory(
-      from: source + rows.lowerBound &* rowBytes, byteCount: width &* elementSize)
-    for row in (rows.lowerBound &+ 1)..<max(rows.upperBound, rows.lowerBound &+ 1) {
-      accumulate(width, source + row &* rowBytes, destination)
+    switch dtype {
+    case .float32:
+      Kernels.active.reduceColumns(
+        kind, .float32, groups, count, width, source, rowBytes, destination)
+    case .float64:
+      Kernels.active.reduceColumns(
+        kind, .float64, groups, count, width, source, rowBytes, destination)
+    case .int32, .bool:
+      for group in 0..<groups {
+        let source = source + group &* count &* rowBytes
+        let destination = destination + group &* width &* elementSize
+        destination.copyMemory(from: source, byteCount: width &* elementSize)
+        for row in 1..<max(1, count) {
+          integerAccumulate(kind, width, source + row &* rowBytes, destination)
+        }
+      }
     }
   }
 
@@ -243,27 +283,6 @@ struct ReductionDriver {
 
   private func withScratch(_ count: Int, _ body: (UnsafeMutableRawPointer) -> Void) {
     withScratchBytes(count * elementSize, body)
-  }
-}
-
-// MARK: - A few numbers, one after the other
-
-@inline(__always)
-private func reduceShort<T: BinaryFloatingPoint & BitwiseCopyable>(
-  _ kind: ReductionKind, _ count: Int, _ source: UnsafeRawPointer,
-  _ destination: UnsafeMutableRawPointer, _ type: T.Type
-) {
-  @inline(__always) func loop(_ f: (T, T) -> T) {
-    var result = source.element(0, as: T.self)
-    for i in 1..<max(1, count) { result = f(result, source.element(i, as: T.self)) }
-    destination.element(0, result)
-  }
-  // The first operand stays if it is NaN; a second one that is NaN fails the comparison and wins.
-  switch kind {
-  case .sum: loop { $0 + $1 }
-  case .product: loop { $0 * $1 }
-  case .minimum: loop { $0 <= $1 || $0 != $0 ? $0 : $1 }
-  case .maximum: loop { $0 >= $1 || $0 != $0 ? $0 : $1 }
   }
 }
 

@@ -124,18 +124,21 @@ final class StoragePool: Sendable {
 /// From the pool, and only where it is small from the stack: `withUnsafeTemporaryAllocation` turns to
 /// the system's allocator beyond a kilobyte, for aligned memory, which takes longer than a small
 /// operation; freed at the top of the heap it may be given back to the system and fault in again.
+///
+/// The closure does not throw. With one that may, inlined into a loop, the compiler (6.3) lets the room on
+/// the stack overlap the place where it notes whether an error was thrown.
 package func withScratchBytes<R>(
-  _ byteCount: Int, _ body: (UnsafeMutableRawPointer) throws -> R
-) rethrows -> R {
+  _ byteCount: Int, _ body: (UnsafeMutableRawPointer) -> R
+) -> R {
   if byteCount <= 960 {
-    return try withUnsafeTemporaryAllocation(byteCount: 960, alignment: 64) { room in
-      try body(room.baseAddress!)
+    return withUnsafeTemporaryAllocation(byteCount: 960, alignment: 64) { room in
+      body(room.baseAddress!)
     }
   }
   let sizeClass = StoragePool.sizeClass(for: byteCount)
   let block = StoragePool.shared.take(class: sizeClass)
   defer { StoragePool.shared.giveBack(block, class: sizeClass) }
-  return try body(block)
+  return body(block)
 }
 
 /// A block of memory for intermediate results, given back when the last reference goes.

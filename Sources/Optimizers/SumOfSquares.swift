@@ -41,11 +41,11 @@ struct SumOfSquares {
     switch element {
     case .float32:
       var result: Float = 0
-      Kernels.active.reduce(.sum, element, count, scratch, &result)
+      Kernels.active.reduce(.sum, element, 1, count, scratch, &result)
       sum = Double(result)
     case .float64:
       var result = 0.0
-      Kernels.active.reduce(.sum, element, count, scratch, &result)
+      Kernels.active.reduce(.sum, element, 1, count, scratch, &result)
       sum = result
     }
     if sum > 1e-24 && sum < 1e36 {
@@ -91,7 +91,7 @@ private func areFinite<Number: BinaryFloatingPoint & BitwiseCopyable>(
 ) -> Bool {
   guard count > 0 else { return true }
   var sum = zero
-  Kernels.active.reduce(.sum, element, count, source, &sum)
+  Kernels.active.reduce(.sum, element, 1, count, source, &sum)
   return sum.isFinite
     || (0..<count).allSatisfy {
       source.load(fromByteOffset: $0 &* MemoryLayout<Number>.stride, as: Number.self).isFinite

@@ -9,7 +9,8 @@ import Testing
   private let shapes: [Shape] = [
     [15, 2], [16, 2], [17, 2], [33, 700], [300, 513], [5000, 7], [70_000, 2], [131_073],
     [2, 70_000],
-    [3, 40, 1100], [66_000, 3], [200, 2000],
+    [3, 40, 1100], [66_000, 3], [200, 2000], [20_000, 17, 2], [3000, 16, 5], [400, 9, 150],
+    [9001, 7], [5001, 16], [3001, 17], [999, 40],
   ]
 
   @Test func everyElementCountsOnce() {
@@ -19,6 +20,21 @@ import Testing
         for axis in 0..<shape.rank {
           let sum = NDArray.ones(shape, dtype: dtype).reduced(.sum, over: [axis])
           #expect(sum.numbers.allSatisfy { $0 == Double(shape[axis]) }, "\(shape) \(axis)")
+        }
+      }
+    }
+  }
+
+  // A call from within a piece runs on its own thread, by other code than a call from outside.
+  @Test func oneThreadGivesTheBitsOfSeveral() {
+    var generator = RandomGenerator(seed: 7)
+    for shape in shapes {
+      let x = NDArray.normal(shape: shape, dtype: .float32, using: &generator)
+      for axis in 0..<shape.rank {
+        let expected = x.reduced(.sum, over: [axis])
+        parallelFor(pieces: 2) { _ in
+          let sum = x.reduced(.sum, over: [axis])
+          #expect(identical(sum, expected), "\(shape) \(axis)")
         }
       }
     }

@@ -5,6 +5,7 @@ import AdjointElementary
 import AdjointKernelCore
 import AdjointKernels
 import Foundation
+import Testing
 
 /// The tables under test, by name, so that a failing test prints which one.
 let tableNames = Kernels.available.map(\.name)
@@ -187,15 +188,27 @@ extension KernelTable {
 
   /// Reduces an array.
   func reduced<S: Element>(_ kind: ReductionKind, _ x: [S]) -> S {
-    var result = S.nan
-    let count = x.count
+    reducedRows(kind, x, rows: 1)[0]
+  }
+
+  /// Reduces each of some equally long rows; what lies behind the results must stay as it was.
+  func reducedRows<S: Element>(_ kind: ReductionKind, _ x: [S], rows: Int) -> [S] {
+    withResult(of: rows, x) { reduce(kind, S.kernelElement, rows, x.count / rows, $0, $1) }
+  }
+
+  /// Calls the body with the addresses of an array and of room for a result of `count` elements.
+  func withResult<S: Element>(
+    of count: Int, _ x: [S], _ body: (UnsafeRawPointer, UnsafeMutableRawPointer) -> Void
+  ) -> [S] {
+    var result = [S](repeating: -7, count: count + 1)
     x.withUnsafeBytes { x in
-      withUnsafeMutableBytes(of: &result) { result in
+      result.withUnsafeMutableBytes { result in
         guard let x = x.baseAddress, let result = result.baseAddress else { return }
-        reduce(kind, S.kernelElement, count, x, result)
+        body(x, result)
       }
     }
-    return result
+    #expect(result[count] == -7, "nothing is written behind the last element")
+    return Array(result[..<count])
   }
 }
 

@@ -34,7 +34,7 @@ func run(_ options: Options) throws -> Int32 {
     makeScalarBenchmarks() + makeOverheadBenchmarks() + makeElementwiseBenchmarks()
     + makeMatmulBenchmarks() + makeMLPBenchmarks(reference: options.reference)
     + makeTinyMLPBenchmarks(reference: options.reference) + makeTraversalBenchmarks()
-    + makeConvolutionBenchmarks()
+    + makeConvolutionBenchmarks() + makeMemoryBenchmarks()
   benchmarks = benchmarks.filter { options.includes($0.title) }
   if options.limits { benchmarks = makeLimitBenchmarks() + benchmarks }
   guard !benchmarks.isEmpty else { throw UsageError("no title matches the filter") }

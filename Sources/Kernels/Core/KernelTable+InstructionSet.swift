@@ -26,10 +26,21 @@ extension KernelTable {
           AdjointKernelCore.elementwise(Twofold.self, function, role, count, operands, destination)
         }
       },
-      reduce: { kind, element, count, source, destination in
+      reduce: { kind, element, rows, count, source, destination in
         switch element {
-        case .float32: AdjointKernelCore.reduce(Single.self, kind, count, source, destination)
-        case .float64: AdjointKernelCore.reduce(Twofold.self, kind, count, source, destination)
+        case .float32: AdjointKernelCore.reduce(Single.self, kind, rows, count, source, destination)
+        case .float64:
+          AdjointKernelCore.reduce(Twofold.self, kind, rows, count, source, destination)
+        }
+      },
+      reduceColumns: { kind, element, groups, count, columns, source, sourceRow, destination in
+        switch element {
+        case .float32:
+          AdjointKernelCore.reduceColumns(
+            Single.self, kind, groups, count, columns, source, sourceRow, destination)
+        case .float64:
+          AdjointKernelCore.reduceColumns(
+            Twofold.self, kind, groups, count, columns, source, sourceRow, destination)
         }
       },
       accumulate: { kind, element, count, source, destination in
@@ -49,6 +60,16 @@ extension KernelTable {
           AdjointKernelCore.multiply(
             Tile64.self, m, n, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow,
             accumulates, epilogue)
+        }
+      },
+      scatterRows: { element, rows, columns, places, source, sourceRow, target, targetRow in
+        switch element {
+        case .float32:
+          AdjointKernelCore.scatterRows(
+            Single.self, rows, columns, places, source, sourceRow, target, targetRow)
+        case .float64:
+          AdjointKernelCore.scatterRows(
+            Twofold.self, rows, columns, places, source, sourceRow, target, targetRow)
         }
       },
       combine: { element, count, alpha, destination, beta, source in

@@ -67,14 +67,25 @@ public struct KernelTable: Sendable {
       _ destination: UnsafeMutableRawPointer
     ) -> Void
 
-  /// Reduces `count` dense elements to one, in an order fixed by `count` alone.
+  /// Reduces each of `rows` dense rows of `count` elements to one, in an order fixed by `count` alone.
   ///
-  /// Sums are pairwise (error grows with log2 of the count). Minimum and maximum give NaN if any
-  /// element is NaN. `count` is at least 1.
+  /// Up to 16 elements are combined one after the other. Longer sums are pairwise (error grows with log2
+  /// of the count). Minimum and maximum give NaN if any element is NaN. `count` is at least 1.
   public let reduce:
     @Sendable (
-      _ kind: ReductionKind, _ element: KernelElement, _ count: Int, _ source: UnsafeRawPointer,
-      _ destination: UnsafeMutableRawPointer
+      _ kind: ReductionKind, _ element: KernelElement, _ rows: Int, _ count: Int,
+      _ source: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer
+    ) -> Void
+
+  /// Reduces each of `groups` blocks of `count` rows of `columns` elements to one row, the rows of a
+  /// block one after the other.
+  ///
+  /// Rows of the source lie `sourceRow` bytes apart, and blocks `count` rows; the results are dense.
+  /// `count` is at least 1.
+  public let reduceColumns:
+    @Sendable (
+      _ kind: ReductionKind, _ element: KernelElement, _ groups: Int, _ count: Int, _ columns: Int,
+      _ source: UnsafeRawPointer, _ sourceRow: Int, _ destination: UnsafeMutableRawPointer
     ) -> Void
 
   /// `destination ← destination ∘ source`, elementwise, for the operation of a reduction.
@@ -96,6 +107,17 @@ public struct KernelTable: Sendable {
       _ a: UnsafeRawPointer, _ aRow: Int, _ aColumn: Int,
       _ b: UnsafeRawPointer, _ bRow: Int, _ bColumn: Int,
       _ c: UnsafeMutableRawPointer, _ cRow: Int, _ accumulates: Bool, _ epilogue: Epilogue
+    ) -> Void
+
+  /// `target[places[i]] ← target[places[i]] + source[i]` for `rows` rows of `columns` elements, one after
+  /// the other; places are `Int32`.
+  ///
+  /// Rows lie `sourceRow` and `targetRow` bytes apart.
+  public let scatterRows:
+    @Sendable (
+      _ element: KernelElement, _ rows: Int, _ columns: Int, _ places: UnsafeRawPointer,
+      _ source: UnsafeRawPointer, _ sourceRow: Int, _ target: UnsafeMutableRawPointer,
+      _ targetRow: Int
     ) -> Void
 
   /// `destination ← α destination + β source`.
@@ -246,7 +268,11 @@ public struct KernelTable: Sendable {
       ) -> Void,
     reduce:
       @escaping @Sendable (
-        ReductionKind, KernelElement, Int, UnsafeRawPointer, UnsafeMutableRawPointer
+        ReductionKind, KernelElement, Int, Int, UnsafeRawPointer, UnsafeMutableRawPointer
+      ) -> Void,
+    reduceColumns:
+      @escaping @Sendable (
+        ReductionKind, KernelElement, Int, Int, Int, UnsafeRawPointer, Int, UnsafeMutableRawPointer
       ) -> Void,
     accumulate:
       @escaping @Sendable (
@@ -256,6 +282,11 @@ public struct KernelTable: Sendable {
       @escaping @Sendable (
         KernelElement, Int, Int, Int, UnsafeRawPointer, Int, Int, UnsafeRawPointer, Int, Int,
         UnsafeMutableRawPointer, Int, Bool, Epilogue
+      ) -> Void,
+    scatterRows:
+      @escaping @Sendable (
+        KernelElement, Int, Int, UnsafeRawPointer, UnsafeRawPointer, Int, UnsafeMutableRawPointer,
+        Int
       ) -> Void,
     combine:
       @escaping @Sendable (
@@ -325,8 +356,10 @@ public struct KernelTable: Sendable {
     self.name = name
     self.elementwise = elementwise
     self.reduce = reduce
+    self.reduceColumns = reduceColumns
     self.accumulate = accumulate
     self.multiply = multiply
+    self.scatterRows = scatterRows
     self.combine = combine
     self.combineSquare = combineSquare
     self.rootQuotient = rootQuotient

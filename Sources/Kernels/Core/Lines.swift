@@ -21,7 +21,7 @@ func movePartial(
 
 /// Copies a value at the beginning and another one `last` bytes on.
 @inlinable @inline(__always)
-func movePair<Value: BitwiseCopyable>(
+public func movePair<Value: BitwiseCopyable>(
   _: Value.Type, _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ last: Int
 ) {
   let first = source.loadUnaligned(as: Value.self)
@@ -60,6 +60,19 @@ func moveLine<Element: Lanes>(
     i &+= Element.stride
   }
   end.store(target + last)
+}
+
+/// See `KernelTable.scatterRows`.
+@inlinable @inline(never)
+public func scatterRows<Element: Lanes>(
+  _: Element.Type, _ rows: Int, _ columns: Int, _ places: UnsafeRawPointer,
+  _ source: UnsafeRawPointer, _ sourceRow: Int, _ target: UnsafeMutableRawPointer, _ targetRow: Int
+) {
+  for row in 0..<rows {
+    let place = Int(places.loadUnaligned(fromByteOffset: row &* 4, as: Int32.self))
+    moveLine(
+      Element.self, columns, source + row &* sourceRow, target + place &* targetRow, adding: true)
+  }
 }
 
 /// Adds the bias to a line and rectifies it, as the epilogue says.

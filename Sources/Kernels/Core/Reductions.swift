@@ -19,7 +19,8 @@ public protocol Reduction {
 
 /// `a + b`.
 public enum SumReduction<Element: Lanes>: Reduction {
-  @inlinable @inline(__always) public static var neutral: Element { 0 }
+  // The sum of negative zeros is one; with a positive zero it would not be.
+  @inlinable @inline(__always) public static var neutral: Element { -(0 as Element) }
   @inlinable @inline(__always)
   public static func combine(_ a: Element, _ b: Element) -> Element { a + b }
 }
@@ -123,15 +124,6 @@ func folded<R: Reduction>(_: R.Type, _ lanes: R.Element) -> R.Element.Scalar {
   return withUnsafeBytes(of: total) { $0.loadUnaligned(as: Element.Scalar.self) }
 }
 
-/// Reduces `count` elements to one.
-@inlinable @inline(never)
-func reduceAll<R: Reduction>(
-  _: R.Type, _ count: Int, _ source: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer
-) {
-  destination.storeBytes(
-    of: folded(R.self, partial(R.self, count, source)), as: R.Element.Scalar.self)
-}
-
 /// `b ∘ a`, as a rule for the elementwise loop.
 @frozen public struct Accumulation<R: Reduction>: Rule {
   public typealias Element = R.Element
@@ -140,20 +132,6 @@ func reduceAll<R: Reduction>(
   @inlinable @inline(__always)
   public func evaluate(_ a: Element, _ b: Element, _ c: Element, _ d: Element) -> Element {
     R.combine(a, b)
-  }
-}
-
-/// See `KernelTable.reduce`.
-@inlinable @inline(never)
-public func reduce<Element: Lanes>(
-  _: Element.Type, _ kind: ReductionKind, _ count: Int, _ source: UnsafeRawPointer,
-  _ destination: UnsafeMutableRawPointer
-) {
-  switch kind {
-  case .sum: reduceAll(SumReduction<Element>.self, count, source, destination)
-  case .product: reduceAll(ProductReduction<Element>.self, count, source, destination)
-  case .minimum: reduceAll(MinimumReduction<Element>.self, count, source, destination)
-  case .maximum: reduceAll(MaximumReduction<Element>.self, count, source, destination)
   }
 }
 
