@@ -85,6 +85,23 @@ private struct CopyPlan {
     return (axis, axis == crossing ? ceilingQuotient(length, 128) * 128 : length)
   }
 
+  /// True if rows are dense on both sides, and too short to be worth a loop, or a call, each.
+  private var hasShortRows: Bool {
+    crossing == nil && sizes.count > 1 && source[0] == 1 && destination[0] == 1 && sizes[0] <= 32
+  }
+
+  /// Copies the rows along the second axis.
+  @inline(__always)
+  private func copyShortRows(
+    _ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer, _ size: Int
+  ) {
+    let (fromStep, toStep) = (source[1] &* size, destination[1] &* size)
+    let count = sizes[1]
+    withRowMove(sizes[0] &* size) { move in
+      for row in 0..<count { move(from + row &* fromStep, to + row &* toStep) }
+    }
+  }
+
   /// Walks the axes that the inner loop does not take.
   private func copy<E: BitwiseCopyable>(
     _ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer, _ type: E.Type
@@ -95,10 +112,12 @@ private struct CopyPlan {
     while true {
       if let crossing {
         copyCrossing(from, to, crossing, type)
+      } else if hasShortRows {
+        copyShortRows(from, to, MemoryLayout<E>.stride)
       } else {
         copyRow(from, to, type)
       }
-      var axis = 1
+      var axis = hasShortRows ? 2 : 1
       while true {
         if axis == crossing { axis += 1 }
         if axis >= sizes.count { return }
@@ -165,6 +184,28 @@ private struct CopyPlan {
         }
       }
     }
+  }
+}
+
+/// Runs a loop over rows of the given size with the quickest way to move one.
+///
+/// Short rows go through registers, by two moves that may overlap: to call the system for each takes
+/// longer than to wait for its elements.
+@inline(__always)
+func withRowMove(
+  _ bytes: Int,
+  _ loop: (_ move: (_ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer) -> Void) -> Void
+) {
+  switch bytes {
+  case 1: loop { movePair(UInt8.self, $0, $1, 0) }
+  case 4: loop { movePair(UInt32.self, $0, $1, 0) }
+  case 8: loop { movePair(UInt64.self, $0, $1, 0) }
+  case 5...7: loop { movePair(UInt32.self, $0, $1, bytes &- 4) }
+  case 9...16: loop { movePair(UInt64.self, $0, $1, bytes &- 8) }
+  case 17...32: loop { movePair(SIMD16<UInt8>.self, $0, $1, bytes &- 16) }
+  case 33...64: loop { movePair(SIMD32<UInt8>.self, $0, $1, bytes &- 32) }
+  case 65...128: loop { movePair(SIMD64<UInt8>.self, $0, $1, bytes &- 64) }
+  default: loop { $1.copyMemory(from: $0, byteCount: bytes) }
   }
 }
 

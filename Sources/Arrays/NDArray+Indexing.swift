@@ -209,21 +209,8 @@ private struct RowGather {
   let bytes: Int
 
   /// Moves a range of the rows of the result.
-  ///
-  /// Short rows go through registers, by two moves that may overlap: to call the system for each takes
-  /// longer than to wait for its row.
   func move(_ range: Range<Int>) {
-    switch bytes {
-    case 1: each(range) { movePair(UInt8.self, $0, $1, 0) }
-    case 4: each(range) { movePair(UInt32.self, $0, $1, 0) }
-    case 8: each(range) { movePair(UInt64.self, $0, $1, 0) }
-    case 5...7: each(range) { movePair(UInt32.self, $0, $1, bytes &- 4) }
-    case 9...16: each(range) { movePair(UInt64.self, $0, $1, bytes &- 8) }
-    case 17...32: each(range) { movePair(SIMD16<UInt8>.self, $0, $1, bytes &- 16) }
-    case 33...64: each(range) { movePair(SIMD32<UInt8>.self, $0, $1, bytes &- 32) }
-    case 65...128: each(range) { movePair(SIMD64<UInt8>.self, $0, $1, bytes &- 64) }
-    default: each(range) { $1.copyMemory(from: $0, byteCount: bytes) }
-    }
+    withRowMove(bytes) { move in each(range, move) }
   }
 
   @inline(__always)

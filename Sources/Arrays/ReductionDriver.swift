@@ -20,7 +20,10 @@ struct ReductionDriver {
   /// The columns whose partial sums stay in the first-level cache; so many, because memory is fast only
   /// where a row is read for some pages on end.
   private static let columns = 4096
-  /// Rows up to this length are taken many at a time.
+  /// The same for narrow rows: as many as a lane adds up in a block of a long row (see
+  /// `Reductions.swift`), since merging takes longer than adding a few elements.
+  private static let narrowRowsPerBlock = 64
+  /// Rows up to this length are narrow; more of them are folded.
   private static let narrowRow = 128
 
   private var elementSize: Int { dtype.byteCount }
@@ -138,10 +141,12 @@ struct ReductionDriver {
     let parts = ceilingQuotient(inner, width)
     let groupsPerPiece = parts > 1 ? 1 : max(1, block / (count * inner))
     let groupPieces = ceilingQuotient(outer, groupsPerPiece)
+    let isNarrow = inner <= ReductionDriver.narrowRow
+    let limit = isNarrow ? ReductionDriver.narrowRowsPerBlock : ReductionDriver.rowsPerBlock
     parallelFor(pieces: groupPieces * parts) { piece in
       let (groupPiece, part) = piece.quotientAndRemainder(dividingBy: parts)
       let first = groupPiece * groupsPerPiece
-      if parts == 1, count <= ReductionDriver.rowsPerBlock {
+      if parts == 1, count <= limit {
         return addRows(
           groups: min(groupsPerPiece, outer - first), count, inner, inner * elementSize,
           source + first * count * inner * elementSize, destination + first * inner * elementSize)
@@ -161,34 +166,13 @@ struct ReductionDriver {
     _ destination: UnsafeMutableRawPointer
   ) {
     let rowBytes = inner &* elementSize
-    if inner <= ReductionDriver.narrowRow {
-      let rows = ReductionDriver.rowsPerBlock
-      return count <= rows * rows
-        ? addBlocks(count, inner, source, destination) : fold(count, inner, source, destination)
-    }
+    if inner <= ReductionDriver.narrowRow { return fold(count, inner, source, destination) }
     var first = range.lowerBound
     while first < range.upperBound {
       let width = min(ReductionDriver.columns, range.upperBound - first)
       pairwise(
         count, width, rowBytes, source + first * elementSize, destination + first * elementSize)
       first += width
-    }
-  }
-
-  /// Adds up blocks of rows, and then their sums.
-  private func addBlocks(
-    _ count: Int, _ inner: Int, _ source: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer
-  ) {
-    let rowBytes = inner &* elementSize
-    let rows = ReductionDriver.rowsPerBlock
-    let (blocks, rest) = count.quotientAndRemainder(dividingBy: rows)
-    withScratchBytes((blocks &+ 1) &* rowBytes) { partial in
-      addRows(groups: blocks, rows, inner, rowBytes, source, partial)
-      if rest > 0 {
-        addRows(
-          rest, inner, rowBytes, source + blocks &* rows &* rowBytes, partial + blocks &* rowBytes)
-      }
-      addRows(blocks &+ min(rest, 1), inner, rowBytes, partial, destination)
     }
   }
 

@@ -60,6 +60,27 @@ import Testing
     }
   }
 
+  @Test func rowsOfEveryWidthAreCopiedWhole() {
+    for dtype in DType.allCases {
+      for width in Array(1...36) + [63, 64, 65, 130] {
+        let x = NDArray.wholeNumbers([3, 4, width], dtype)
+        let expected = NDArray.tabulated([4, 3, width], dtype) { x.at([$0[1], $0[0], $0[2]]) }
+        for layout in x.layouts {
+          #expect(same(layout.transposed(by: [1, 0, 2]).contiguous(), expected), "\(width)")
+        }
+        let rows = NDArray([2, 0, 2, 1, 1] as [Int32], shape: [5])
+        let chosen = NDArray.tabulated([5, 4, width], dtype) { index in
+          x.at([[2, 0, 2, 1, 1][index[0]], index[1], index[2]])
+        }
+        #expect(same(x.gathered(rows, along: 0), chosen), "\(width)")
+        let lines = NDArray.tabulated([3, 5, width], dtype) { index in
+          x.at([index[0], [2, 0, 2, 1, 1][index[1]], index[2]])
+        }
+        #expect(same(x.gathered(rows, along: 1), lines), "\(width)")
+      }
+    }
+  }
+
   @Test func broadcastsRepeat() {
     for (from, to) in [
       ([], [2, 3]), ([1], [0]), ([3], [2, 3]), ([2, 1], [2, 3]), ([1, 3], [4, 2, 3]),

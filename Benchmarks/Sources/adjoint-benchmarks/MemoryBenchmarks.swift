@@ -19,6 +19,7 @@ func makeMemoryBenchmarks() -> [Benchmark] {
     permutation([64, 256, 16, 8], by: [0, 2, 1, 3]),
     permutation([32, 64, 56, 56], by: [0, 2, 3, 1]),
     permutation([8, 3, 256, 256], by: [0, 2, 3, 1]),
+    permutation([8, 256, 256, 3], by: [0, 3, 1, 2]),
     vectorProduct(1, 2048, 2048), vectorProduct(2048, 2048, 1), vectorProduct(1, 512, 256),
     vectorProduct(256, 512, 1),
   ]
