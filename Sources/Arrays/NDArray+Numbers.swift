@@ -1,4 +1,5 @@
-// What this file knows: how to read and make arrays of one element without a detour through loops.
+// What this file knows: how to read and make arrays of one number, by itself or stretched, without a
+// detour through loops.
 
 extension NDArray {
   /// The element of an array of one floating-point element; nil for any other array, and for a number
@@ -25,17 +26,7 @@ extension NDArray {
     case .int32, .bool: preconditionFailure("numbers of this kind are floating-point")
     }
   }
-}
 
-extension DType {
-  /// What this floating-point type makes of a number.
-  @inline(__always)
-  package func rounded(_ number: Double) -> Double {
-    self == .float32 ? Double(Float(number)) : number
-  }
-}
-
-extension NDArray {
   /// True if this is known to be the number one, stretched over an array.
   package var isOneThroughout: Bool {
     let fields = fields
@@ -50,5 +41,13 @@ extension NDArray {
     case .float64: UnsafeRawPointer(block).element(offset, as: Double.self) == 1
     case .int32, .bool: false
     }
+  }
+}
+
+extension DType {
+  /// What this floating-point type makes of a number.
+  @inline(__always)
+  package func rounded(_ number: Double) -> Double {
+    self == .float32 ? Double(Float(number)) : number
   }
 }

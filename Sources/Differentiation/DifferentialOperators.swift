@@ -71,6 +71,26 @@ public func valueWithGradient<
 >(
   at x: X, _ y: Y, _ z: repeat each Z, of f: (X, Y, repeat each Z) throws -> Result
 ) throws -> (value: Result, gradient: (X.Adjoint, Y.Adjoint, repeat (each Z).Adjoint)) {
+  try differentiated(at: x, y, repeat each z, of: f, wantsValue: true)
+}
+
+/// The gradient of a function of several tensors, models or scalars.
+@_disfavoredOverload
+public func gradient<
+  X: Differentiable, Y: Differentiable, each Z: Differentiable, Result: DifferentiableResult
+>(
+  at x: X, _ y: Y, _ z: repeat each Z, of f: (X, Y, repeat each Z) throws -> Result
+) throws -> (X.Adjoint, Y.Adjoint, repeat (each Z).Adjoint) {
+  try differentiated(at: x, y, repeat each z, of: f, wantsValue: false).gradient
+}
+
+/// Value and gradient for several arguments, likewise.
+private func differentiated<
+  X: Differentiable, Y: Differentiable, each Z: Differentiable, Result: DifferentiableResult
+>(
+  at x: X, _ y: Y, _ z: repeat each Z, of f: (X, Y, repeat each Z) throws -> Result,
+  wantsValue: Bool
+) throws -> (value: Result, gradient: (X.Adjoint, Y.Adjoint, repeat (each Z).Adjoint)) {
   let xParts = x.parts
   let yParts = y.parts
   let zParts = (repeat (each z).parts)
@@ -81,7 +101,7 @@ public func valueWithGradient<
     let rest = (repeat (each z).recorded(in: level, each zParts))
     let result = try f(first, second, repeat each rest)
     try level.check()
-    let adjoints = try result.gradients(in: level, wantsValue: true)
+    let adjoints = try result.gradients(in: level, wantsValue: wantsValue)
     return (
       result.leaving(level),
       (
@@ -90,16 +110,6 @@ public func valueWithGradient<
       )
     )
   }
-}
-
-/// The gradient of a function of several tensors, models or scalars.
-@_disfavoredOverload
-public func gradient<
-  X: Differentiable, Y: Differentiable, each Z: Differentiable, Result: DifferentiableResult
->(
-  at x: X, _ y: Y, _ z: repeat each Z, of f: (X, Y, repeat each Z) throws -> Result
-) throws -> (X.Adjoint, Y.Adjoint, repeat (each Z).Adjoint) {
-  try valueWithGradient(at: x, y, repeat each z, of: f).gradient
 }
 
 /// The value of a function of one tensor or model with a tensor of any shape as its result, and its

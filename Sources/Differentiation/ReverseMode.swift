@@ -110,18 +110,27 @@ struct ReverseWalk<Number: AdjointNumber, Extent: WalkExtent> {
     if primitive is FromScalars {
       return distribute(contributions[0], over: application.kept.operands)
     }
+    // Not `precondition`, whose text optimised code leaves out: the primitive may be a user's own.
+    guard contributions.count == application.count else {
+      fatalError(
+        """
+        the pullback of `\(primitive.name)` returned \(contributions.count) adjoints for \
+        \(application.count) operands; it returns one for each, nil where none is asked for
+        """)
+    }
     for position in contributions.indices {
       let index = application.index(position)
       guard slots.asksForAdjoint(index), let contribution = contributions[position].take() else {
         continue
       }
-      precondition(
-        contribution.array.fields.hasShape(of: application.fields(position)),
-        """
-        the pullback of `\(primitive.name)` returned an adjoint of shape \
-        \(contribution.shape) for an operand of shape \(application.shape(position)); an adjoint \
-        has the shape of what it belongs to
-        """)
+      guard contribution.array.fields.hasShape(of: application.fields(position)) else {
+        fatalError(
+          """
+          the pullback of `\(primitive.name)` returned an adjoint of shape \
+          \(contribution.shape) for an operand of shape \(application.shape(position)); an adjoint \
+          has the shape of what it belongs to
+          """)
+      }
       add(contribution, toTensor: Int(slots.header.pointee.records[Int(index)].first))
       slots.put(.arrived, at: Int(index))
     }

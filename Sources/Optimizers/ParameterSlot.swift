@@ -2,8 +2,9 @@
 // parameter through a stretch of the chain, tile by tile and, at the end of the chain, on several
 // threads. It has never heard of models.
 //
-// A chain that is Adam and nothing else skips the tiles: one kernel does the whole step in registers.
-// Both ways give the same bits, so whoever adds a link to the chain changes nothing else.
+// A chain that is Adam, or gradient descent, and nothing else skips the tiles: one kernel does the whole
+// step in registers. Both ways give the same bits for finite gradients, so whoever adds a link to the
+// chain changes nothing else.
 
 import AdjointArrays
 import AdjointDifferentiation

@@ -36,6 +36,29 @@ import Testing
     }
   }
 
+  // Whoever reads a product that was put off gets the bits of the product, through views too; whoever
+  // sums it forgets it uncomputed.
+  @Test(arguments: [DType.float32, .float64])
+  func productsArePutOffAsAWhole(_ dtype: DType) {
+    var generator = RandomGenerator(seed: 11)
+    let a = NDArray.uniform(-1..<1, shape: [37, 20], dtype: dtype, using: &generator)
+    let b = NDArray.uniform(-1..<1, shape: [50, 20], dtype: dtype, using: &generator)
+      .swappingLastTwoAxes()
+    let expected = NDArray.matmul(a, b)
+    let (product, sum) = deferring(true) {
+      let product = NDArray.puttingOffProduct(a, b)
+      return (product, NDArray.binary(.multiply, product, expected).reduced(.sum, over: [0, 1]))
+    }
+    #expect(product.isDeferred && product.storage.expression?.pending != nil)
+    #expect(sum.storage.expression?.pending != nil && product.shape == [37, 50])
+    let turned = product.swappingLastTwoAxes()
+    #expect(
+      turned.values(as: Double.self) == expected.swappingLastTwoAxes().values(as: Double.self))
+    #expect(product.storage.expression?.pending == nil)
+    let squares = NDArray.binary(.multiply, expected, expected).reduced(.sum, over: [0, 1])
+    #expect(sum.item() == squares.item())
+  }
+
   /// A random run of elementwise operations over a handful of operands; the same for the same seed.
   ///
   /// `forces` says after which operations somebody looks at a result.
