@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The library is compiled optimised in debug builds too: a debug `swift test` (or a program that
+// The library is compiled optimized in debug builds too: a debug `swift test` (or a program that
 // depends on it) would otherwise spend its time in loops nobody wants to step through.
 //
 // Dynamic exclusivity checks are off inside the library: they cost as much as recording an operation.
@@ -68,14 +68,14 @@ let package = Package(
       dependencies: ["AdjointNetworks"],
       path: "Sources/Data", swiftSettings: optimized),
     .target(
-      name: "AdjointExplain",
+      name: "AdjointFigures",
       dependencies: ["AdjointDifferentiation"],
-      path: "Sources/Explain", swiftSettings: optimized),
+      path: "Sources/Figures", swiftSettings: optimized),
     .target(
       name: "Adjoint",
       dependencies: [
         "AdjointElementary", "AdjointArrays", "AdjointDifferentiation", "AdjointNetworks",
-        "AdjointOptimizers", "AdjointData", "AdjointExplain",
+        "AdjointOptimizers", "AdjointData", "AdjointFigures",
       ],
       path: "Sources/Adjoint"),
 
@@ -118,7 +118,7 @@ let rooms: [(name: String, dependencies: [Target.Dependency])] = [
   ("Networks", ["Adjoint"]),
   ("Optimizers", ["Adjoint"]),
   ("Data", ["Adjoint"]),
-  ("Explain", ["Adjoint"]),
+  ("Figures", ["Adjoint"]),
 ]
 package.targets += [
   .testTarget(name: "digitsTests", dependencies: ["digits", "Adjoint"], path: "Tests/DigitsTests"),

@@ -4,6 +4,6 @@
 @_exported import AdjointData
 @_exported import AdjointDifferentiation
 @_exported import AdjointElementary
-@_exported import AdjointExplain
+@_exported import AdjointFigures
 @_exported import AdjointNetworks
 @_exported import AdjointOptimizers

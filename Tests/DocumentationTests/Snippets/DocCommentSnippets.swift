@@ -65,17 +65,17 @@ enum CommentSnippets {
   }
 
   static func adjoints(_ tape: Tape, _ w: Scalar, _ loss: Scalar) {
-    show("Sources/Differentiation/Adjoints.swift", 1)
+    show("Sources/Differentiation/Walks/Adjoints.swift", 1)
     let adjoints = tape.gradients(of: loss)
     print(adjoints[w])
     shown()
-    show("Sources/Differentiation/ReverseSteps.swift", 1)
+    show("Sources/Differentiation/Reading/ReverseSteps.swift", 1)
     for step in tape.reverseSteps(of: loss) { print(step) }
     shown()
   }
 
   static func walk() {
-    show("Sources/Differentiation/Adjoints.swift", 2)
+    show("Sources/Differentiation/Walks/Adjoints.swift", 2)
     let tape = Tape()
     let x = tape.variable(3)
     let y = x * x
@@ -84,7 +84,7 @@ enum CommentSnippets {
   }
 
   static func tape() {
-    show("Sources/Differentiation/Tape.swift", 1)
+    show("Sources/Differentiation/Tape/Tape.swift", 1)
     let tape = Tape()
     let w = tape.variable(0.5, "w"), x = tape.variable(2, "x")
     let loss = 0.5 * (1 - sigmoid(w * x)).squared()
@@ -95,7 +95,7 @@ enum CommentSnippets {
 
   static func indexNotation(_ a: Tensor, _ b: Tensor, _ u: Tensor, _ v: Tensor) {
     evaluate {
-      show("Sources/Differentiation/Composites/Einsum.swift", 1)
+      show("Sources/Differentiation/Rules/Composites/Einsum.swift", 1)
       einsum("ik,kj->ij", a, b)      // the matrix product
       einsum("bij,bjk->bik", a, b)   // a batch of them
       einsum("ii->", a)              // the trace
@@ -105,7 +105,7 @@ enum CommentSnippets {
   }
 
   static func customDerivative(_ x: Scalar) {
-    show("Sources/Differentiation/CustomDerivative.swift", 1)
+    show("Sources/Differentiation/Operators/CustomDerivative.swift", 1)
     // log(1 + exp(x)), whose automatic derivative would overflow for large x
     let y = withCustomDerivative(at: x) { x in
       (value: Scalar(x.value > 30 ? x.value : log(1 + exp(x.value))),
@@ -116,14 +116,14 @@ enum CommentSnippets {
   }
 
   static func valueAndSlope() {
-    show("Sources/Differentiation/DifferentialOperators+Scalars.swift", 1)
+    show("Sources/Differentiation/Operators/DifferentialOperators+Scalars.swift", 1)
     let (value, slope) = valueWithGradient(at: 3.0) { x in x * x + sin(x) }
     shown()
     use(value, slope)
   }
 
   static func scalar() {
-    show("Sources/Differentiation/Scalar.swift", 1)
+    show("Sources/Differentiation/Tape/Scalar.swift", 1)
     let (value, slope) = valueWithGradient(at: 3.0) { x in x * x + sin(x) }
     shown()
     use(value, slope)
@@ -131,7 +131,7 @@ enum CommentSnippets {
 
   static func indexing(_ x: Tensor) {
     evaluate {
-      show("Sources/Differentiation/Tensor+Indexing.swift", 1)
+      show("Sources/Differentiation/Tensor/Tensor+Indexing.swift", 1)
       x[0]                    // the first row
       x[1..<3]                // rows 1 and 2
       x[.all, 0]              // the first column
@@ -141,7 +141,7 @@ enum CommentSnippets {
   }
 
   static func tensor() {
-    show("Sources/Differentiation/Tensor.swift", 1)
+    show("Sources/Differentiation/Tensor/Tensor.swift", 1)
     let x = Tensor([[1, 2], [3, 4]])
     let y = (2 * x + 1).sum(over: 0)      // [10.0, 14.0]
     shown()
@@ -149,7 +149,7 @@ enum CommentSnippets {
   }
 
   static func lossOfModel(_ model: Classifier, _ batch: LabeledBatch) throws {
-    show("Sources/Differentiation/DifferentialOperators.swift", 1)
+    show("Sources/Differentiation/Operators/DifferentialOperators.swift", 1)
     let (loss, gradient) = try valueWithGradient(at: model) { model in
       softmaxCrossEntropy(logits: model(batch.inputs), labels: batch.labels)
     }
@@ -158,7 +158,7 @@ enum CommentSnippets {
   }
 
   static func severalTensors(_ x: Tensor, _ y: Tensor) throws {
-    show("Sources/Differentiation/DifferentialOperators.swift", 2)
+    show("Sources/Differentiation/Operators/DifferentialOperators.swift", 2)
     let (value, (dx, dy)) = try valueWithGradient(at: x, y) { x, y in (x * y).sum() }
     shown()
     use(value, dx, dy)
@@ -316,7 +316,7 @@ enum CommentSnippets {
   }
 
   static func windows() {
-    show("Sources/Arrays/Padding.swift", 1)
+    show("Sources/Arrays/Shape/Padding.swift", 1)
     let both: PerAxis = 2
     let rowsOnly: PerAxis = [2, 1]
     shown()
@@ -324,7 +324,7 @@ enum CommentSnippets {
   }
 
   static func paddings() {
-    show("Sources/Arrays/Padding.swift", 2)
+    show("Sources/Arrays/Shape/Padding.swift", 2)
     let none: Padding = .valid
     let sameSize: Padding = .same
     let oneAllRound: Padding = 1
@@ -336,7 +336,7 @@ enum CommentSnippets {
 
   static func convolutions() {
     evaluate {
-      show("Sources/Differentiation/Primitives/Convolution.swift", 1)
+      show("Sources/Differentiation/Rules/Primitives/Convolution.swift", 1)
       let images = Tensor.ones([8, 28, 28, 3])
       let filter = Tensor.ones([5, 5, 3, 16])
       conv2D(images, filter).shape                               // [8, 24, 24, 16]
@@ -347,7 +347,7 @@ enum CommentSnippets {
 
   static func transposedConvolutions() {
     evaluate {
-      show("Sources/Differentiation/Primitives/Convolution.swift", 2)
+      show("Sources/Differentiation/Rules/Primitives/Convolution.swift", 2)
       let small = Tensor.ones([8, 7, 7, 16])
       let filter = Tensor.ones([4, 4, 3, 16])
       convTransposed2D(small, filter, stride: 2, padding: 1).shape    // [8, 14, 14, 3]
@@ -357,13 +357,13 @@ enum CommentSnippets {
 
   static func pools() {
     evaluate {
-      show("Sources/Differentiation/Primitives/Pooling.swift", 1)
+      show("Sources/Differentiation/Rules/Primitives/Pooling.swift", 1)
       let x = Tensor([1, 2, 5, 4], shape: [1, 2, 2, 1])
       maxPool2D(x, window: 2)    // [[[[5.0]]]]
       shown()
     }
     evaluate {
-      show("Sources/Differentiation/Primitives/Pooling.swift", 2)
+      show("Sources/Differentiation/Rules/Primitives/Pooling.swift", 2)
       let x = Tensor([1, 2, 5, 4], shape: [1, 2, 2, 1])
       averagePool2D(x, window: 2)    // [[[[3.0]]]]
       shown()
@@ -371,7 +371,7 @@ enum CommentSnippets {
   }
 
   static func normalizedRows() {
-    show("Sources/Differentiation/Primitives/LayerNorm.swift", 1)
+    show("Sources/Differentiation/Rules/Primitives/LayerNorm.swift", 1)
     let x = Tensor([[1, 3], [10, 30]])
     let y = layerNorm(x, gain: Tensor([1, 1]), bias: Tensor([0, 5]), epsilon: 0)
     print(y.floats)  // [-1.0, 6.0, -1.0, 6.0]

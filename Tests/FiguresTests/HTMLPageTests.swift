@@ -3,7 +3,7 @@
 
 import Testing
 
-@testable import AdjointExplain
+@testable import AdjointFigures
 
 @Suite struct HTMLPageTests {
   static func page(_ name: String) -> HTMLPage {
@@ -59,7 +59,7 @@ import Testing
     #expect(reader.all("svg").count == 3)
     for picture in reader.all("svg") {
       #expect(picture.attributes["role"] == "img")
-      #expect(picture.attributes["aria-labelledby"]?.isEmpty == false)
+      #expect(picture.attributes["aria-labeledby"]?.isEmpty == false)
     }
     #expect(reader.all("img").allSatisfy { $0.attributes["alt"] != nil })
     #expect(reader.all("th").allSatisfy { $0.attributes["scope"] != nil })

@@ -2,7 +2,7 @@
 
 import Testing
 
-@testable import AdjointExplain
+@testable import AdjointFigures
 
 @Suite struct MarkupTests {
   static let hostile = [

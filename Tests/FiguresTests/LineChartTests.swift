@@ -3,7 +3,7 @@
 
 import Testing
 
-@testable import AdjointExplain
+@testable import AdjointFigures
 
 @Suite struct LineChartTests {
   static func chart(_ series: [LineChart.Series], name: String = "loss") -> LineChart {
@@ -47,7 +47,7 @@ import Testing
     let reader = try MarkupReader(Self.chart([.init("a", values: [1])]).svg())
     let picture = try #require(reader.all("svg").first)
     #expect(picture.attributes["role"] == "img")
-    #expect(picture.attributes["aria-labelledby"] == "plot-title plot-desc")
+    #expect(picture.attributes["aria-labeledby"] == "plot-title plot-desc")
     #expect(reader.text.contains("loss over epochs"))
   }
 

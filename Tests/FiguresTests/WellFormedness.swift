@@ -57,7 +57,7 @@ struct MarkupReader {
       throw Problem(description: "an id occurs twice")
     }
     for element in elements {
-      for target in (element.attributes["aria-labelledby"] ?? "").split(separator: " ")
+      for target in (element.attributes["aria-labeledby"] ?? "").split(separator: " ")
       where !identifiers.contains(String(target)) {
         throw Problem(description: "no element has the id \(target)")
       }

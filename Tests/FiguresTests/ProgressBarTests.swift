@@ -2,7 +2,7 @@
 
 import Testing
 
-@testable import AdjointExplain
+@testable import AdjointFigures
 
 @Suite struct ProgressBarTests {
   private func hasControls(_ text: String) -> Bool {

@@ -1,8 +1,8 @@
-// What this file knows: grey levels as characters.
+// What this file knows: gray levels as characters.
 
 import Testing
 
-@testable import AdjointExplain
+@testable import AdjointFigures
 
 @Suite struct TextPictureTests {
   @Test func levels() {
