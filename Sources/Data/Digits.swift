@@ -7,7 +7,7 @@ import AdjointArrays
 ///
 /// The test part of *Optical Recognition of Handwritten Digits* by E. Alpaydin and C. Kaynak (1998),
 /// UCI Machine Learning Repository, doi [10.24432/C50P49](https://doi.org/10.24432/C50P49), licensed
-/// under [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/). The grey levels are unchanged,
+/// under [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/). The gray levels are unchanged,
 /// written as text, in their original order, which is also that of scikit-learn's `load_digits`.
 public enum Digits {
   /// The number of images.
@@ -16,9 +16,9 @@ public enum Digits {
   /// The number of pixels along a side.
   static let side = 8
 
-  /// The images as float32 of shape `[1797, 64]` from 0 to 1 (grey level / 16), with their labels.
+  /// The images as float32 of shape `[1797, 64]` from 0 to 1 (gray level / 16), with their labels.
   ///
-  /// Takes about a millisecond in an optimised build; nothing is kept between calls.
+  /// Takes about a millisecond in an optimized build; nothing is kept between calls.
   public static func load() -> LabeledImages {
     let pixelCount = side * side
     var labels: [Int] = []

@@ -1,5 +1,5 @@
 // What this file knows: images 0 to 898 of the embedded digits, one a line: the label, a space,
-// then 64 grey levels row by row, from 0 (blank) to G (16). Digits.swift says where they come from.
+// then 64 gray levels row by row, from 0 (blank) to G (16). Digits.swift says where they come from.
 // Printable levels rather than packed bits: anyone can check a line against the original by eye, and
 // no decoder has to be trusted.
 //

@@ -44,7 +44,7 @@ struct JSONNode: Sendable, Equatable {
 /// Not `JSONSerialization`, because that keeps the last of several equal keys without a word (a file
 /// could show one tensor to us and another to the next reader), says nothing of where a value stood,
 /// and rounds integers beyond 2^53 through `Double`. Equal keys are refused here, also when they
-/// differ only in Unicode normalisation, since Swift's dictionaries could not tell them apart.
+/// differ only in Unicode normalization, since Swift's dictionaries could not tell them apart.
 /// Time is linear; nesting is limited, so the recursion is shallow.
 struct JSONReader {
   static let deepestNesting = 32

@@ -6,7 +6,7 @@ import AdjointArrays
 extension NDArray {
   /// Copies `source`, which must have as many bytes as the elements take.
   ///
-  /// Elements are moved as bit patterns, never as numbers: passing a signalling NaN through a
+  /// Elements are moved as bit patterns, never as numbers: passing a signaling NaN through a
   /// floating-point register may quieten it on some processors.
   init(
     copying source: UnsafeRawBufferPointer, shape: Shape, dtype: DType, order: ByteOrder

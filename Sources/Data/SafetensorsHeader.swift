@@ -66,7 +66,7 @@ struct SafetensorsHeader {
         offsets.append(member.keyOffset)
       }
     }
-    // Empty tensors share their place with a neighbour; header order then decides, which keeps the
+    // Empty tensors share their place with a neighbor; header order then decides, which keeps the
     // sort stable, and an empty one comes before the one whose data begin there.
     let order = entries.indices.sorted {
       let (a, b) = (entries[$0].range, entries[$1].range)

@@ -101,7 +101,7 @@ public protocol BinaryVisitor {
 extension Elementary.Opcode {
   /// Calls the visitor with the entry for this opcode; the one switch over functions of one operand.
   ///
-  /// Inlined with a concrete visitor it becomes a jump table whose cases are specialised.
+  /// Inlined with a concrete visitor it becomes a jump table whose cases are specialized.
   @inlinable @inline(__always)
   public func unary<V: UnaryVisitor>(_ visitor: V) -> V.Result {
     switch self {

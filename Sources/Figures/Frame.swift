@@ -41,7 +41,7 @@ enum Frame {
       "svg",
       [
         "xmlns": "http://www.w3.org/2000/svg", "class": "plot", "viewBox": viewBox,
-        "style": style, "role": "img", "aria-labelledby": "\(id)-title \(id)-desc",
+        "style": style, "role": "img", "aria-labeledby": "\(id)-title \(id)-desc",
       ], content)
   }
 

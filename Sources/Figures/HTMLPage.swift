@@ -129,7 +129,7 @@ public struct HTMLPage: Sendable {
       let blocks = section.blocks.map { markup($0, &figureCount) }
       main.append(
         .element(
-          "section", ["aria-labelledby": id],
+          "section", ["aria-labeledby": id],
           .lines([.element("h2", ["id": id], text: section.title)] + blocks)))
     }
     if !footer.isEmpty { main.append(.element("footer", [:], text: footer)) }

@@ -34,7 +34,7 @@ public struct ImageGrid: Sendable {
     }
   }
 
-  /// How numbers become colours.
+  /// How numbers become colors.
   public enum Coloring: String, Sendable {
     /// From 0, paper, to 1, ink.
     case ink
@@ -44,7 +44,7 @@ public struct ImageGrid: Sendable {
 
   /// What the images are together.
   public var title: String
-  /// How numbers become colours.
+  /// How numbers become colors.
   public var coloring: Coloring
   /// The images.
   public var images: [Image]
@@ -84,7 +84,7 @@ public struct ImageGrid: Sendable {
       let level = UInt32(((1 - min(max(value, 0), 1)) * 255).rounded())
       return Color(level << 16 | level << 8 | level)
     case .signed:
-      // 63 steps each way: at most 127 colours, and no step is visible.
+      // 63 steps each way: at most 127 colors, and no step is visible.
       let part = limit > 0 ? (Double(value / limit) * 63).rounded() / 63 : 0
       let end = part >= 0 ? Palette.light.right : Palette.light.wrong
       return Color(0xFFFFFF).mixed(with: end, part.magnitude)

@@ -3,7 +3,7 @@
 /// Curves over a common axis, such as a loss over the epochs.
 ///
 /// Points that the axes cannot show (not finite, or not positive on a logarithmic axis) interrupt
-/// their curve. Curves differ in dashes as well as in colour.
+/// their curve. Curves differ in dashes as well as in color.
 public struct LineChart: Sendable {
   /// One curve.
   public struct Series: Sendable {
@@ -221,7 +221,7 @@ extension LineChart: Figure {
     return dash.isEmpty ? "none" : dash
   }
 
-  /// At most about 1200 points: of each group of neighbours the lowest and the highest, so that no
+  /// At most about 1200 points: of each group of neighbors the lowest and the highest, so that no
   /// peak disappears.
   static func thinned(_ points: [(x: Double, y: Double)]) -> [(x: Double, y: Double)] {
     guard points.count > 1200 else { return points }

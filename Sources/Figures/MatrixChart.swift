@@ -1,13 +1,13 @@
-// What this file knows: how a matrix of numbers is drawn as coloured cells. It has never heard of
+// What this file knows: how a matrix of numbers is drawn as colored cells. It has never heard of
 // what the numbers count.
 
-/// A matrix as coloured cells with their numbers, such as a confusion matrix.
+/// A matrix as colored cells with their numbers, such as a confusion matrix.
 public struct MatrixChart: Sendable {
-  /// How numbers become colours.
+  /// How numbers become colors.
   public enum Coloring: String, Sendable {
-    /// The larger the magnitude, the stronger; negative numbers in the second colour.
+    /// The larger the magnitude, the stronger; negative numbers in the second color.
     case magnitude
-    /// The diagonal in one colour, everything else in the second, each relative to its own maximum.
+    /// The diagonal in one color, everything else in the second, each relative to its own maximum.
     ///
     /// For counts of right and wrong answers: one mistake is visible beside a hundred right answers.
     case diagonal
@@ -27,7 +27,7 @@ public struct MatrixChart: Sendable {
   public var columnNames: [String]
   /// The numbers, row by row.
   public let values: [[Double]]
-  /// How numbers become colours.
+  /// How numbers become colors.
   public var coloring: Coloring
   /// The number of decimals.
   public var decimals: Int
@@ -104,7 +104,7 @@ extension MatrixChart: Figure {
       for column in columns.indices {
         let x = left + cellWidth * Double(column)
         let shade = shade(row, column, limits)
-        // A pixel of background between cells separates equal colours.
+        // A pixel of background between cells separates equal colors.
         parts.append(
           .element(
             "rect",

@@ -4,18 +4,18 @@
 // The pixels are stored, not compressed (RFC 1950 and 1951 allow that): the pictures here have a few
 // hundred pixels, where compression would save little and cost an encoder.
 
-/// A picture with at most 256 colours.
+/// A picture with at most 256 colors.
 struct PNG: Sendable {
   private let bytes: [UInt8]
 
   /// Encodes a picture given row by row from the top.
   ///
-  /// - Precondition: `pixels` has `width * height` elements, both at least 1, of at most 256 colours.
+  /// - Precondition: `pixels` has `width * height` elements, both at least 1, of at most 256 colors.
   init(pixels: [Color], width: Int, height: Int) {
     precondition(
       width > 0 && height > 0 && pixels.count == width * height,
       "\(pixels.count) pixels are not a picture of \(width) x \(height)")
-    // The palette holds only colours that occur, in order of first use: small and deterministic.
+    // The palette holds only colors that occur, in order of first use: small and deterministic.
     var palette: [Color] = []
     var numbers: [UInt32: UInt8] = [:]
     var rows: [UInt8] = []
@@ -26,7 +26,7 @@ struct PNG: Sendable {
       if let number = numbers[code] {
         rows.append(number)
       } else {
-        precondition(palette.count < 256, "a picture has more than 256 colours")
+        precondition(palette.count < 256, "a picture has more than 256 colors")
         let number = UInt8(palette.count)
         numbers[code] = number
         palette.append(color)

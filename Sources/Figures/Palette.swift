@@ -1,13 +1,13 @@
-// What this file knows: the colours, for a light and a dark page, and how readable they are. It has
+// What this file knows: the colors, for a light and a dark page, and how readable they are. It has
 // never heard of what is drawn with them.
 
-/// A colour in sRGB.
+/// A color in sRGB.
 struct Color: Sendable, Equatable {
   var red: UInt8
   var green: UInt8
   var blue: UInt8
 
-  /// The colour `0xRRGGBB`.
+  /// The color `0xRRGGBB`.
   init(_ code: UInt32) {
     red = UInt8(truncatingIfNeeded: code >> 16)
     green = UInt8(truncatingIfNeeded: code >> 8)
@@ -23,7 +23,7 @@ struct Color: Sendable, Equatable {
       }.joined()
   }
 
-  /// The colour a part `t` of the way to `other`, channel by channel.
+  /// The color a part `t` of the way to `other`, channel by channel.
   func mixed(with other: Color, _ t: Double) -> Color {
     func mix(_ a: UInt8, _ b: UInt8) -> UInt8 {
       UInt8((Double(a) + (Double(b) - Double(a)) * min(max(t, 0), 1)).rounded())
@@ -60,7 +60,7 @@ struct Color: Sendable, Equatable {
   }
 }
 
-/// The colours of one theme.
+/// The colors of one theme.
 struct Palette: Sendable {
   var background: Color
   var panel: Color
@@ -91,7 +91,7 @@ struct Palette: Sendable {
 
   enum Ramp: String, CaseIterable, Sendable { case right, wrong }
 
-  /// The colour of step `level` of a ramp; step 0 is `zero`.
+  /// The color of step `level` of a ramp; step 0 is `zero`.
   func color(_ ramp: Ramp, level: Int) -> Color {
     // The first step is already visible: a single mistake must not look like none.
     let t = level == 0 ? 0 : 0.12 + 0.88 * Double(level - 1) / Double(Palette.levels - 1)
@@ -100,7 +100,7 @@ struct Palette: Sendable {
 
   /// Black or white, whichever is easier to read on `color`.
   ///
-  /// The better of the two has a contrast of at least √21 = 4.58, so AA (4.5) holds on any colour.
+  /// The better of the two has a contrast of at least √21 = 4.58, so AA (4.5) holds on any color.
   static func textColor(on color: Color) -> Color {
     let (black, white) = (Color(0x000000), Color(0xFFFFFF))
     return color.contrast(to: black) >= color.contrast(to: white) ? black : white

@@ -1,9 +1,9 @@
-// What this file knows: the looks of plots and pages, in CSS. Colours come from the palette; it has
+// What this file knows: the looks of plots and pages, in CSS. Colors come from the palette; it has
 // never heard of data.
 
 /// The style sheets, as part of a page or of a picture that stands alone.
 enum StyleSheet {
-  /// What plots need, wherever they stand: colours for both themes, and the classes of their parts.
+  /// What plots need, wherever they stand: colors for both themes, and the classes of their parts.
   static let plots: String = {
     var sheet = """
       :root{color-scheme:light dark;\(Palette.light.variables)}

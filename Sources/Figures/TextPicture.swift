@@ -1,4 +1,4 @@
-// What this file knows: how grey levels become characters. It has never heard of terminals; whether
+// What this file knows: how gray levels become characters. It has never heard of terminals; whether
 // one can show block characters is for the caller to find out.
 
 /// An image made of characters.

@@ -23,7 +23,7 @@ import AdjointDifferentiation
 ///   `encode(to:)` wrote; ``validate()`` checks that.
 /// - Note: A model is rebuilt several times in each training step. Default values in declarations,
 ///   such as `var scale = Tensor.ones([64])`, are made anew each time before they are replaced;
-///   values set in an initialiser are not.
+///   values set in an initializer are not.
 public protocol Model: ModelComponent, Differentiable, Codable, Sendable
 where Adjoint == Gradient<Self>, Parts == ModelParts {}
 

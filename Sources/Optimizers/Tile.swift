@@ -54,7 +54,7 @@ public struct Tile: ~Copyable {
   }
 }
 
-/// Some neighbouring numbers of a tile, `float32` or `float64`, for reading.
+/// Some neighboring numbers of a tile, `float32` or `float64`, for reading.
 public struct TileRow: ~Copyable {
   let address: UnsafeRawPointer
   /// The number of elements.
@@ -68,7 +68,7 @@ public struct TileRow: ~Copyable {
   }
 }
 
-/// Some neighbouring numbers of a tile, `float32` or `float64`, for reading and writing.
+/// Some neighboring numbers of a tile, `float32` or `float64`, for reading and writing.
 ///
 /// The named loops run on the widest vectors that the processor has, in the element type; factors are
 /// rounded to it. ``replaceEach(with:)`` and the subscript compute in `Double` and take any formula.

@@ -1,4 +1,4 @@
-// What this file knows: normalised rows of arrays in every layout, against elementwise operations in
+// What this file knows: normalized rows of arrays in every layout, against elementwise operations in
 // double precision, and that threads do not show.
 
 import Testing

@@ -14,14 +14,14 @@ import Testing
     #expect(abs(z.doubles[0] - 0.8413447461) < 1e-9)
   }
 
-  /// Rows of the first kind have mean 2 and variance 2/3; the normalised row is ∓√(3/2), 0.
+  /// Rows of the first kind have mean 2 and variance 2/3; the normalized row is ∓√(3/2), 0.
   @Test func layerNorm() throws {
     let scale = Tensor([1, 1, 1], dtype: .float64), shift = Tensor([0, 0, 0], dtype: .float64)
     let y =
       (x - x.mean(over: -1, keepsDimensions: true))
       / sqrt(x.variance(over: -1, keepsDimensions: true) + 1e-12) * scale + shift
     #expect(abs(y.doubles[0] - -1.2247448714) < 1e-9)
-    // The sum of a normalised row does not change with its input.
+    // The sum of a normalized row does not change with its input.
     func normalized(_ x: Tensor) -> Tensor {
       ((x - x.mean(over: -1, keepsDimensions: true))
         / sqrt(x.variance(over: -1, keepsDimensions: true) + 1e-5) * scale + shift).sum()

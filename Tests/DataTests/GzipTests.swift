@@ -58,7 +58,7 @@ import Testing
     #expect(try Gzip.decompress(packed) == expected)
   }
 
-  @Test func signatureIsRecognised() throws {
+  @Test func signatureIsRecognized() throws {
     #expect(Gzip.isGzip([0x1f, 0x8b]))
     #expect(!Gzip.isGzip([0x1f]))
     #expect(!Gzip.isGzip([0x8b, 0x1f, 8]))

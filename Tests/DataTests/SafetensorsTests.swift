@@ -58,7 +58,7 @@ func bits(_ array: NDArray) -> [UInt8] { array.withUnsafeContiguousBytes { [UInt
     #expect(contents.tensors.isEmpty && contents.metadata.isEmpty)
   }
 
-  /// The special values: each must come back as the same bits, also the signalling NaN.
+  /// The special values: each must come back as the same bits, also the signaling NaN.
   @Test func specialValuesKeepTheirBits() throws {
     let floats: [UInt32] = [
       0x7f80_0001, 0x7fc0_1234, 0xffff_ffff, 0x8000_0000, 1, 0x807f_ffff, 0x7f80_0000,

@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct LaneFunctionsTests {
   // The claim is 2 units in the last place; most functions keep a stricter one.
-  static let vectorised: [(function: Elementary.Opcode, allowed: Double)] = [
+  static let vectorized: [(function: Elementary.Opcode, allowed: Double)] = [
     (.exp, 1), (.expMinusOne, 1.5), (.log, 1), (.logOnePlus, 1), (.sqrt, 0.5), (.rsqrt, 1.5),
     (.sin, 1), (.cos, 1), (.tan, 1.5), (.asin, 1.5), (.acos, 1.5), (.atan, 1), (.sinh, 2),
     (.cosh, 1.5), (.tanh, 1.5), (.asinh, 1), (.acosh, 1), (.atanh, 1), (.erf, 1.5),
@@ -22,7 +22,7 @@ import Testing
     var generator = Generator(state: 5)
     let doubles = sweep(Double.self, exponents: -1074...1023, step: 2, turns: 1.6e6, &generator)
     let singles = sweep(Float.self, exponents: -149...127, step: 1, turns: 3200, &generator)
-    for (function, allowed) in Self.vectorised {
+    for (function, allowed) in Self.vectorized {
       expectError(name, function, doubles, allowed + (Double.hasReference ? 0 : 1))
       expectError(name, function, singles, allowed)
     }
@@ -36,7 +36,7 @@ import Testing
   func errorIsAtMostTwoUnitsEverywhere(name: String) throws {
     let step = try #require(
       ProcessInfo.processInfo.environment["ADJOINT_SWEEP"].flatMap { Int($0) })
-    for (function, allowed) in Self.vectorised where function.arity == 1 {
+    for (function, allowed) in Self.vectorized where function.arity == 1 {
       for start in stride(from: 0, to: 1 << 32, by: step << 16) {
         let bits = stride(from: start, to: min(start + step << 16, 1 << 32), by: step)
         let x = bits.map { Float(bitPattern: UInt32($0)) }

@@ -1,4 +1,4 @@
-// What this file knows: the normalisation of rows and its transpose against their formulas in double
+// What this file knows: the normalization of rows and its transpose against their formulas in double
 // precision.
 
 import AdjointKernelCore

@@ -61,7 +61,7 @@ import Testing
 
   // A row has the same bits alone and among others.
   @Test(arguments: tableNames)
-  func aRowDoesNotSeeItsNeighbours(name: String) {
+  func aRowDoesNotSeeItsNeighbors(name: String) {
     func check<S: Element>(_: S.Type) {
       for count in [17, 18, 31, 32, 33, 64, 65, 100, 1024, 1025, 2500] {
         for rows in [1, 2, 4, 9, 16, 19, 33] {

@@ -32,7 +32,7 @@ protocol Element: BinaryFloatingPoint where RawSignificand: FixedWidthInteger {
   static var kernelElement: KernelElement { get }
   static func plain(_ x: Self) -> Plain
   static func number(_ x: Plain) -> Self
-  /// The bits as an integer in which neighbouring numbers differ by one.
+  /// The bits as an integer in which neighboring numbers differ by one.
   var ordinal: Int { get }
 }
 

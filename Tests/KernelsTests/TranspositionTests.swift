@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct TranspositionTests {
   // Blocks of 2, 4, 8 or 16, tiles of 128, edges beside both; rows of the matrices lie apart by more
-  // than their length. Every bit pattern is kept, that of a signalling NaN too.
+  // than their length. Every bit pattern is kept, that of a signaling NaN too.
   @Test(arguments: tableNames)
   func elementsSwapTheirIndices(name: String) {
     func check<S: FixedWidthInteger & UnsignedInteger>(_: S.Type, _ element: KernelElement) {

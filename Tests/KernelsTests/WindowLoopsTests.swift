@@ -1,5 +1,5 @@
 // What this file knows: what each loop under a window computes for one channel, and that a channel does
-// not depend on its neighbours.
+// not depend on its neighbors.
 
 import AdjointKernelCore
 import AdjointKernels

@@ -77,7 +77,7 @@ struct ConvolutionLayerTests {
     try gradient(at: network) { $0(x).squared().sum() }.requireAllReached()
   }
 
-  // Bars at random places: the orientation is in the pixels' neighbourhood, not in any one pixel.
+  // Bars at random places: the orientation is in the pixels' neighborhood, not in any one pixel.
   @Test func aNetworkLearnsTheDirectionOfBars() throws {
     var generator = seeded()
     var pixels: [Float] = []

@@ -1,4 +1,4 @@
-// What this file knows: the moments that the initialisers promise.
+// What this file knows: the moments that the initializers promise.
 
 import Adjoint
 import Testing

@@ -1,5 +1,5 @@
 // What this file knows: every loss against its published formula in Double, its derivatives against
-// differences, and its behaviour at the ends of the number range.
+// differences, and its behavior at the ends of the number range.
 
 import Adjoint
 import Foundation

@@ -35,15 +35,15 @@ private struct Probe: GradientTransform {
     #expect(distance(combined, expected { g, w in 2 * g + 15 * g - w }) < 1e-14)
   }
 
-  @Test func squaresAndRootsMakeANormalisedStep() throws {
-    let normalised = try result { tile in
+  @Test func squaresAndRootsMakeANormalizedStep() throws {
+    let normalized = try result { tile in
       let square = tile.state(1)
       square.replaceEach { _ in 1 }
       square.combine(0.5, adding: 2, timesSquareOf: tile.update)
       tile.update.assign(3, times: tile.update, overRootOf: 4, times: square, plus: 0.25)
     }
     let formula = expected { g, _ in 3 * g / ((4 * (0.5 + 2 * g * g)).squareRoot() + 0.25) }
-    #expect(distance(normalised, formula) < 1e-14)
+    #expect(distance(normalized, formula) < 1e-14)
   }
 
   @Test func elementsAreReadAndWritten() throws {

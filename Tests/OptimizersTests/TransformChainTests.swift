@@ -92,7 +92,7 @@ import Testing
     #expect(second == [0.5, 5, 10])
   }
 
-  /// The penalty's gradient is averaged and normalised by Adam if it comes before; decoupled decay is
+  /// The penalty's gradient is averaged and normalized by Adam if it comes before; decoupled decay is
   /// not.
   ///
   /// From w = 10, g = 0 and λ = 0.1 the first step is sign(λ w) = 1, or λ w = 1 minus nothing;

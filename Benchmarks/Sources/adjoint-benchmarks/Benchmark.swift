@@ -50,7 +50,7 @@ func isNear(_ value: Double, _ expected: Double) -> Bool {
   abs(value - expected) <= 1e-4 * max(abs(expected), 1e-3)
 }
 
-/// Keeps the optimiser from removing a computation whose result nobody reads.
+/// Keeps the optimizer from removing a computation whose result nobody reads.
 @inline(never)
 func blackHole(_ value: Double) {
   withUnsafePointer(to: value) { consumed = $0.pointee }

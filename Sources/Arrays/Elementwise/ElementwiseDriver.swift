@@ -116,7 +116,7 @@ struct ElementwiseDriver {
     straighten(operands)
   }
 
-  /// Merges neighbouring axes that every operand walks as one, and drops those of size 1.
+  /// Merges neighboring axes that every operand walks as one, and drops those of size 1.
   private mutating func mergeAxes(
     _ shape: Shape, _ operands: UnsafeMutableBufferPointer<TileOperand>
   ) {

@@ -41,7 +41,7 @@ struct ChannelLoops {
     }
   }
 
-  /// For loops that add to pixels, which neighbouring positions share: a piece owns whole images, and
+  /// For loops that add to pixels, which neighboring positions share: a piece owns whole images, and
   /// where there are few of those, only some channels.
   func overImages(_ body: (_ channels: Range<Int>, _ first: Int, _ count: Int) -> Void) {
     let perPiece = max(1, positionsPerPiece / max(1, window.positions))

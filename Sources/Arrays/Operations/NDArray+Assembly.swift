@@ -12,7 +12,7 @@ extension NDArray {
     } catch {
       preconditionFailure(error.description)
     }
-    precondition(axis >= 0, "axis \(axis) is not normalised")
+    precondition(axis >= 0, "axis \(axis) is not normalized")
     let dtype = arrays[0].dtype
     let result = NDArray(uninitialized: target, dtype: dtype)
     var position = 0

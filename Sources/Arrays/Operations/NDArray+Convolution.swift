@@ -214,7 +214,7 @@ private struct ConvolutionDriver {
         slide(.filterToImage, channels, first, count, f, y, x)
       }
     }
-    // Neighbouring positions add to the same pixels, so a piece owns whole images, and where there are
+    // Neighboring positions add to the same pixels, so a piece owns whole images, and where there are
     // few of those, only some channels.
     let work = positions * window.taps * inputs * geometry.outputs
     let wanted = min(16, max(1, work / ConvolutionDriver.worthAThread))

@@ -1,4 +1,4 @@
-// What this file knows: how axes of an array are summed, multiplied, minimised away, and stretched
+// What this file knows: how axes of an array are summed, multiplied, minimized away, and stretched
 // axes summed back. Which element is added to which is the driver's business.
 
 extension NDArray {
@@ -16,7 +16,7 @@ extension NDArray {
   ) -> NDArray {
     precondition(
       axes.allSatisfy { $0 >= 0 && $0 < rank } && zip(axes, axes.dropFirst()).allSatisfy(<),
-      "\(axes) are not rising axes of \(shape); normalise them with Shape.axes")
+      "\(axes) are not rising axes of \(shape); normalize them with Shape.axes")
     let target = shape.removing(axes, keepsDimensions: keepsDimensions)
     if dtype == .bool {
       let counted = converted(to: .int32).reduced(
@@ -35,7 +35,7 @@ extension NDArray {
       return DeferredExpression.deferring(kind, self, expression, shape: target)
     }
 
-    // From the innermost group of neighbouring reduced axes outward, one group at a time.
+    // From the innermost group of neighboring reduced axes outward, one group at a time.
     var sizes = shape.extents
     var current = contiguous()
     var remaining = axes

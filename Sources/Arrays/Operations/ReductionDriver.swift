@@ -61,7 +61,7 @@ struct ReductionDriver {
     withExtendedLifetime(dense) {}
   }
 
-  // MARK: Rows: the elements to be combined are neighbours
+  // MARK: Rows: the elements to be combined are neighbors
 
   private func reduceRows(
     _ rows: Int, _ count: Int, _ source: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer

@@ -36,7 +36,7 @@ extension Shape {
     return removing(axes, keepsDimensions: keepsDimensions)
   }
 
-  /// ``reduced(over:keepsDimensions:)`` for axes that are already normalised.
+  /// ``reduced(over:keepsDimensions:)`` for axes that are already normalized.
   func removing(_ axes: [Int], keepsDimensions: Bool) -> Shape {
     var extents = AxisVector()
     for axis in 0..<rank {

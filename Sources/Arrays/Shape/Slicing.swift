@@ -31,7 +31,7 @@ public struct SliceLayout: Sendable, Hashable {
 }
 
 extension Shape {
-  /// The shape of a slice, and the normalised description of what it takes.
+  /// The shape of a slice, and the normalized description of what it takes.
   ///
   /// Axes that are not named are taken whole.
   ///

@@ -2,7 +2,7 @@
 //
 // A layout is made once and shared by every array that lies the same way: the result of an elementwise
 // operation takes its operand's layout along by reference. So an array is three words, however many
-// axes it may have, and two arrays of one layout are recognised by comparing two addresses. Sizes and
+// axes it may have, and two arrays of one layout are recognized by comparing two addresses. Sizes and
 // strides inside the array itself were measured first: 176 bytes, and a quarter of the time of a
 // small operation went into copying them.
 

@@ -40,7 +40,7 @@ final class Storage: ManagedBuffer<Storage.Contents, Storage.Word> {
   /// The most bytes that lie in the object itself.
   static let inlineByteCount = 64
 
-  /// A dense block of uninitialised elements.
+  /// A dense block of uninitialized elements.
   static func make(_ layout: ArrayLayout) -> Storage {
     let byteCount = layout.byteCount
     if byteCount <= inlineByteCount {

@@ -89,7 +89,7 @@ protocol RecordVisitor {
 extension Record.Code {
   /// Calls the visitor with the entry of the table and the form of the operands.
   ///
-  /// Inlined with a concrete visitor it becomes one jump table whose cases are specialised.
+  /// Inlined with a concrete visitor it becomes one jump table whose cases are specialized.
   @inline(__always)
   func visit<V: RecordVisitor>(_ visitor: inout V) -> V.Result {
     switch self {

@@ -14,7 +14,7 @@ import AdjointElementary
 /// A scalar made from a literal or a `Double` is a constant and costs nothing on the tape.
 ///
 /// - Note: `@unchecked Sendable`, because the raw pointer hides from the compiler what makes it
-///   safe: headers are never freed, a handle that outlived its tape is recognised by its generation,
+///   safe: headers are never freed, a handle that outlived its tape is recognized by its generation,
 ///   and a tape belongs to one task at a time, so only constants are of use elsewhere.
 @frozen
 public struct Scalar: @unchecked Sendable {

@@ -10,7 +10,7 @@ protocol AdjointNumber: Algebra {
   static var none: Self { get }
   var isNone: Bool { get }
   /// False for none and for a plain zero, of which every rule makes zeros, so it need not be asked.
-  /// (And the optimiser, which knows then that the seed is not zero, drops the selection in `_scaled`.)
+  /// (And the optimizer, which knows then that the seed is not zero, drops the selection in `_scaled`.)
   var contributes: Bool { get }
   /// What a slot holds after one more contribution.
   static func sum(_ adjoint: Self, _ contribution: Self) -> Self

@@ -110,7 +110,7 @@ struct ReverseWalk<Number: AdjointNumber, Extent: WalkExtent> {
     if primitive is FromScalars {
       return distribute(contributions[0], over: application.kept.operands)
     }
-    // Not `precondition`, whose text optimised code leaves out: the primitive may be a user's own.
+    // Not `precondition`, whose text optimized code leaves out: the primitive may be a user's own.
     guard contributions.count == application.count else {
       fatalError(
         """

@@ -1,4 +1,4 @@
-// What this file knows: the layer that normalises its argument row by row.
+// What this file knows: the layer that normalizes its argument row by row.
 
 import AdjointArrays
 import AdjointDifferentiation
@@ -33,7 +33,7 @@ public struct LayerNorm: Layer {
       gain: .ones([count], dtype: dtype), bias: .zeros([count], dtype: dtype), epsilon: epsilon)
   }
 
-  /// The normalised argument.
+  /// The normalized argument.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     layerNorm(x, gain: gain, bias: bias, epsilon: epsilon)
   }

@@ -8,7 +8,7 @@ import AdjointDifferentiation
 
 /// The form of a model without its tensors.
 ///
-/// `@unchecked Sendable`: nothing changes after the initialiser, and the carried values are parts of
+/// `@unchecked Sendable`: nothing changes after the initializer, and the carried values are parts of
 /// a model, which is Sendable.
 final class Structure: @unchecked Sendable {
   /// A place in the tree.

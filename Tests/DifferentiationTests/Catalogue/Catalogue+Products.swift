@@ -1,5 +1,5 @@
 // What this file knows: the rows of matrix products, of products in index notation, of softmax and of
-// normalised rows.
+// normalized rows.
 
 import AdjointDifferentiation
 

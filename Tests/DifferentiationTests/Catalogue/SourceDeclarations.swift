@@ -42,7 +42,7 @@ enum SourceDeclarations {
     }
   }
 
-  /// The public functions, initialisers, properties and subscripts of a text.
+  /// The public functions, initializers, properties and subscripts of a text.
   static func declarations(in text: String) -> [Declaration] {
     let lines = withoutCommentsAndStrings(text).split(
       separator: "\n", omittingEmptySubsequences: false

@@ -5,7 +5,7 @@
 ///
 /// `D(h) = (f(h) - f(-h)) / 2h = f'(0) + c₂h² + c₄h⁴ + …`; combining `D(h)` and `D(h/2)` removes one
 /// power after another. Rounding grows as `ε/h`, truncation falls as `h²ᵏ`; the entry of the table
-/// with the smallest difference to its neighbours is taken, for each component of its own.
+/// with the smallest difference to its neighbors is taken, for each component of its own.
 enum Differences {
   /// The largest step.
   ///

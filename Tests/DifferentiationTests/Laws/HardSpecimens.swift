@@ -1,5 +1,5 @@
 // What this file knows: right derivatives that a careless checker would call wrong: stiff functions,
-// large and small scales, cancelled singularities, kinks near but not within reach, broadcasting.
+// large and small scales, canceled singularities, kinks near but not within reach, broadcasting.
 
 import AdjointArrays
 import AdjointDifferentiation
@@ -60,7 +60,7 @@ enum HardSpecimens {
     .tensors("two hidden layers", [[2, 3], [3, 2], [2], [2, 1]]) { xs in
       sigmoid(matmul(tanh(matmul(xs[0], xs[1]) + xs[2]), xs[3]))
     },
-    .tensors("layer normalisation", [[2, 4]]) { xs in
+    .tensors("layer normalization", [[2, 4]]) { xs in
       let x = xs[0]
       let centered = x - x.mean(over: -1, keepsDimensions: true)
       return centered * rsqrt(x.variance(over: -1, keepsDimensions: true) + 0.001)

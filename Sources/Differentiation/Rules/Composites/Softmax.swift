@@ -25,7 +25,7 @@ public func logSoftmax(_ x: Tensor, along axis: Int = -1) -> Tensor {
 }
 
 extension Tensor {
-  /// True if the axis is the last one, of numbers: then its elements are neighbours, row by row.
+  /// True if the axis is the last one, of numbers: then its elements are neighbors, row by row.
   fileprivate func hasRows(along axis: Int) -> Bool {
     dtype.isFloatingPoint && (axis == -1 || axis == rank - 1)
   }

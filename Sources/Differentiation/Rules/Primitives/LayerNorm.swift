@@ -1,4 +1,4 @@
-// What this file knows: the normalisation of the last axis as one primitive, with gain and bias. Its rule
+// What this file knows: the normalization of the last axis as one primitive, with gain and bias. Its rule
 // is one walk over the rows where a number is wanted, and tensor operations where an outer derivative is.
 
 import AdjointArrays

@@ -1,5 +1,5 @@
 // What this file knows: how lanes of 64 bits compute. The functions built from these operations are in
-// LaneFunctions.swift and its neighbours, the numbers that those need in Float64Polynomials.swift. The
+// LaneFunctions.swift and its neighbors, the numbers that those need in Float64Polynomials.swift. The
 // twin for the other width is Float32Lanes.swift; the two differ in constants, and stay apart because a
 // constant is best read next to the bits that it stands for.
 

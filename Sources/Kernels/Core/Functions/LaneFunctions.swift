@@ -3,7 +3,7 @@
 //
 // Goals, in order: right at every special value (signed zeros, infinities, NaN, subnormal arguments and
 // results); an error of at most 2 units in the last place; no branch, so that a lane never depends on
-// its neighbours and a partly filled vector gives the bits of a full one; then speed.
+// its neighbors and a partly filled vector gives the bits of a full one; then speed.
 
 import AdjointElementary
 

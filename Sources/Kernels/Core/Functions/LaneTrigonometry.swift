@@ -48,7 +48,7 @@ extension Lanes {
   }
 
   // Beyond the range of the reduction (hardly ever) the system's library computes those lanes. The
-  // others keep what they have, so that a lane does not depend on its neighbours.
+  // others keep what they have, so that a lane does not depend on its neighbors.
   @inlinable @inline(__always)
   static func withinCircularRange(
     _ x: Self, _ inside: Self, _ function: (Self) -> Self

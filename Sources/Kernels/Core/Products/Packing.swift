@@ -184,7 +184,7 @@ func copyRows<Element: Lanes>(
     : StridedMatrix(UnsafeRawPointer(target), targetLine, size)
 }
 
-/// An odd number of cache lines: neighbouring lines of a matrix then start in all places of the cache.
+/// An odd number of cache lines: neighboring lines of a matrix then start in all places of the cache.
 @inlinable @inline(__always)
 func lineStride(_ byteCount: Int) -> Int { (byteCount &+ 63) / 64 * 64 | 64 }
 

@@ -1,4 +1,4 @@
-// What this file knows: the normalisation of dense rows to mean 0 and variance 1, with a gain and a bias
+// What this file knows: the normalization of dense rows to mean 0 and variance 1, with a gain and a bias
 // for each column, and the transpose of its derivative. A row is read from memory once: its later
 // passes find it in the cache.
 //

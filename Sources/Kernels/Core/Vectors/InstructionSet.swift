@@ -3,12 +3,12 @@
 //
 // Every kernel is written once, generic over a marker type that stands for an instruction set, and
 // instantiated by one small module per set that is compiled with that set's flags. The marker is
-// part of every lane type and hence of the name of every specialisation.
+// part of every lane type and hence of the name of every specialization.
 //
-// The danger to rule out: two modules emit the same specialisation under the same name, the linker
+// The danger to rule out: two modules emit the same specialization under the same name, the linker
 // keeps one copy, and it is the one with wide instructions, which then runs on a processor without
 // them. Therefore all generic code here carries the marker in its signature or is always inlined, and
-// nothing in it touches `Array`, `String` or any other type that baseline code specialises too.
+// nothing in it touches `Array`, `String` or any other type that baseline code specializes too.
 // To check, with o the object file of a wide module and M its marker, such as X86V4: no function that is
 // weak and does not name the marker may contain an instruction of the set. This prints the offenders.
 //

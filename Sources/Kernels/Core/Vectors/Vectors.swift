@@ -2,7 +2,7 @@
 // functions.
 //
 // The standard library writes the arithmetic of SIMD types (`+`, `addingProduct`, `&<<`, `replacing`, ...)
-// as loops over lanes and leaves it to the optimiser to find the vector instruction again. In a long
+// as loops over lanes and leaves it to the optimizer to find the vector instruction again. In a long
 // function it does not: it cuts vectors into odd pieces, which is ten times slower, and takes minutes to
 // decide so. Therefore the six types that the kernels use say here, through the compiler's own
 // operations, that they mean one instruction.
