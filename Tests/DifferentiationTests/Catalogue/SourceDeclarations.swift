@@ -31,12 +31,11 @@ enum SourceDeclarations {
   static func ofTheRoom() throws -> [Declaration] {
     let sources = try root().appendingPathComponent("Sources")
     var files = [sources.appendingPathComponent("Elementary/Functions.swift")]
-    for folder in ["Differentiation", "Differentiation/Composites", "Differentiation/Primitives"] {
-      // Through the link, if the folder is one.
-      let url = sources.appendingPathComponent(folder).resolvingSymlinksInPath()
-      let names = try FileManager.default.contentsOfDirectory(atPath: url.path)
-      files += names.filter { $0.hasSuffix(".swift") }.sorted().map(url.appendingPathComponent)
-    }
+    // Through the link, if the folder is one.
+    let room = sources.appendingPathComponent("Differentiation").resolvingSymlinksInPath()
+    let names = FileManager.default.enumerator(atPath: room.path)?.compactMap { $0 as? String }
+    files += (names ?? []).filter { $0.hasSuffix(".swift") }.sorted()
+      .map(room.appendingPathComponent)
     return try files.flatMap { file in
       declarations(in: try String(contentsOf: file, encoding: .utf8))
     }
