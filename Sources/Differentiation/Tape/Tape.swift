@@ -47,7 +47,7 @@ public final class Tape {
   }
 
   deinit {
-    scratch?.deallocate()
+    dropScratch()
     header.pointee.owner = nil
     header.reset(keepingAtMost: TapeStore.keptBytes)
     TapeStore.give(header)
@@ -215,18 +215,25 @@ public final class Tape {
       scratch = nil
       return kept
     }
-    scratch?.deallocate()
-    scratch = nil
-    let fresh = UnsafeMutableBufferPointer<Double>.allocate(capacity: Swift.max(count, 256))
+    dropScratch()
+    let capacity = Swift.max(count, 256)
+    let column = TapeColumn.adjoints.allocate(capacity * MemoryLayout<Double>.stride)
+    let fresh = UnsafeMutableBufferPointer(
+      start: column.bindMemory(to: Double.self, capacity: capacity), count: capacity)
     fresh.initialize(repeating: .none)
     return fresh
   }
 
   /// Takes back a buffer whose adjoints are all none again.
   func giveScratch(_ buffer: UnsafeMutableBufferPointer<Double>) {
-    scratch?.deallocate()
+    dropScratch()
+    scratch = buffer
+    if buffer.count * MemoryLayout<Double>.stride > TapeStore.keptBytes { dropScratch() }
+  }
+
+  private func dropScratch() {
+    if let column = scratch?.baseAddress { TapeColumn.deallocate(column) }
     scratch = nil
-    if buffer.count * 8 > TapeStore.keptBytes { buffer.deallocate() } else { scratch = buffer }
   }
 }
 

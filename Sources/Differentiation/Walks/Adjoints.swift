@@ -185,18 +185,11 @@ extension Tape {
     return result
   }
 
-  /// How far the adjoints of a walk lie from the start of their buffer.
-  ///
-  /// Large buffers begin where a page begins. A slot and the value of the same record would then agree
-  /// in the last twelve bits of their addresses, by which the processor guesses whether a load must wait
-  /// for a store before it.
-  private static var displacement: Int { 208 }
-
   /// The derivatives of the number recorded at `top` with respect to the first `count` records, which
   /// are variables.
   func gradient(from top: Int, ofFirst count: Int) -> [Double] {
-    let scratch = takeScratch(top + 1 + Tape.displacement)
-    let adjoints = scratch.baseAddress! + Tape.displacement
+    let scratch = takeScratch(top + 1)
+    let adjoints = scratch.baseAddress!
     let slots = AdjointSlots<Double, WholeTape>(
       header: header, bottom: 0, adjoints: adjoints, active: nil)
     // Variables have no operands, so the walk ends above them, and above the very first record.

@@ -3,16 +3,6 @@
 
 import AdjointElementary
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Android)
-  import Android
-#endif
-
 /// The part of a tape that recorded numbers point to.
 ///
 /// A handle carries a raw pointer to this header instead of a reference to the tape, because
@@ -55,21 +45,28 @@ public struct TapeHeader {
     let capacity = smallestCapacity
     header.initialize(
       to: TapeHeader(
-        count: 0, limit: capacity, key: 1 << 32, values: .allocate(capacity: capacity),
-        records: .allocate(capacity: capacity), constants: .allocate(capacity: capacity),
+        count: 0, limit: capacity, key: 1 << 32, values: column(.values, capacity),
+        records: column(.records, capacity), constants: column(.constants, capacity),
         constantCount: 0, capacity: capacity, pauses: 0, owner: nil))
     return header
   }
 
+  private static func column<Element>(
+    _ column: TapeColumn, _ capacity: Int
+  ) -> UnsafeMutablePointer<Element> {
+    column.allocate(capacity * MemoryLayout<Element>.stride)
+      .bindMemory(to: Element.self, capacity: capacity)
+  }
+
   /// Replaces the buffers by small ones.
   fileprivate mutating func shrink() {
+    TapeColumn.deallocate(values)
+    TapeColumn.deallocate(records)
+    TapeColumn.deallocate(constants)
     capacity = TapeHeader.smallestCapacity
-    values.deallocate()
-    records.deallocate()
-    constants.deallocate()
-    values = .allocate(capacity: capacity)
-    records = .allocate(capacity: capacity)
-    constants = .allocate(capacity: capacity)
+    values = TapeHeader.column(.values, capacity)
+    records = TapeHeader.column(.records, capacity)
+    constants = TapeHeader.column(.constants, capacity)
   }
 }
 
@@ -139,18 +136,20 @@ extension UnsafeMutablePointer<TapeHeader> {
       """)
     var capacity = pointee.capacity
     while capacity < needed { capacity *= 2 }
-    grow(&pointee.values, to: capacity)
-    grow(&pointee.records, to: capacity)
-    grow(&pointee.constants, to: capacity)
+    grow(&pointee.values, .values, keeping: pointee.count, to: capacity)
+    grow(&pointee.records, .records, keeping: pointee.count, to: capacity)
+    grow(&pointee.constants, .constants, keeping: pointee.constantCount, to: capacity)
     pointee.capacity = capacity
     if pointee.pauses == 0 { pointee.limit = capacity }
   }
 
-  /// The system's `realloc` moves pages of large blocks instead of copying them.
-  private func grow<Element>(_ buffer: inout UnsafeMutablePointer<Element>, to capacity: Int) {
-    guard let moved = realloc(buffer, capacity * MemoryLayout<Element>.stride)
-    else { fatalError("out of memory: a tape of \(capacity) operations could not be allocated") }
-    buffer = moved.assumingMemoryBound(to: Element.self)
+  private func grow<Element>(
+    _ buffer: inout UnsafeMutablePointer<Element>, _ column: TapeColumn, keeping count: Int,
+    to capacity: Int
+  ) {
+    let stride = MemoryLayout<Element>.stride
+    buffer = column.grow(buffer, keeping: count * stride, to: capacity * stride)
+      .bindMemory(to: Element.self, capacity: capacity)
   }
 
   /// Forgets all records; every handle made so far becomes stale.
