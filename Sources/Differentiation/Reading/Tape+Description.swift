@@ -1,4 +1,5 @@
-// What this file knows: the printed tape, known in the literature as the Wengert list.
+// The printed tape, known in the literature as the Wengert list. It has never heard of how adjoints are
+// computed.
 
 extension Tape {
   /// The tape as a table: index, operation, value, adjoint, local partial derivatives.
@@ -19,7 +20,7 @@ extension Tape {
     rows[0].append("partials")
     for node in nodes {
       var row = ["v\(node.index)", expression(node), node.value.description]
-      if let adjoints { row.append(adjoints.text(at: node.index)) }
+      if let adjoints { row.append(adjoints.value(at: node.index)?.description ?? "-") }
       row.append(node.partials.map { shortened($0) }.joined(separator: ", "))
       rows.append(row)
     }
@@ -36,7 +37,7 @@ extension Tape {
 
   private func operandName(_ operand: TapeNode.Operand) -> String {
     switch operand {
-    case .node(let index): name(at: Int32(index)) ?? "v\(index)"
+    case .node(let index): label(index)
     case .constant(let value): shortened(value)
     case .constantTensor(let type): type.description
     }
@@ -46,23 +47,6 @@ extension Tape {
 extension Tape: CustomStringConvertible {
   /// The tape as a table, without adjoints.
   public var description: String { described() }
-}
-
-extension Adjoints {
-  /// The adjoint of a record as text; `-` if none arrived.
-  func text(at index: Int) -> String {
-    let record = header.pointee.records[index]
-    if record.code == .tensor {
-      let place = Int(record.first) - tensorBottom
-      guard place < tensors.count, let adjoint = tensors[place] else { return "-" }
-      return TapeValue.tensor(adjoint.type, adjoint.array).description
-    }
-    let slot = index - bottom + 1
-    guard index >= bottom, case .plain(let values) = numbers, slot < values.count,
-      !values[slot].isNone
-    else { return "-" }
-    return shortened(values[slot])
-  }
 }
 
 /// Columns aligned at the left, two blanks apart, no blanks at line ends.

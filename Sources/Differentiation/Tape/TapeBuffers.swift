@@ -1,5 +1,5 @@
-// What this file knows: the growing buffers that hold the records of a tape, and how one more operation
-// gets into them.
+// The growing buffers that hold the records of a tape, and how one more operation gets into them. It has
+// never heard of what an operation means.
 
 import AdjointElementary
 
@@ -9,11 +9,11 @@ import AdjointElementary
 /// retaining and releasing one costs several times the operation itself. Headers are pooled and
 /// never freed, and the generation in `key` tells a handle that has outlived its tape from a live one.
 @frozen
-public struct TapeHeader {
+@usableFromInline struct TapeHeader {
   @usableFromInline var count: Int
   /// Where the fast path ends: the capacity, or `count` while recording is paused.
   @usableFromInline var limit: Int
-  /// The generation, in the upper half: what the places of all live handles have in common.
+  /// The generation, in the upper half: what all live handles have in common.
   @usableFromInline var key: UInt64
   /// One value a record.
   @usableFromInline var values: UnsafeMutablePointer<Double>
@@ -91,12 +91,12 @@ extension UnsafeMutablePointer<TapeHeader> {
     if _slowPath(index == pointee.limit) {
       return appendSlowly(code, value, first, constant: constant)
     }
-    let place = pointee.constantCount
-    (pointee.constants + place).initialize(to: constant)
-    pointee.constantCount = place &+ 1
+    let position = pointee.constantCount
+    (pointee.constants + position).initialize(to: constant)
+    pointee.constantCount = position &+ 1
     (pointee.values + index).initialize(to: value)
     (pointee.records + index).initialize(
-      to: Record(code, first, UInt64(truncatingIfNeeded: place)))
+      to: Record(code, first, UInt64(truncatingIfNeeded: position)))
     pointee.count = index &+ 1
     return Scalar(value, at: index, of: self)
   }
@@ -121,8 +121,8 @@ extension UnsafeMutablePointer<TapeHeader> {
 
   /// Records an operation that only the side tables know more about, and returns its index, or -1
   /// while recording is paused.
-  func append(_ code: Record.Code, _ value: Double, place: Int) -> Int32 {
-    append(code, value, UInt64(place), 0).index
+  func append(_ code: Record.Code, _ value: Double, node: Int) -> Int32 {
+    append(code, value, UInt64(node), 0).index
   }
 
   /// Makes room for `needed` records in all.

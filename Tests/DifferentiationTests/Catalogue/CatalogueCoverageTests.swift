@@ -77,8 +77,8 @@ import Testing
     }
     // Tapes and what walks return: tested by name in the tests of those files.
     let owners = [
-      "Tape", "Adjoints", "Level", "Application", "Primitive", "Differentiable", "ReverseStep",
-      "ReverseSteps", "TapeNode", "TapeHeader", "Record",
+      "Tape", "Adjoints", "Level", "PrimitiveUse", "PrimitiveTangents", "Primitive", "LinearPrimitive", "Differentiable", "ReverseStep",
+      "TapeNode",
     ]
     if let owner = declaration.owner, owners.contains(owner) { return true }
     // How values become variables of a level.

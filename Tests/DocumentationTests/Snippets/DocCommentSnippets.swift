@@ -75,7 +75,7 @@ enum CommentSnippets {
   }
 
   static func walk() {
-    show("Sources/Differentiation/Walks/Adjoints.swift", 2)
+    show("Sources/Differentiation/Walks/ReverseMode.swift", 1)
     let tape = Tape()
     let x = tape.variable(3)
     let y = x * x
