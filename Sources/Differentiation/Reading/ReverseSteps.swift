@@ -6,6 +6,7 @@
 
 import AdjointArrays
 import AdjointElementary
+import AdjointSupport
 
 /// One edge of a reverse walk: what one use of an operand adds to the operand's adjoint.
 public struct ReverseStep: Sendable, CustomStringConvertible {
@@ -28,7 +29,7 @@ public struct ReverseStep: Sendable, CustomStringConvertible {
 
   /// The chain rule in numbers.
   public var description: String {
-    let factor = partial.map { " * \(shortened($0))" } ?? ""
+    let factor = partial.map { " * \(NumberText.significant($0))" } ?? ""
     return
       "adjoint[\(labels.operand)] += adjoint[\(labels.node)] * d\(labels.node)/d\(labels.operand)"
       + " = \(adjoint)\(factor) = \(contribution) (contribution \(part.number) of \(part.count))"

@@ -1,5 +1,7 @@
 // What this file knows: the printed tape, known in the literature as the Wengert list.
 
+import AdjointSupport
+
 extension Tape {
   /// The tape as a table: index, operation, value, adjoint, local partial derivatives.
   ///
@@ -20,10 +22,10 @@ extension Tape {
     for node in nodes {
       var row = ["v\(node.index)", expression(node), node.value.description]
       if let adjoints { row.append(adjoints.text(at: node.index)) }
-      row.append(node.partials.map { shortened($0) }.joined(separator: ", "))
+      row.append(node.partials.map { NumberText.significant($0) }.joined(separator: ", "))
       rows.append(row)
     }
-    return table(rows)
+    return alignedColumns(rows)
   }
 
   /// The operation with its operands by name, such as `0.5 * v6` or `sigmoid(v2)`.
@@ -37,7 +39,7 @@ extension Tape {
   private func operandName(_ operand: TapeNode.Operand) -> String {
     switch operand {
     case .node(let index): name(at: Int32(index)) ?? "v\(index)"
-    case .constant(let value): shortened(value)
+    case .constant(let value): NumberText.significant(value)
     case .constantTensor(let type): type.description
     }
   }
@@ -61,22 +63,6 @@ extension Adjoints {
     guard index >= bottom, case .plain(let values) = numbers, slot < values.count,
       !values[slot].isNone
     else { return "-" }
-    return shortened(values[slot])
+    return NumberText.significant(values[slot])
   }
-}
-
-/// Columns aligned at the left, two blanks apart, no blanks at line ends.
-private func table(_ rows: [[String]]) -> String {
-  let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-  return rows.map { row in
-    var line = ""
-    for (column, cell) in row.enumerated() {
-      line += cell
-      if column < row.count - 1 {
-        line += String(repeating: " ", count: widths[column] - cell.count + 2)
-      }
-    }
-    while line.last == " " { line.removeLast() }
-    return line
-  }.joined(separator: "\n")
 }

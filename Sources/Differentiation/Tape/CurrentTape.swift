@@ -5,15 +5,7 @@
 // `TaskLocal`: the differentiated closures are synchronous, so they stay on their thread, and a task
 // started inside one must not inherit a tape that belongs to somebody else.
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Android)
-  import Android
-#endif
+import AdjointSupport
 
 enum CurrentTape {
   private static let key: pthread_key_t = {

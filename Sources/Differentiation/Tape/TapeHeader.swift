@@ -2,16 +2,7 @@
 // gets into them.
 
 import AdjointElementary
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Android)
-  import Android
-#endif
+import AdjointSupport
 
 /// The part of a tape that recorded numbers point to.
 ///
