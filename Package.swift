@@ -46,30 +46,33 @@ let package = Package(
   ],
   targets: [
     // MARK: Public API, from the bottom up
-    .target(name: "AdjointElementary", path: "Sources/Elementary", swiftSettings: optimized),
+    .target(
+      name: "AdjointElementary",
+      dependencies: ["AdjointSupport"],
+      path: "Sources/Elementary", swiftSettings: optimized),
     .target(
       name: "AdjointArrays",
-      dependencies: ["AdjointElementary", "AdjointKernels"],
+      dependencies: ["AdjointElementary", "AdjointKernels", "AdjointSupport"],
       path: "Sources/Arrays", swiftSettings: optimized),
     .target(
       name: "AdjointDifferentiation",
-      dependencies: ["AdjointElementary", "AdjointArrays", "AdjointKernelCore"],
+      dependencies: ["AdjointElementary", "AdjointArrays", "AdjointKernelCore", "AdjointSupport"],
       path: "Sources/Differentiation", swiftSettings: optimized),
     .target(
       name: "AdjointNetworks",
-      dependencies: ["AdjointDifferentiation"],
+      dependencies: ["AdjointDifferentiation", "AdjointSupport"],
       path: "Sources/Networks", swiftSettings: optimized),
     .target(
       name: "AdjointOptimizers",
-      dependencies: ["AdjointNetworks", "AdjointKernels"],
+      dependencies: ["AdjointNetworks", "AdjointKernels", "AdjointSupport"],
       path: "Sources/Optimizers", swiftSettings: optimized),
     .target(
       name: "AdjointData",
-      dependencies: ["AdjointNetworks"],
+      dependencies: ["AdjointNetworks", "AdjointSupport"],
       path: "Sources/Data", swiftSettings: optimized),
     .target(
       name: "AdjointFigures",
-      dependencies: ["AdjointDifferentiation"],
+      dependencies: ["AdjointSupport"],
       path: "Sources/Figures", swiftSettings: optimized),
     .target(
       name: "Adjoint",
@@ -80,8 +83,9 @@ let package = Package(
       path: "Sources/Adjoint"),
 
     // MARK: Implementation details
+    .target(name: "AdjointSupport", path: "Sources/Support", swiftSettings: optimized),
     .target(
-      name: "AdjointKernelCore", dependencies: ["AdjointElementary"],
+      name: "AdjointKernelCore", dependencies: ["AdjointElementary", "AdjointSupport"],
       path: "Sources/Kernels/Core",
       // The compiler's own vector operations; why is told in Vectors.swift.
       swiftSettings: optimized + [.enableExperimentalFeature("BuiltinModule")]),
@@ -98,12 +102,13 @@ let package = Package(
       name: "AdjointKernels",
       dependencies: [
         "AdjointKernelCore", "AdjointKernelsBaseline", "AdjointKernelsX86V3",
-        "AdjointKernelsX86V4",
+        "AdjointKernelsX86V4", "AdjointSupport",
       ],
       path: "Sources/Kernels/Dispatch", swiftSettings: optimized),
 
     // MARK: Executables
-    .executableTarget(name: "digits", dependencies: ["Adjoint"], path: "Sources/digits"),
+    .executableTarget(
+      name: "digits", dependencies: ["Adjoint", "AdjointSupport"], path: "Sources/digits"),
   ],
   swiftLanguageModes: [.v6]
 )
@@ -111,13 +116,17 @@ let package = Package(
 // MARK: Test bundles, one per room
 
 let rooms: [(name: String, dependencies: [Target.Dependency])] = [
+  ("Support", ["AdjointSupport"]),
   ("Elementary", ["AdjointElementary"]),
   ("Kernels", ["AdjointKernels", "AdjointKernelCore", "AdjointElementary"]),
   ("Arrays", ["AdjointArrays"]),
-  ("Differentiation", ["AdjointDifferentiation", "AdjointArrays", "AdjointElementary"]),
+  (
+    "Differentiation",
+    ["AdjointDifferentiation", "AdjointArrays", "AdjointElementary", "AdjointSupport"]
+  ),
   ("Networks", ["Adjoint"]),
   ("Optimizers", ["Adjoint"]),
-  ("Data", ["Adjoint"]),
+  ("Data", ["Adjoint", "AdjointSupport"]),
   ("Figures", ["Adjoint"]),
 ]
 package.targets += [

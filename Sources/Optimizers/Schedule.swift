@@ -1,17 +1,7 @@
 // What this file knows: numbers that change with the number of the step. It has never heard of what
 // they scale.
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Android)
-  import Android
-#elseif canImport(ucrt)
-  import ucrt
-#endif
+import AdjointSupport
 
 /// A number for every step: a learning rate that changes as training goes on.
 ///

@@ -2,6 +2,7 @@
 // to the walk of ReverseMode, so what it shows is what is computed.
 
 import AdjointArrays
+import AdjointSupport
 
 /// One edge of a reverse walk: what one use of an operand adds to the operand's adjoint.
 public struct ReverseStep: Sendable, CustomStringConvertible {
@@ -24,7 +25,7 @@ public struct ReverseStep: Sendable, CustomStringConvertible {
 
   /// The chain rule in numbers.
   public var description: String {
-    let factor = partial.map { " * \(shortened($0))" } ?? ""
+    let factor = partial.map { " * \(NumberText.significant($0))" } ?? ""
     return
       "adjoint[\(labels.operand)] += adjoint[\(labels.node)] * d\(labels.node)/d\(labels.operand)"
       + " = \(adjoint)\(factor) = \(contribution) (contribution \(part.number) of \(part.count))"

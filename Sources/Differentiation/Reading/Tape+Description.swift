@@ -1,6 +1,8 @@
 // The printed tape, known in the literature as the Wengert list. It has never heard of how adjoints are
 // computed.
 
+import AdjointSupport
+
 extension Tape {
   /// The tape as a table: index, operation, value, adjoint, local partial derivatives.
   ///
@@ -21,10 +23,10 @@ extension Tape {
     for node in nodes {
       var row = ["v\(node.index)", expression(node), node.value.description]
       if let adjoints { row.append(adjoints.value(at: node.index)?.description ?? "-") }
-      row.append(node.partials.map { shortened($0) }.joined(separator: ", "))
+      row.append(node.partials.map { NumberText.significant($0) }.joined(separator: ", "))
       rows.append(row)
     }
-    return table(rows)
+    return alignedColumns(rows)
   }
 
   /// The operation with its operands by name, such as `0.5 * v6` or `sigmoid(v2)`.
@@ -38,7 +40,7 @@ extension Tape {
   private func operandName(_ operand: TapeNode.Operand) -> String {
     switch operand {
     case .node(let index): label(index)
-    case .constant(let value): shortened(value)
+    case .constant(let value): NumberText.significant(value)
     case .constantTensor(let type): type.description
     }
   }
@@ -47,20 +49,4 @@ extension Tape {
 extension Tape: CustomStringConvertible {
   /// The tape as a table, without adjoints.
   public var description: String { described() }
-}
-
-/// Columns aligned at the left, two blanks apart, no blanks at line ends.
-private func table(_ rows: [[String]]) -> String {
-  let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-  return rows.map { row in
-    var line = ""
-    for (column, cell) in row.enumerated() {
-      line += cell
-      if column < row.count - 1 {
-        line += String(repeating: " ", count: widths[column] - cell.count + 2)
-      }
-    }
-    while line.last == " " { line.removeLast() }
-    return line
-  }.joined(separator: "\n")
 }

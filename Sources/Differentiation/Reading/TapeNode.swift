@@ -3,6 +3,7 @@
 
 import AdjointArrays
 import AdjointElementary
+import AdjointSupport
 
 /// A value on a tape.
 public enum TapeValue: Sendable, CustomStringConvertible {
@@ -14,10 +15,10 @@ public enum TapeValue: Sendable, CustomStringConvertible {
   /// The number in ten digits, a small tensor's elements, or the type of a large one.
   public var description: String {
     switch self {
-    case .number(let value): return shortened(value)
+    case .number(let value): return NumberText.significant(value)
     case .tensor(let type, let array):
       guard let array, type.shape.elementCount <= 6 else { return type.description }
-      let elements = array.values(as: Double.self).map { shortened($0, digits: 6) }
+      let elements = array.values(as: Double.self).map { NumberText.significant($0, digits: 6) }
       return "\(type.shape) (\(elements.joined(separator: ", ")))"
     }
   }
@@ -135,19 +136,4 @@ extension Tape {
 
   /// The constant operand of a record that has one.
   func constant(of record: Record) -> Double { header.pointee.constants[Int(record.second)] }
-}
-
-/// A number in at most `digits` significant digits, for people.
-func shortened(_ value: Double, digits: Int = 10) -> String {
-  guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
-  var scale = 1.0
-  var magnitude = value.magnitude
-  // The largest and smallest numbers keep all their digits: scaling would overflow.
-  guard magnitude > 1e-200, magnitude < 1e200 else { return "\(value)" }
-  while magnitude < 1 { (magnitude, scale) = (magnitude * 10, scale * 10) }
-  while magnitude >= 10 { (magnitude, scale) = (magnitude / 10, scale / 10) }
-  for _ in 1..<digits { scale *= 10 }
-  let rounded = (value * scale).rounded() / scale
-  let text = "\(rounded)"
-  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
 }

@@ -11,15 +11,7 @@
 // Blocks of their own instead of one block for all columns, because the system's `realloc` moves the
 // pages of a large block to a larger one without copying or touching them.
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Android)
-  import Android
-#endif
+import AdjointSupport
 
 /// What a column holds, which decides where in a page it begins.
 enum TapeColumn: Int {

@@ -1,17 +1,8 @@
 // Where tapes come from and go to: a store of used ones, and the one that the differential operators of
 // this thread are recording on. It has never heard of records.
 
+import AdjointSupport
 import Synchronization
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Android)
-  import Android
-#endif
 
 /// The tape of the innermost differential operator at work on this thread.
 ///

@@ -7,7 +7,7 @@
 import AdjointArrays
 
 /// A mistake in the use of tensors: what happened, to which operands, and what to do.
-public struct TensorError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct TensorError: AdjointError, Equatable {
   /// What kind of mistake, for programs that react to it.
   public enum Kind: Sendable, Equatable {
     /// Shapes that do not fit.
@@ -50,13 +50,13 @@ public struct TensorError: Error, Sendable, Equatable, CustomStringConvertible {
     self.layer = layer
   }
 
-  /// One paragraph: operation, operands, problem, layer, remedy.
-  public var description: String {
+  /// Operation, layer, problem, operands.
+  public var account: String {
     var text = operation
     if let layer { text += " in layer `\(layer)`" }
     text += ": \(problem)"
     if !operands.isEmpty { text += " (operands: \(operands.joined(separator: ", ")))" }
-    return text + ". \(remedy)"
+    return text
   }
 }
 

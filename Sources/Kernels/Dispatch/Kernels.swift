@@ -5,18 +5,7 @@ import AdjointKernelCore
 import AdjointKernelsBaseline
 import AdjointKernelsX86V3
 import AdjointKernelsX86V4
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Android)
-  import Android
-#elseif canImport(ucrt)
-  import ucrt
-#endif
+import AdjointSupport
 
 /// The loops chosen for this processor.
 public enum Kernels {
