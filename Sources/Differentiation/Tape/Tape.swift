@@ -122,8 +122,8 @@ public final class Tape {
     return variable
   }
 
-  /// Names the tensors `first ..< first + count`; the names are made only if somebody asks.
-  public func setNames(of variables: [Tensor], _ make: @escaping () -> [String]) {
+  /// Names variables that were made one after the other; the names are made when they are asked for.
+  package func setNames(of variables: [Tensor], _ make: @escaping () -> [String]) {
     guard let first = variables.first?.index, first >= 0 else { return }
     lateNames.append((first, variables.count, make))
   }
