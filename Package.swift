@@ -61,7 +61,7 @@ let package = Package(
       path: "Sources/Networks", swiftSettings: optimized),
     .target(
       name: "AdjointOptimizers",
-      dependencies: ["AdjointNetworks", "AdjointKernels"],
+      dependencies: ["AdjointNetworks"],
       path: "Sources/Optimizers", swiftSettings: optimized),
     .target(
       name: "AdjointData",

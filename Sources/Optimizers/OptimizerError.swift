@@ -1,4 +1,4 @@
-// What this file knows: how a refused step is told.
+// The refusal of a step or of a state.
 
 /// A step or a state that an optimizer refuses; nothing has been changed.
 public struct OptimizerError: Error, Sendable, Equatable, CustomStringConvertible {
