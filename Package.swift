@@ -64,7 +64,7 @@ let package = Package(
       path: "Sources/Networks", swiftSettings: optimized),
     .target(
       name: "AdjointOptimizers",
-      dependencies: ["AdjointNetworks", "AdjointKernels", "AdjointSupport"],
+      dependencies: ["AdjointNetworks", "AdjointSupport"],
       path: "Sources/Optimizers", swiftSettings: optimized),
     .target(
       name: "AdjointData",

@@ -30,11 +30,11 @@ func differentiated(
   _ values: [Scalar], _ f: ([Scalar]) -> Scalar
 ) -> (value: Scalar, gradient: [Scalar]) {
   Level.open(on: values.recordingTape) { level in
-    let inputs = values.recorded(in: level)
+    let inputs = values.map { level.input($0) }
     let y = f(inputs)
     level.trapOnFailure()
     let adjoints = level.adjoints(of: y)
-    return (level.result(y), inputs.adjoint(in: adjoints))
+    return (level.result(y), [Scalar]._adjoint(of: inputs, in: adjoints))
   }
 }
 

@@ -11,7 +11,7 @@ import AdjointArrays
 /// One differential operator at work.
 public struct Level {
   /// The tape that the level records on.
-  public let tape: Tape
+  package let tape: Tape
   /// Where on the tape the level begins.
   let start: Tape.Mark
   /// True when an outer derivative is active on the same tape.
@@ -37,14 +37,14 @@ public struct Level {
   // MARK: Inputs
 
   /// The input of this level for a number or a recorded number.
-  public func input(_ x: Scalar) -> Scalar {
+  package func input(_ x: Scalar) -> Scalar {
     guard let header = x.liveHeader else { return tape.variable(x.value) }
     guard header == tape.header else { Tape.failOnForeign(x, x, "gradient(at:of:)") }
     return header.append(.alias, x.value, x.liveIndex(on: header), 0)
   }
 
   /// The input of this level for a tensor or a recorded tensor.
-  public func input(_ x: Tensor, _ name: String? = nil) -> Tensor {
+  package func input(_ x: Tensor, _ name: String? = nil) -> Tensor {
     guard x.isRecorded else { return tape.variable(x, name) }
     guard x.tape === tape else {
       return Tensor.failing(
@@ -140,23 +140,23 @@ public struct Level {
 /// What a function with a gradient may return: a ``Tensor`` of one element or a ``Scalar``.
 public protocol DifferentiableResult {
   /// Walks back from the result to the inputs of the level.
-  func gradients(in level: Level, wantsValue: Bool) throws(TensorError) -> Adjoints
+  func _gradients(in level: Level, wantsValue: Bool) throws(TensorError) -> Adjoints
   /// The result as it may leave the level.
-  func leaving(_ level: Level) -> Self
+  func _leaving(_ level: Level) -> Self
 }
 
 extension Tensor: DifferentiableResult {
-  public func gradients(in level: Level, wantsValue: Bool) throws(TensorError) -> Adjoints {
+  public func _gradients(in level: Level, wantsValue: Bool) throws(TensorError) -> Adjoints {
     try level.adjoints(of: self, seed: seed(nil, "gradient(at:of:)"), wantsValue: wantsValue)
   }
-  public func leaving(_ level: Level) -> Tensor { level.result(self) }
+  public func _leaving(_ level: Level) -> Tensor { level.result(self) }
 }
 
 extension Scalar: DifferentiableResult {
-  public func gradients(in level: Level, wantsValue: Bool) throws(TensorError) -> Adjoints {
+  public func _gradients(in level: Level, wantsValue: Bool) throws(TensorError) -> Adjoints {
     let adjoints = level.adjoints(of: self)
     try level.check()
     return adjoints
   }
-  public func leaving(_ level: Level) -> Scalar { level.result(self) }
+  public func _leaving(_ level: Level) -> Scalar { level.result(self) }
 }

@@ -141,7 +141,7 @@ public final class Tape {
     return variable
   }
 
-  /// Names variables made one after the other; the names are made only when one is asked for.
+  /// Names variables that were made one after the other; the names are made when they are asked for.
   package func setNames(of variables: [Tensor], _ make: @escaping () -> [String]) {
     guard let first = variables.first?.index, first >= 0 else { return }
     lateNames.append((first, variables.count, make))
