@@ -8,7 +8,6 @@
 
 import AdjointArrays
 import AdjointDifferentiation
-import AdjointKernelCore
 import AdjointKernels
 
 /// One parameter of the model that an optimizer was made for, with its states.

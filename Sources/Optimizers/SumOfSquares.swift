@@ -2,7 +2,6 @@
 // has never heard of gradients or of clipping.
 
 import AdjointDifferentiation
-import AdjointKernelCore
 import AdjointKernels
 
 /// The sum of squares of an array, in `Double`, and whether every element is finite.

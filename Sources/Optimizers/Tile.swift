@@ -4,7 +4,6 @@
 // Rows are noncopyable, so that a transform (a copyable value) cannot keep one beyond the call that
 // lent it, and reading is a type of its own, so that a transform cannot write to the parameter.
 
-import AdjointKernelCore
 import AdjointKernels
 
 /// A stretch of one parameter: its update, its value, and the state that a transform keeps for it.

@@ -2,7 +2,7 @@
 // never heard of models or chains. In the equations u is the update, t counts the updates, and state
 // arrays start at zero.
 
-import AdjointKernelCore
+import AdjointKernels
 
 /// `u ← η(step) u`.
 struct ScaleBySchedule: GradientTransform {

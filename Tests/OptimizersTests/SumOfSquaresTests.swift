@@ -2,7 +2,7 @@
 
 import AdjointArrays
 import AdjointDifferentiation
-import AdjointKernelCore
+import AdjointKernels
 import Testing
 
 @testable import AdjointOptimizers

@@ -1,7 +1,7 @@
 // What this file knows: where a reverse walk keeps the adjoints of numbers, and in which kind of number.
 
 import AdjointElementary
-import AdjointKernelCore
+import AdjointKernels
 
 /// The kind of number in which a walk keeps the adjoints of scalars.
 protocol AdjointNumber: Algebra {
