@@ -1,7 +1,7 @@
 // Where a reverse walk keeps the adjoints of numbers: one slot a record. It has never heard of rules.
 
 import AdjointElementary
-import AdjointKernelCore
+import AdjointKernels
 
 /// The adjoints of a walk and the records they belong to.
 ///
