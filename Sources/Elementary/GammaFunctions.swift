@@ -49,10 +49,11 @@ extension Elementary {
       let far = (a - 0.5) * (logarithm - 1) + (0.4189385332046727 + series(1 / a))
       let right = A._select(isLarge, far, near)
 
-      let fraction = x - A._round(x)
-      let sine = A._abs(A._sin(3.141592653589793 * fraction))
+      // The sine of a subnormal number has too few digits, and is π times it.
+      let fraction = A._abs(x - A._round(x))
+      let sine = 0.3183098861837907 * A._sin(3.141592653589793 * fraction)
       let infinity = A(floatLiteral: .infinity)
-      let beside = (1.1447298858494002 - A._log(sine)) - right
+      let beside = -A._log(A._select(A._isLess(fraction, 1e-20), fraction, sine)) - right
       let left = A._select(
         A._isEqual(fraction, 0), infinity,
         A._select(A._isEqual(x, -infinity), infinity, beside))
@@ -126,11 +127,22 @@ extension Elementary {
       let far = A._log(z) - (0.5 * u + series(u * u))
       let right = far - A._select(isSmall, numerator / denominator, 0)
 
-      let fraction = x - A._round(x)
-      let cotangent = 3.141592653589793 / A._tan(3.141592653589793 * fraction)
-      let isPole = A._isEqual(fraction, 0)
-      let left = A._select(isPole, A(floatLiteral: .nan), right - cotangent)
+      let isPole = A._isEqual(x, A._round(x))
+      let turn = 3.141592653589793 * cotangent(x)
+      let left = A._select(isPole, A(floatLiteral: .nan), right - turn)
       return A._select(isLeft, left, right)
+    }
+    /// `cot πx`.
+    ///
+    /// The difference to the nearest half is taken before it is multiplied with a π that is rounded.
+    @inlinable @inline(__always)
+    static func cotangent<A: NumericAlgebra>(_ x: A) -> A {
+      let fraction = x - A._round(x)
+      let size = A._abs(fraction)
+      let isBeyond = A._isLess(0.25, size)
+      let tangent = A._tan(3.141592653589793 * A._select(isBeyond, 0.5 - size, size))
+      let result = A._select(isBeyond, tangent, 1 / tangent)
+      return A._select(A._isLess(fraction, 0), -result, result)
     }
     /// `w/12 - w²/120 + w³/252 …`, for `w ≤ 1/100`.
     @inlinable @inline(__always)
@@ -170,7 +182,7 @@ extension Elementary {
 
       // ψ⁽ⁿ⁾(x) = (-1)ⁿ ψ⁽ⁿ⁾(1 - x) - π dⁿ/dxⁿ cot πx.
       let pi: A = 3.141592653589793
-      let c = 1 / A._tan(pi * (b - A._round(b)))
+      let c = Digamma.cotangent(b)
       let (square, slope) = (c * c, 1 + c * c)
       let first = pi * pi * slope
       let second = -2 * (pi * pi * pi) * c * slope

@@ -63,16 +63,10 @@ import Testing
       #expect(code.visit(&visitor) == nil && code.opcode == nil && !code.isElementary)
       #expect(seen.insert(code.rawValue).inserted)
     }
-    // What is left between them is no code of a function, though a walk may come to ask.
-    for rawValue in UInt8.min...UInt8.max where !seen.contains(rawValue) {
-      var visitor = Reached()
-      let code = Record.Code(rawValue: rawValue)
-      #expect(code.visit(&visitor) == nil && code.opcode == nil)
-    }
   }
 
-  /// The reserve: 59 functions of two operands fit and 128 altogether, so that there is room for 60
-  /// more until this test is met.
+  /// The reserve: 59 functions of two operands fit and 128 altogether. The numbers left today are more
+  /// than this test asks for; when it fails, the next function needs wider codes or fewer forms.
   @Test func thereIsRoomForFurtherFunctions() {
     let count = Elementary.Opcode.allCases.count
     #expect(Self.binary.count <= 59)

@@ -96,13 +96,19 @@ extension RecordVisitor {
 extension Record.Code {
   /// Calls the visitor with the entry of the table and the form of the operands.
   ///
-  /// Inlined with a concrete visitor it becomes one jump table whose cases are specialized.
+  /// Inlined with a concrete visitor it becomes one jump table whose cases are specialized. For that
+  /// nothing may come after the lists: no code lies between them, which the last line says to the
+  /// optimizer, and the other records are asked for first.
   @inline(__always)
   func visit<V: RecordVisitor>(_ visitor: inout V) -> V.Result {
-    Elementary.Opcode.unary(rawValue, &visitor) { visitor in
+    switch self {
+    case .input, .alias, .tensor, .element, .custom: return visitor.visitOther()
+    default: break
+    }
+    return Elementary.Opcode.unary(rawValue, &visitor) { visitor in
       visit(&visitor, .variables) { visitor in
         visit(&visitor, .constantSecond) { visitor in
-          visit(&visitor, .constantFirst) { visitor in visitor.visitOther() }
+          visit(&visitor, .constantFirst) { _ in V.Result?.none.unsafelyUnwrapped }
         }
       }
     }

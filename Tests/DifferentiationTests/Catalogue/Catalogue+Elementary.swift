@@ -116,8 +116,8 @@ extension Catalogue {
     one(
       "clamped", line, kinks: "slope 0 at the ends of the range",
       declaration: "RecordedAlgebra.clamped(to: ClosedRange<Double>)",
-      { $0.clamped(to: -0.75...1.25) },
-      { $0.clamped(to: -0.75...1.25) }),
+      { 1 * $0.clamped(to: -0.75...1.25) },
+      { 1 * $0.clamped(to: -0.75...1.25) }),
   ]
 
   private static let binary: [ElementaryEntry] = [
@@ -148,7 +148,7 @@ extension Catalogue {
       kinks: "half of the adjoint to each of two equal infinities"),
     ElementaryEntry(
       name: "xLogY", declaration: "xLogY(_: A, _: A)", scalar: { xLogY($0[0], $0[1]) },
-      tensor: { xLogY($0[0], $0[1]) }, samples: [[2, -1.5, 0.5, 3, -2.25, 1], positive],
+      tensor: { xLogY($0[0], $0[1]) }, samples: [[2, 1.5, 0.5, 3, 2.25, 1], positive],
       domain: "y > 0, or x = 0", kinks: "slope -∞ in x for y = 0"),
     ElementaryEntry(
       name: "hypot", declaration: "hypot(_: A, _: A)", scalar: { hypot($0[0], $0[1]) },

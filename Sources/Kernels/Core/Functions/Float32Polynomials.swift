@@ -93,7 +93,7 @@ extension Float32Lanes {
 
   // Minimax for the relative error, 2^-27.8.
   @inlinable @inline(__always)
-  public static func complementFactor(_ t: Self) -> Self {
+  public static func complementFactor(_ t: Self) -> LanePair<Self> {
     var p: Self = 8.064_549_183e-5
     p = multiplyAdd(p, t, 6.169_382_250e-4)
     p = multiplyAdd(p, t, 3.440_328_583e-4)
@@ -104,7 +104,7 @@ extension Float32Lanes {
     p = multiplyAdd(p, t, 1.576_278_806e-1)
     p = multiplyAdd(p, t, -9.902_420_640e-2)
     p = multiplyAdd(p, t, -1.223_566_979e-1)
-    return multiplyAdd(p, t, 1.264_838_219)
+    return .orderedSum(1.264_838_219, p * t)
   }
 }
 

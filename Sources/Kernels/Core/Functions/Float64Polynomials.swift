@@ -296,7 +296,7 @@ extension Float64Lanes {
 
   // Minimax for the relative error, 2^-56.4.
   @inlinable @inline(__always)
-  public static func complementFactor(_ t: Self) -> Self {
+  public static func complementFactor(_ t: Self) -> LanePair<Self> {
     let w = t * t
     var even: Self = -1.800_145_325_956_406_27e-9
     even = multiplyAdd(even, w, -7.842_046_405_692_393_84e-9)
@@ -309,7 +309,7 @@ extension Float64Lanes {
     even = multiplyAdd(even, w, -6.633_036_581_203_936_85e-2)
     even = multiplyAdd(even, w, -1.010_390_660_363_235_24e-1)
     even = multiplyAdd(even, w, 1.537_965_210_262_013_87e-2)
-    even = multiplyAdd(even, w, 1.232_995_118_625_552_56)
+    even = even * w
     var odd: Self = -1.364_992_128_589_912_11e-8
     odd = multiplyAdd(odd, w, 1.151_600_184_796_843_99e-7)
     odd = multiplyAdd(odd, w, -8.347_656_590_376_617_11e-7)
@@ -321,7 +321,7 @@ extension Float64Lanes {
     odd = multiplyAdd(odd, w, 9.373_283_499_691_459_35e-2)
     odd = multiplyAdd(odd, w, 6.809_705_425_473_354_39e-2)
     odd = multiplyAdd(odd, w, -1.396_211_168_405_628_59e-1)
-    return multiplyAdd(odd, t, even)
+    return .orderedSum(1.232_995_118_625_552_56, multiplyAdd(odd, t, even))
   }
 }
 

@@ -14,7 +14,7 @@ extension Lanes {
   public static func _erfc(_ x: Self) -> Self {
     let a = limited(magnitude(x), 0, complementLimit)
     let t = (a - complementCenter) / (a + complementCenter)
-    let quotient = LanePair(complementFactor(t), 0) / LanePair.sum(1, a + a)
+    let quotient = complementFactor(t) / LanePair.sum(1, a + a)
     let square = LanePair.product(a, a)
     let (_, n, r) = reduced(-square.high)
     let rest = exponentialOfRest(LanePair.sum(r.high, r.low - square.low))

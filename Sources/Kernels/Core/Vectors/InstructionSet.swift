@@ -147,7 +147,7 @@ public protocol Lanes: NumericAlgebra {
   /// From here on the complement of the error function is zero.
   static var complementLimit: Self { get }
   /// `(1 + 2x) exp(x²) (1 - erf(x))` for `x ≥ 0`, given `t = (x - c) / (x + c)` with the center `c`.
-  static func complementFactor(_ t: Self) -> Self
+  static func complementFactor(_ t: Self) -> LanePair<Self>
 
   /// `sin` by the system's library, lane by lane.
   static func librarySine(_ x: Self) -> Self
