@@ -8,7 +8,7 @@ import AdjointElementary
 
 /// The Gaussian error linear unit `x Φ(x) = x/2 (1 + erf(x/√2))`.
 public func gelu<A: RecordedAlgebra>(_ x: A) -> A {
-  0.5 * x * (1 + A._erf(0.7071067811865476 * x))
+  0.5 * x * (1 + erf(0.7071067811865476 * x))
 }
 
 /// The approximation of ``gelu(_:)`` by `x/2 (1 + tanh(√(2/π) (x + 0.044715 x³)))`.
@@ -20,7 +20,7 @@ public func geluTanh<A: RecordedAlgebra>(_ x: A) -> A {
 }
 
 /// The sigmoid linear unit, also called swish: `x / (1 + exp(-x))`.
-public func silu<A: RecordedAlgebra>(_ x: A) -> A { x * A._sigmoid(x) }
+public func silu<A: RecordedAlgebra>(_ x: A) -> A { x * sigmoid(x) }
 
 /// `x` for positive `x`, else `slope x`; the derivative at zero is the slope.
 public func leakyRelu<A: RecordedAlgebra>(_ x: A, slope: Double = 0.01) -> A {
@@ -34,7 +34,7 @@ public func elu<A: RecordedAlgebra>(_ x: A, scale: Double = 1) -> A {
   let isPositive = A._isLess(0, x)
   // The exponential of a large positive number would be infinite in the branch not chosen.
   let negative = A._select(isPositive, 0, x)
-  return A._select(isPositive, x, A(floatLiteral: scale) * A._expMinusOne(negative))
+  return A._select(isPositive, x, A(floatLiteral: scale) * expMinusOne(negative))
 }
 
 /// The scaled exponential linear unit, `1.0507 elu(x, scale: 1.6733)`.
@@ -45,16 +45,17 @@ public func selu<A: RecordedAlgebra>(_ x: A) -> A {
 }
 
 /// `x tanh(softplus(x))`.
-public func mish<A: RecordedAlgebra>(_ x: A) -> A { x * AdjointElementary.tanh(A._softplus(x)) }
+public func mish<A: RecordedAlgebra>(_ x: A) -> A { x * AdjointElementary.tanh(softplus(x)) }
 
 /// `x` within -1 … 1, the nearer end outside; the derivative at the ends is zero.
 public func hardTanh<A: RecordedAlgebra>(_ x: A) -> A {
   A._select(
-    A._isLess(A._abs(x), 1), x, A._select(A._isLess(0, x), 1, A._select(A._isLess(x, 0), -1, x)))
+    A._isLess(AdjointElementary.abs(x), 1), x,
+    A._select(A._isLess(0, x), 1, A._select(A._isLess(x, 0), -1, x)))
 }
 
 /// `x / (1 + |x|)`.
-public func softsign<A: RecordedAlgebra>(_ x: A) -> A { x / (1 + A._abs(x)) }
+public func softsign<A: RecordedAlgebra>(_ x: A) -> A { x / (1 + AdjointElementary.abs(x)) }
 
 /// `log(1 / (1 + exp(-x)))` without overflow; its derivative is `sigmoid(-x)`, 0.5 at zero.
-public func logSigmoid<A: RecordedAlgebra>(_ x: A) -> A { -A._softplus(-x) }
+public func logSigmoid<A: RecordedAlgebra>(_ x: A) -> A { -softplus(-x) }

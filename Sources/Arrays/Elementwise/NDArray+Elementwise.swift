@@ -315,15 +315,3 @@ private struct Elementwise {
     }
   }
 }
-
-extension Elementary.Opcode {
-  /// True for the functions whose loops are bound by memory rather than by arithmetic.
-  fileprivate var isCheap: Bool {
-    switch self {
-    case .negate, .abs, .sign, .floor, .ceil, .round, .square, .relu, .add, .subtract, .multiply,
-      .scaled, .minimum, .maximum, .divide, .sqrt:
-      true
-    default: false
-    }
-  }
-}

@@ -76,7 +76,7 @@ func finishLine<Element: Lanes>(
   while i < whole {
     var x = Element.load(line + i)
     if let bias { x = x + Element.load(bias + i) }
-    if rectifies { x = Element._relu(x) }
+    if rectifies { x = Elementary.Relu.value(x) }
     x.store(line + i)
     i &+= Element.stride
   }
@@ -84,7 +84,7 @@ func finishLine<Element: Lanes>(
   if rest > 0 {
     var x = Element.load(line + i, count: rest)
     if let bias { x = x + Element.load(bias + i, count: rest) }
-    if rectifies { x = Element._relu(x) }
+    if rectifies { x = Elementary.Relu.value(x) }
     x.store(line + i, count: rest)
   }
 }
