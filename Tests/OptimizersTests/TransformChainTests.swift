@@ -63,9 +63,9 @@ import Testing
     let start = Vector(numbers(40_005, seed: 1), dtype: dtype)
     let decay: TransformChain = weightDecay == 0 ? .init([]) : .addDecayedWeights(weightDecay)
     func trained(_ chain: TransformChain, threads: Int) throws -> [Double] {
-      let limit = Threads.limit
-      Threads.limit = threads
-      defer { Threads.limit = limit }
+      let limit = Parallelism.limit
+      Parallelism.limit = threads
+      defer { Parallelism.limit = limit }
       var model = start
       var optimizer = Optimizer(for: model, chain)
       for step in 0..<3 {
