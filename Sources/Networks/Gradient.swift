@@ -110,7 +110,7 @@ extension Gradient: CustomStringConvertible {
     for ((name, leaf), layout) in zip(zip(names, leaves), layouts) {
       rows.append([
         name, "\(layout.shape)",
-        leaf.map { "\(rounded(sumOfSquares($0).squareRoot()))" }
+        leaf.map { "\(rounded($0.inDouble(times: $0).squareRoot()))" }
           ?? ModelError.Mistake.unreached(name: name).description,
       ])
     }

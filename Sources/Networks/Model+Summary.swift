@@ -1,4 +1,4 @@
-// What this file knows: a model as a table.
+// A model as a table.
 
 import AdjointDifferentiation
 
@@ -27,7 +27,7 @@ extension Model {
   }
 }
 
-/// Columns two blanks apart, words at the left and numbers at the right, no blanks at line ends.
+/// Columns two spaces apart, words aligned at the left, numbers at the right; lines end without spaces.
 func aligned(_ rows: [[String]], numericColumns: Set<Int>) -> String {
   var widths: [Int] = []
   for row in rows {

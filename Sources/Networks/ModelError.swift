@@ -1,5 +1,4 @@
-// What this file knows: what can be wrong between a model and the tensors it is given, and how that
-// is told.
+// What can be wrong between a model and the tensors it is given, and the sentences that say so.
 
 import AdjointArrays
 import AdjointDifferentiation

@@ -27,7 +27,7 @@ struct ConvolutionLayerTests {
       line(sequence).floats
         == conv1D(sequence, line.weight, stride: 2, padding: .same).floats)
 
-    let enlarging = ConvTranspose2D(
+    let enlarging = ConvTransposed2D(
       inputs: 4, outputs: 2, window: 4, stride: 2, padding: 1, using: &generator)
     #expect(enlarging.weight.shape == [4, 4, 2, 4])
     #expect(enlarging(image).shape == [2, 12, 10, 2])
@@ -51,7 +51,7 @@ struct ConvolutionLayerTests {
       inputs: 16, outputs: 400, window: 3, groups: 4, initializer: .heNormal, using: &generator)
     #expect(abs(variance(grouped(.ones([1, 3, 3, 16]))) - 2) < 0.6)
     // Fan-in 9 · 16 as for the convolution, though the weight has its axes the other way round.
-    let enlarging = ConvTranspose2D(
+    let enlarging = ConvTransposed2D(
       inputs: 16, outputs: 400, window: 3, initializer: .heNormal, using: &generator)
     #expect(abs(variance(enlarging.weight) * 9 * 16 - 2) < 0.1)
   }
@@ -65,7 +65,7 @@ struct ConvolutionLayerTests {
       Activation.relu
       MaxPool2D(window: [2, 1], padding: .same)
       AveragePool2D(window: 2, stride: 1, padding: 1, countsPadding: true)
-      ConvTranspose2D(inputs: 4, outputs: 3, window: 2, padding: .same, using: &generator)
+      ConvTransposed2D(inputs: 4, outputs: 3, window: 2, padding: .same, using: &generator)
       GlobalAveragePool2D()
     }
     #expect(network.parameters.map(\.name) == ["0.weight", "0.bias", "4.weight", "4.bias"])

@@ -39,7 +39,7 @@ struct GradientTests {
     #expect((g - f).leaves.map { $0?.doubles } == [[4, -4], [-2]])
     #expect((-g).leaves.map { $0?.doubles } == [[-5, 5], nil])
     #expect((2 * g).leaves.map { $0?.doubles } == (g * 2).leaves.map { $0?.doubles })
-    #expect(g.scaled(by: 0.5).a.doubles == (g / 2).a.doubles)
+    #expect((0.5 * g).a.doubles == (g / 2).a.doubles)
     var sum = Gradient.zero(like: model)
     sum += f
     sum += g

@@ -1,7 +1,6 @@
-// What this file knows: the layers that slide a filter over images or sequences.
+// The layers that slide a filter over images or sequences.
 //
-// The sizes of a layer can be read off its weight, so only what that does not tell is stored
-// beside it.
+// The weight tells the sizes of a layer, so only what it does not tell is stored beside it.
 
 import AdjointArrays
 import AdjointDifferentiation
@@ -142,7 +141,7 @@ public struct Conv1D: Layer {
 ///
 /// Images are `[images, rows, columns, inputs]`; the result is `[images, rows, columns, outputs]`, see
 /// ``convTransposed2D(_:_:stride:padding:outputPadding:dilation:groups:)``.
-public struct ConvTranspose2D: Layer {
+public struct ConvTransposed2D: Layer {
   /// The filter, of shape `[rows, columns, outputs / groups, inputs]`: that of the convolution from
   /// results to images.
   public var weight: Tensor
@@ -195,7 +194,7 @@ public struct ConvTranspose2D: Layer {
   /// `convTransposed2D(x, weight) + bias`.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     adding(
-      bias, "ConvTranspose2D",
+      bias, "ConvTransposed2D",
       convTransposed2D(
         x, weight, stride: stride, padding: padding, outputPadding: outputPadding,
         dilation: dilation, groups: groups))

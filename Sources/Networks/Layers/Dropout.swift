@@ -1,4 +1,4 @@
-// What this file knows: dropping out, which happens only where a generator is passed.
+// Dropout, which acts only where a generator is passed.
 
 import AdjointArrays
 import AdjointDifferentiation
@@ -13,11 +13,11 @@ public func dropout(
   precondition(
     probability >= 0 && probability <= 1, "the probability \(probability) is not in 0...1")
   if probability == 0 { return x }
-  let kept = 1 - probability
-  let mask = Tensor.bernoulli(probability: kept, shape: x.shape, using: &generator)
-  // A factor and not a choice: the derivative of a factor is that factor. With nothing kept, 0 and
-  // not 0 · ∞.
-  return x * (mask.converted(to: x.dtype) * (kept > 0 ? 1 / kept : 0))
+  let survival = 1 - probability
+  let mask = Tensor.bernoulli(probability: survival, shape: x.shape, using: &generator)
+  // A factor and not a choice, since the derivative of a factor is that factor. If nothing survives it is
+  // 0, not 0 · ∞.
+  return x * (mask.converted(to: x.dtype) * (survival > 0 ? 1 / survival : 0))
 }
 
 /// A layer that sets some of its inputs to zero in training, so that no unit relies on another one.

@@ -1,4 +1,4 @@
-// What this file knows: the layer that normalizes its argument row by row.
+// The layer that normalizes its argument row by row.
 
 import AdjointArrays
 import AdjointDifferentiation

@@ -1,5 +1,5 @@
-// What this file knows: the functions between the layers that are made of elementary ones. `relu`,
-// `sigmoid`, `tanh`, `softplus` and `erf` are elementary themselves; softmax is a composite below.
+// The activation functions that are made of elementary ones. `relu`, `sigmoid`, `tanh`, `softplus` and
+// `erf` are elementary themselves; softmax has a derivative rule of its own.
 //
 // All are written once for numbers on a tape and for tensors. At a kink the derivative is the one of
 // smallest magnitude that is right on one side, as for `relu`, whose derivative at zero is zero.
