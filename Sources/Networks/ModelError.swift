@@ -9,7 +9,7 @@ public struct ModelError: Error, Sendable, Equatable {
   public enum Mistake: Sendable, Equatable {
     /// The model has a tensor of this name and none was given.
     case missing(name: String, expected: TensorType)
-    /// A tensor was given that the model has no place for.
+    /// A tensor was given that the model has no tensor for.
     case unexpected(name: String, found: TensorType)
     /// Two tensors were given under one name.
     case duplicate(name: String)

@@ -1,4 +1,4 @@
-// What this file knows: the layers with a sliding window, alone and in a network that learns.
+// The layers with a sliding window, alone and in a network that learns.
 
 import Adjoint
 import Foundation
@@ -77,16 +77,16 @@ struct ConvolutionLayerTests {
     try gradient(at: network) { $0(x).squared().sum() }.requireAllReached()
   }
 
-  // Bars at random places: the orientation is in the pixels' neighborhood, not in any one pixel.
+  // Bars at random positions: the orientation is in the pixels' neighborhood, not in any one pixel.
   @Test func aNetworkLearnsTheDirectionOfBars() throws {
     var generator = seeded()
     var pixels: [Float] = []
     var labels: [Int] = []
     for _ in 0..<64 {
       let label = Int.random(in: 0...1, using: &generator)
-      let place = Int.random(in: 0..<8, using: &generator)
+      let position = Int.random(in: 0..<8, using: &generator)
       for row in 0..<8 {
-        for column in 0..<8 { pixels.append((label == 0 ? row : column) == place ? 1 : 0) }
+        for column in 0..<8 { pixels.append((label == 0 ? row : column) == position ? 1 : 0) }
       }
       labels.append(label)
     }

@@ -1,4 +1,4 @@
-// What this file knows: gradients as values: access, unreached parameters, vector-space laws.
+// Gradients as values: access, unreached parameters, vector-space laws.
 
 import Adjoint
 import Testing
@@ -25,7 +25,7 @@ struct GradientTests {
     let g = gradient(1, nil)
     #expect(g.a.doubles == [1, -1])
     #expect(g["a"]?.doubles == [1, -1])
-    // Nobody asked b for a derivative: by name none, in the form of the model zero.
+    // The loss did not use b: by name there is no derivative, as a property of the model it is zero.
     #expect(g["b"] == nil)
     #expect(g.b.doubles == [0])
     #expect(g["c"] == nil)

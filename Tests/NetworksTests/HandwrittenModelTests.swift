@@ -162,7 +162,7 @@ struct HandwrittenModelTests {
         + "under that key, or read it with decodeIfPresent.")
     #expect(
       text(WritesTwice())
-        == "WritesTwice: encode(to:) writes two different things into one place. Write each value "
+        == "WritesTwice: encode(to:) writes two different things under one name. Write each value "
         + "under a key of its own, or ask the encoder for one container only.")
     #expect(
       text(WrongType())

@@ -1,4 +1,4 @@
-// What this file knows: the moments that the initializers promise.
+// The moments that the initializers promise.
 
 import Adjoint
 import Testing

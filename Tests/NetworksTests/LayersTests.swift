@@ -1,4 +1,4 @@
-// What this file knows: the layers, alone and in sequence.
+// The layers, alone and in sequence.
 
 import Adjoint
 import Foundation

@@ -1,4 +1,4 @@
-// What this file knows: every loss against its published formula in Double, its derivatives against
+// Every loss against its published formula in Double, its derivatives against
 // differences, and its behavior at the ends of the number range.
 
 import Adjoint

@@ -1,4 +1,4 @@
-// What this file knows: the laws of the links, alone and in a row.
+// The laws of the links, alone and in a row.
 
 import Adjoint
 import Testing
@@ -104,8 +104,8 @@ import Testing
     #expect(distance(try update(decoupled, of: [0], at: [100]), [10]) < 1e-14)
   }
 
-  /// A norm in the middle of a chain is that of the updates which reach it, for whichever transforms
-  /// stand before it: here Adam, whose first update is the sign of the gradient, with norm √7 for the
+  /// A norm in the middle of a chain is that of the updates which reach it, whatever stands
+  /// before it: here Adam, whose first update is the sign of the gradient, with norm √7 for the
   /// seven elements.
   @Test func clippingAfterAStatefulLinkUsesTheNormOfItsUpdates() throws {
     var model = Nested()
@@ -123,7 +123,7 @@ import Testing
     #expect(abs(middle.scale.item - model.scale.item - 1.5 * length) < 1e-6)
   }
 
-  /// Two breaks in one chain, across several tiles, against the same arithmetic on whole arrays.
+  /// Two breaks in one chain, across several stretches, against the same arithmetic on whole arrays.
   @Test func severalNormsInOneChain() throws {
     let gradient = numbers(2500, seed: 3)
     func clipped(_ u: [Double], _ bound: Double) -> [Double] {

@@ -192,7 +192,7 @@ final class Collector: Traverser {
       state.pointee.hasChanged = true
     } else if !isSame, state.pointee.mistake == nil {
       state.pointee.mistake = error(
-        at: field, "encode(to:) writes two different things into one place",
+        at: field, "encode(to:) writes two different things under one name",
         "Write each value under a key of its own, or ask the encoder for one container only.")
     }
   }
