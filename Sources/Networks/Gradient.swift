@@ -3,6 +3,7 @@
 
 import AdjointArrays
 import AdjointDifferentiation
+import AdjointSupport
 
 /// The derivative of a number with respect to a model.
 ///
@@ -115,7 +116,7 @@ extension Gradient: CustomStringConvertible {
       ])
     }
     rows.append(["all", "", "\(rounded(norm))"])
-    return aligned(rows, numericColumns: [])
+    return alignedColumns(rows)
   }
 
   /// In `float32`, whose shortest form has as many digits as people read.

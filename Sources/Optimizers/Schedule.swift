@@ -1,16 +1,6 @@
 // Numbers that change with the number of the step. They have never heard of what they scale.
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Android)
-  import Android
-#elseif canImport(ucrt)
-  import ucrt
-#endif
+import AdjointSupport
 
 extension Optimizer {
   /// A number for every step: a learning rate that changes as training goes on.

@@ -1,6 +1,7 @@
 // What a record stores, and that where its operands are found makes no difference to what they get.
 
 import AdjointElementary
+import AdjointSupport
 import Testing
 
 @testable import AdjointDifferentiation
@@ -101,7 +102,7 @@ import Testing
         let steps = Array(tape.reverseSteps(of: y))
         #expect(
           steps.map(\.operand) == [0]
-            && steps[0].contribution.description == "\(shortened(expected))")
+            && steps[0].contribution.description == "\(NumberText.significant(expected))")
         // Recorded for an outer derivative, the rule reads the same constant.
         #expect(gradient(at: Scalar(x), of: function).value.bitPattern == expected.bitPattern)
       }

@@ -2,11 +2,10 @@
 // the processor has. They work on addresses, because an optimizer takes many arrays a few elements at
 // a time; they have never heard of optimizers.
 
-import AdjointKernelCore
 import AdjointKernels
 
 /// The numbers of one step of Adam.
-package typealias AdamFactors = AdjointKernelCore.AdamFactors
+package typealias AdamFactors = AdjointKernels.AdamFactors
 
 /// Loops that change `count` neighboring numbers of a floating-point type.
 package enum NumberUpdates {

@@ -1,7 +1,6 @@
 // Whether many numbers are finite, and the sum of their squares, which tells the same in one pass. It
 // has never heard of gradients or of clipping.
 
-import AdjointKernelCore
 import AdjointKernels
 
 /// The sum of squares of floating-point numbers, in `Double`, and whether every number is finite.

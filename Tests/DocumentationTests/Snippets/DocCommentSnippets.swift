@@ -28,6 +28,18 @@ enum CommentSnippets {
     // shown()
   }
 
+  static func mistakes() throws {
+    show("Sources/Arrays/Shape/AdjointError.swift", 1)
+    do {
+      let weights = try Safetensors.load(contentsOf: "weights.safetensors")
+      print(weights.tensors.count)
+    } catch let error as any AdjointError {
+      print(error.account)
+      print(error.remedy)
+    }
+    shown()
+  }
+
   static func batches() {
     show("Sources/Data/Batches.swift", 2)
     let data = LabeledDataset(inputs: Tensor([[0, 0], [0, 1], [1, 0], [1, 1]]), labels: [0, 1, 1, 0])
@@ -75,7 +87,7 @@ enum CommentSnippets {
   }
 
   static func walk() {
-    show("Sources/Differentiation/Walks/Adjoints.swift", 2)
+    show("Sources/Differentiation/Walks/ReverseMode.swift", 1)
     let tape = Tape()
     let x = tape.variable(3)
     let y = x * x

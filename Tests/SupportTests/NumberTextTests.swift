@@ -1,8 +1,7 @@
-// What this file knows: numbers read the same everywhere, and no number is too strange to write.
+// Numbers read the same everywhere, and no number is too strange to write.
 
+import AdjointSupport
 import Testing
-
-@testable import AdjointFigures
 
 @Suite struct NumberTextTests {
   @Test(arguments: [
@@ -16,21 +15,18 @@ import Testing
   @Test(arguments: [(12.5, "12.5"), (12, "12"), (0.004, "0"), (-3.10, "-3.1"), (100, "100")])
   func trimmed(_ value: Double, _ text: String) { #expect(NumberText.trimmed(value) == text) }
 
-  @Test(arguments: [
-    (0, "0"), (7, "7"), (999, "999"), (60_000, "60,000"), (-1_234_567, "-1,234,567"),
-  ])
-  func grouped(_ value: Int, _ text: String) { #expect(NumberText.grouped(value) == text) }
-
-  @Test(arguments: [(0, "0:00"), (59, "0:59"), (61, "1:01"), (3_725, "1:02:05"), (-5, "0:00")])
-  func clock(_ seconds: Int, _ text: String) {
-    #expect(NumberText.clock(.seconds(seconds)) == text)
-  }
-
-  @Test func percentHasTwoDecimals() { #expect(NumberText.percent(0.97777) == "97.78 %") }
-
   @Test func shortKeepsThreeDigits() {
     let values = [0, 1234.5, 12.34, 1.234, 0.1234, 0.01234, 1e-9]
     #expect(
       values.map(NumberText.short) == ["0", "1235", "12.3", "1.23", "0.123", "0.0123", "1e-09"])
+  }
+
+  @Test func significantRoundsToTheGivenDigits() {
+    let values = [0.7310585786300049, 1e-9, -1234567890123, 2, -0.0, .infinity, 1e300]
+    #expect(
+      values.map { NumberText.significant($0) } == [
+        "0.7310585786", "1e-09", "-1234567890000", "2", "0", "inf", "1e+300",
+      ])
+    #expect(NumberText.significant(0.123456789, digits: 6) == "0.123457")
   }
 }

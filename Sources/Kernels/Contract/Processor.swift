@@ -4,15 +4,7 @@
 // The system's word is better than the instruction's anyway: wide registers can be used only if the
 // kernel saves them at a task switch.
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Android)
-  import Android
-#endif
+import AdjointSupport
 
 /// What the processor can do.
 enum Processor {

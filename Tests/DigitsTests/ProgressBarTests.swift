@@ -2,7 +2,7 @@
 
 import Testing
 
-@testable import AdjointFigures
+@testable import digits
 
 @Suite struct ProgressBarTests {
   private func hasControls(_ text: String) -> Bool {

@@ -1,14 +1,16 @@
 // What this file knows: what to write to tell the progress of work. It has never heard of clocks or
 // files: the time comes in, the text goes out.
 
+import AdjointSupport
+
 /// The progress of work, on one line that a terminal overwrites, or on a few lines anywhere else.
 ///
 ///     [==========          ]  50 %  epoch 20/40  loss 0.031  accuracy 97.21 %  0:02 left
 ///
 /// A value without side effects: every method returns what is to be written now, often nothing.
-public struct ProgressBar: Sendable {
+struct ProgressBar: Sendable {
   /// Where the text goes.
-  public enum Style: Sendable, Equatable {
+  enum Style: Sendable, Equatable {
     /// To a terminal with so many columns: one line, overwritten after a carriage return.
     case terminal(columns: Int)
     /// To a file or a pipe: about ten lines, no control characters but the line feed.
@@ -16,10 +18,10 @@ public struct ProgressBar: Sendable {
   }
 
   /// Where the text goes.
-  public let style: Style
+  let style: Style
 
   /// The number of steps until all is done.
-  public let total: Int
+  let total: Int
 
   private let start: Duration
   private var lastDrawing: Duration?
@@ -30,14 +32,14 @@ public struct ProgressBar: Sendable {
   private static let interval = Duration.milliseconds(50)
 
   /// Creates a bar for `total` steps of work that begins at the time `start`.
-  public init(total: Int, style: Style, startingAt start: Duration) {
+  init(total: Int, style: Style, startingAt start: Duration) {
     self.total = max(1, total)
     self.style = style
     self.start = start
   }
 
   /// What to write when `done` steps are done, at the time `now`; `note` says how it stands.
-  public mutating func text(done: Int, note: String, at now: Duration) -> String {
+  mutating func text(done: Int, note: String, at now: Duration) -> String {
     let done = min(max(done, 0), total)
     let line = line(done: done, note: note, at: now)
     switch style {
@@ -58,7 +60,7 @@ public struct ProgressBar: Sendable {
   }
 
   /// What to write when no more text follows: on a terminal the line is cleared.
-  public mutating func end() -> String {
+  mutating func end() -> String {
     guard case .terminal = style, drawnWidth > 0 else { return "" }
     defer { drawnWidth = 0 }
     return "\r" + String(repeating: " ", count: drawnWidth) + "\r"

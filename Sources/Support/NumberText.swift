@@ -1,5 +1,5 @@
-// What this file knows: how numbers are written for people, the same on every platform and without
-// Foundation. It has never heard of what the numbers mean.
+// Numbers written for people, the same on every platform and in every language of the system, which
+// Foundation's formatters are not. It has never heard of what the numbers mean.
 
 /// Numbers as text, for reports and terminals.
 package enum NumberText {
@@ -28,11 +28,6 @@ package enum NumberText {
     return text
   }
 
-  /// A fraction as a percentage with two decimals, such as `97.78 %`.
-  package static func percent(_ fraction: Double, decimals: Int = 2) -> String {
-    fixed(fraction * 100, decimals: decimals) + " %"
-  }
-
   /// `value` with three significant digits where that is readable, otherwise its shortest form.
   package static func short(_ value: Double) -> String {
     switch value.magnitude {
@@ -46,23 +41,18 @@ package enum NumberText {
     }
   }
 
-  /// A whole number with thin groups, such as `60,000`.
-  package static func grouped(_ value: Int) -> String {
-    var result = ""
-    let digits = Array(String(value.magnitude))
-    for (position, digit) in digits.enumerated() {
-      if position > 0, (digits.count - position) % 3 == 0 { result.append(",") }
-      result.append(digit)
-    }
-    return value < 0 ? "-" + result : result
-  }
-
-  /// Whole seconds as `m:ss` or `h:mm:ss`.
-  package static func clock(_ duration: Duration) -> String {
-    let seconds = max(0, duration.components.seconds)
-    func twoDigits(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
-    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60)
-    let rest = twoDigits(seconds % 60)
-    return hours > 0 ? "\(hours):\(twoDigits(minutes)):\(rest)" : "\(minutes):\(rest)"
+  /// `value` in at most `digits` significant digits, such as `0.7310585786`.
+  package static func significant(_ value: Double, digits: Int = 10) -> String {
+    guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
+    var scale = 1.0
+    var magnitude = value.magnitude
+    // The largest and smallest numbers keep all their digits: scaling would overflow.
+    guard magnitude > 1e-200, magnitude < 1e200 else { return "\(value)" }
+    while magnitude < 1 { (magnitude, scale) = (magnitude * 10, scale * 10) }
+    while magnitude >= 10 { (magnitude, scale) = (magnitude / 10, scale / 10) }
+    for _ in 1..<digits { scale *= 10 }
+    let rounded = (value * scale).rounded() / scale
+    let text = "\(rounded)"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 }

@@ -1,16 +1,18 @@
-// What this file knows: CRC-32 as gzip and PNG use it (RFC 1952, section 8). It has never heard of
-// any container.
+// CRC-32 as gzip and PNG use it (RFC 1952, section 8). It has never heard of either container.
 
 /// The cyclic redundancy check with the reflected polynomial 0xEDB88320.
 ///
 /// Eight tables, so that eight bytes are folded in by eight independent look-ups ("slicing by 8"):
 /// the plain byte loop is limited by the latency of one look-up per byte and takes as long as the
 /// decompression that it checks.
-struct CRC32: Sendable {
+package struct CRC32: Sendable {
   private var register: UInt32 = 0xffff_ffff
 
+  /// The check of the empty message.
+  package init() {}
+
   /// The check value of all bytes seen so far.
-  var value: UInt32 { ~register }
+  package var value: UInt32 { ~register }
 
   private static let tables: [UInt32] = {
     var tables = [UInt32](repeating: 0, count: 8 * 256)
@@ -21,35 +23,35 @@ struct CRC32: Sendable {
       }
       tables[byte] = remainder
     }
-    for place in 256..<tables.count {
-      let before = tables[place - 256]
-      tables[place] = before >> 8 ^ tables[Int(before & 0xff)]
+    for index in 256..<tables.count {
+      let before = tables[index - 256]
+      tables[index] = before >> 8 ^ tables[Int(before & 0xff)]
     }
     return tables
   }()
 
   /// Appends `bytes` to the message.
-  mutating func update(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     var crc = register
     CRC32.tables.withUnsafeBufferPointer { table in
       @inline(__always) func entry(_ row: Int, _ byte: UInt64) -> UInt32 {
         table[row &* 256 &+ Int(truncatingIfNeeded: byte & 0xff)]
       }
-      var place = 0
-      while place &+ 8 <= bytes.count {
+      var offset = 0
+      while offset &+ 8 <= bytes.count {
         let word =
-          UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+          UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
           ^ UInt64(crc)
         let near =
           entry(7, word) ^ entry(6, word >> 8) ^ entry(5, word >> 16) ^ entry(4, word >> 24)
         let far =
           entry(3, word >> 32) ^ entry(2, word >> 40) ^ entry(1, word >> 48) ^ entry(0, word >> 56)
         crc = near ^ far
-        place &+= 8
+        offset &+= 8
       }
-      while place < bytes.count {
-        crc = crc >> 8 ^ entry(0, UInt64(crc ^ UInt32(bytes[place])))
-        place &+= 1
+      while offset < bytes.count {
+        crc = crc >> 8 ^ entry(0, UInt64(crc ^ UInt32(bytes[offset])))
+        offset &+= 1
       }
     }
     register = crc
