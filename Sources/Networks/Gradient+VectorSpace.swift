@@ -66,8 +66,9 @@ extension Gradient {
   /// ```
   public func innerProduct(_ other: Gradient) -> Tensor {
     requireSameStructure(other, "innerProduct")
-    // What is known is added up first, then what has been put off. The other way round each number that
-    // is known would have the sum so far computed, and with it gradients whose values are not needed.
+    // What is known is added up first, then what has been put off. The other way round each number
+    // that is known would have the sum so far computed, and with it gradients whose values are not
+    // needed.
     var known: [Tensor] = []
     var putOff: [Tensor] = []
     for case (let a?, let b?) in zip(leaves, other.leaves) {

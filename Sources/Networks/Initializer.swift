@@ -1,8 +1,8 @@
 // The distributions that weights are drawn from before training.
 //
-// The scaled ones are made to keep numbers at their size from layer to layer. A sum of n products has n
-// times the variance of one, so the variance of a weight is a constant over the number of inputs
-// (fan-in), or of outputs (fan-out) for the way back, or over the mean of both.
+// The scaled ones are made to keep numbers at their size from layer to layer. A sum of n products
+// has n times the variance of one, so the variance of a weight is a constant over the number of
+// inputs (fan-in), or of outputs (fan-out) for the way back, or over the mean of both.
 
 import AdjointArrays
 import AdjointDifferentiation
@@ -15,8 +15,8 @@ import AdjointElementary
 /// let layer = Linear(inputs: 64, outputs: 32, initializer: .heNormal, using: &generator)
 /// ```
 ///
-/// The last two axes of a shape are inputs and outputs; axes before them count positions (those of a
-/// convolution's window), and multiply both fans. A vector has its length as both.
+/// The last two axes of a shape are inputs and outputs; axes before them count positions (those of
+/// a convolution's window), and multiply both fans. A vector has its length as both.
 public struct Initializer: Sendable, Codable, Hashable {
   private enum Fan: String, Codable { case inputs, outputs, mean }
 
@@ -145,9 +145,9 @@ public struct Initializer: Sendable, Codable, Hashable {
 
 /// The vectors of a Gaussian matrix made orthonormal one after the other (Gram and Schmidt).
 ///
-/// The directions of the vectors are uniform, so the rotation is too. Each vector is made orthogonal
-/// to the earlier ones twice: once leaves a rest that grows with the condition of the matrix, twice
-/// leaves none worth mentioning (Giraud and others, 2005).
+/// The directions of the vectors are uniform, so the rotation is too. Each vector is made
+/// orthogonal to the earlier ones twice: once leaves a rest that grows with the condition of the
+/// matrix, twice leaves none worth mentioning (Giraud and others, 2005).
 private func orthogonalTensor(
   _ shape: Shape, _ gain: Double, _ dtype: DType, using generator: inout some RandomNumberGenerator
 ) -> Tensor {

@@ -1,5 +1,5 @@
-// The activation functions against their formulas in Double, and their values and slopes at kinks and
-// far out.
+// The activation functions against their formulas in Double, and their values and slopes at kinks
+// and far out.
 
 import Adjoint
 import Foundation

@@ -39,8 +39,8 @@ struct ConvolutionLayerTests {
   }
 
   // Each element of a convolution of ones is a sum of as many weights as a patch has elements; for
-  // the transposed one, stride = window, it is one for each input. With variance 2/fan-in that sum has
-  // variance 2, whatever the fans.
+  // the transposed one, stride = window, it is one for each input. With variance 2/fan-in that sum
+  // has variance 2, whatever the fans.
   @Test func weightsAreDrawnForTheirFans() {
     var generator = seeded()
     func variance(_ y: Tensor) -> Double { y.squared().mean().item }

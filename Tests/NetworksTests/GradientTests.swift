@@ -25,7 +25,8 @@ struct GradientTests {
     let g = gradient(1, nil)
     #expect(g.a.doubles == [1, -1])
     #expect(g["a"]?.doubles == [1, -1])
-    // The loss did not use b: by name there is no derivative, as a property of the model it is zero.
+    // The loss did not use b: by name there is no derivative, as a property of the model it is
+    // zero.
     #expect(g["b"] == nil)
     #expect(g.b.doubles == [0])
     #expect(g["c"] == nil)
@@ -91,7 +92,8 @@ struct GradientTests {
   }
 
   @Test func hessianTimesVectorIsTheGradientOfAnInnerProduct() throws {
-    // f = a₀² a₁ + b³; H = [[2 a₁, 2 a₀, 0], [2 a₀, 0, 0], [0, 0, 6 b]] at (1, 2, 3), times (1, -1, 2).
+    // f = a₀² a₁ + b³; H = [[2 a₁, 2 a₀, 0], [2 a₀, 0, 0], [0, 0, 6 b]] at (1, 2, 3), times
+    // (1, -1, 2).
     let direction = gradient(1, 2)
     let product = try Adjoint.gradient(at: model) { model in
       try Adjoint.gradient(at: model) { model in

@@ -1,4 +1,5 @@
-// Conformances to `Codable` written by hand: those that work, and what is said of those that do not.
+// Conformances to `Codable` written by hand: those that work, and what is said of those that do
+// not.
 
 import Adjoint
 import Testing

@@ -35,9 +35,9 @@ struct ModelTests {
     try model.validate()
   }
 
-  /// What one traversal has made serves the next one of the same type, so the structure must follow the
-  /// model through every kind of change: shorter and longer lists, tensors that come and go, other
-  /// values along the way, and back.
+  /// What one traversal has made serves the next one of the same type, so the structure must follow
+  /// the model through every kind of change: shorter and longer lists, tensors that come and go,
+  /// other values along the way, and back.
   @Test func theStructureFollowsAModelThatChanges() throws {
     var longer = Everything()
     longer.list.append(Linear(weight: Tensor([[11, 12]])))

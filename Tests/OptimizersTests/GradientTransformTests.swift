@@ -144,7 +144,8 @@ private struct RunningSum: GradientTransform {
 
   // MARK: Quicker ways
 
-  /// Whether links are fused or not, alone or among others, the numbers are the same: w − (g + 1 + 2).
+  /// Whether links are fused or not, alone or among others, the numbers are the same: w − (g + 1 +
+  /// 2).
   @Test(arguments: [true, false])
   func transformsOfOnesOwnJoinAndMakeWholeSteps(_ joins: Bool) throws {
     let uses = Shift.Uses()

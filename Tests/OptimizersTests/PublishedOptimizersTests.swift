@@ -132,7 +132,8 @@ struct PublishedMethod: CustomTestStringConvertible, Sendable {
   }
 
   /// For E = w²/2 the gradient is w, so each step multiplies w by 1 − η: after 50 steps from w = 1
-  /// `|w| = |1 − η|⁵⁰`, that is 0.9⁵⁰ = 0.0052 for η = 0.1 and for η = 1.9, and 1.1⁵⁰ = 117.4 for 2.1.
+  /// `|w| = |1 − η|⁵⁰`, that is 0.9⁵⁰ = 0.0052 for η = 0.1 and for η = 1.9, and 1.1⁵⁰ = 117.4 for
+  /// 2.1.
   @Test(arguments: [(0.1, 0.0052), (1.9, 0.0052), (2.1, 117.4)])
   func parabolaShrinksOscillatesOrDivergesByTheRate(_ rate: Double, _ magnitude: Double) throws {
     var model = Vector([1])

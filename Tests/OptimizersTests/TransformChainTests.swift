@@ -56,8 +56,8 @@ import Testing
 
   /// A rate of one in between changes nothing but the way.
   ///
-  /// The chain is no longer Adam alone, and is run link by link. The parameter is longer than what a
-  /// thread takes at a time, and not a multiple of it.
+  /// The chain is no longer Adam alone, and is run link by link. The parameter is longer than what
+  /// a thread takes at a time, and not a multiple of it.
   @Test(arguments: [DType.float32, .float64], [0, 0.01])
   func adamInOneKernelIsAdamLinkByLink(dtype: DType, weightDecay: Double) throws {
     let start = Vector(numbers(40_005, seed: 1), dtype: dtype)
@@ -92,8 +92,8 @@ import Testing
     #expect(second == [0.5, 5, 10])
   }
 
-  /// The penalty's gradient is averaged and normalized by Adam if it comes before; decoupled decay is
-  /// not.
+  /// The penalty's gradient is averaged and normalized by Adam if it comes before; decoupled decay
+  /// is not.
   ///
   /// From w = 10, g = 0 and λ = 0.1 the first step is sign(λ w) = 1, or λ w = 1 minus nothing;
   /// from w = 100 it is 1, or 10.
@@ -123,7 +123,8 @@ import Testing
     #expect(abs(middle.scale.item - model.scale.item - 1.5 * length) < 1e-6)
   }
 
-  /// Two breaks in one chain, across several stretches, against the same arithmetic on whole arrays.
+  /// Two breaks in one chain, across several stretches, against the same arithmetic on whole
+  /// arrays.
   @Test func severalNormsInOneChain() throws {
     let gradient = numbers(2500, seed: 3)
     func clipped(_ u: [Double], _ bound: Double) -> [Double] {

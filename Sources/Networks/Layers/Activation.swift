@@ -1,5 +1,5 @@
-// The activation functions as values, which can be stored in a model, compared, saved, and put between
-// the layers of a sequence.
+// The activation functions as values, which can be stored in a model, compared, saved, and put
+// between the layers of a sequence.
 
 import AdjointDifferentiation
 import AdjointElementary

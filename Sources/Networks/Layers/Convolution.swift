@@ -18,8 +18,8 @@ import AdjointDifferentiation
 /// let logits = network(Tensor.ones([64, 28, 28, 1]))    // [64, 10]
 /// ```
 ///
-/// Images are `[images, rows, columns, inputs]`; the result is `[images, rows, columns, outputs]`, see
-/// ``conv2D(_:_:stride:padding:dilation:groups:)``.
+/// Images are `[images, rows, columns, inputs]`; the result is `[images, rows, columns, outputs]`,
+/// see ``conv2D(_:_:stride:padding:dilation:groups:)``.
 public struct Conv2D: Layer {
   /// The filter, of shape `[rows, columns, inputs / groups, outputs]`.
   public var weight: Tensor
@@ -139,8 +139,8 @@ public struct Conv1D: Layer {
 
 /// A layer that enlarges images, `y = convTransposed2D(x, weight) + bias`.
 ///
-/// Images are `[images, rows, columns, inputs]`; the result is `[images, rows, columns, outputs]`, see
-/// ``convTransposed2D(_:_:stride:padding:outputPadding:dilation:groups:)``.
+/// Images are `[images, rows, columns, inputs]`; the result is `[images, rows, columns, outputs]`,
+/// see ``convTransposed2D(_:_:stride:padding:outputPadding:dilation:groups:)``.
 public struct ConvTransposed2D: Layer {
   /// The filter, of shape `[rows, columns, outputs / groups, inputs]`: that of the convolution from
   /// results to images.
@@ -182,7 +182,8 @@ public struct ConvTransposed2D: Layer {
     using generator: inout some RandomNumberGenerator
   ) {
     requireGroups(groups, inputs, outputs)
-    // Drawn as inputs by outputs, so that the fans are those of this layer and not of its transpose.
+    // Drawn as inputs by outputs, so that the fans are those of this layer and not of its
+    // transpose.
     let drawn = initializer(
       shape: Shape(taps(window) + [inputs, outputs / groups]), dtype: dtype, using: &generator)
     self.init(

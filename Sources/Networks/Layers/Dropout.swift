@@ -3,7 +3,7 @@
 import AdjointArrays
 import AdjointDifferentiation
 
-/// Each element becomes zero with the given probability `p`; the others are multiplied by `1/(1 - p)`.
+/// Each element becomes zero with probability `p`; the others are multiplied by `1/(1 - p)`.
 ///
 /// The expectation of every element stays what it was, so a network trained with dropout is used
 /// without it and without a factor. With probability 1 all elements become zero.
@@ -15,8 +15,8 @@ public func dropout(
   if probability == 0 { return x }
   let survival = 1 - probability
   let mask = Tensor.bernoulli(probability: survival, shape: x.shape, using: &generator)
-  // A factor and not a choice, since the derivative of a factor is that factor. If nothing survives it is
-  // 0, not 0 · ∞.
+  // A factor and not a choice, since the derivative of a factor is that factor. If nothing survives
+  // it is 0, not 0 · ∞.
   return x * (mask.converted(to: x.dtype) * (survival > 0 ? 1 / survival : 0))
 }
 

@@ -1,11 +1,11 @@
-// The distances between predicted and true classes. p stands for a probability, z for a logit (a score
-// from -∞ to ∞ that becomes a probability by sigmoid or softmax), t for a target.
+// The distances between predicted and true classes. p stands for a probability, z for a logit (a
+// score from -∞ to ∞ that becomes a probability by sigmoid or softmax), t for a target.
 //
-// On logits the logarithm and the exponential are taken in one go, so nothing overflows and no digit
-// is lost. Probabilities cannot be used as they are at 0 and 1, where the logarithm is infinite: they
-// are clipped to ε … 1 - ε with ε = 2⁻²³ for float32 and 2⁻⁵² for float64. The derivative is taken at
-// the clipped number, large and of the right sign; that of the clipping itself would be zero, and a
-// prediction that is certain and wrong would never be corrected.
+// On logits the logarithm and the exponential are taken in one go, so nothing overflows and no
+// digit is lost. Probabilities cannot be used as they are at 0 and 1, where the logarithm is
+// infinite: they are clipped to ε … 1 - ε with ε = 2⁻²³ for float32 and 2⁻⁵² for float64. The
+// derivative is taken at the clipped number, large and of the right sign; that of the clipping
+// itself would be zero, and a prediction that is certain and wrong would never be corrected.
 
 import AdjointArrays
 import AdjointDifferentiation
@@ -51,7 +51,8 @@ public func binaryCrossEntropy(
 
 // MARK: Several classes
 
-/// The cross-entropy `-log p_y` of probabilities of several classes and the number `y` of the true one.
+/// The cross-entropy `-log p_y` of probabilities of several classes and the number `y` of the true
+/// one.
 ///
 /// Probabilities are clipped from below to 2⁻²³ for `float32` and 2⁻⁵² for `float64`.
 ///
@@ -71,7 +72,8 @@ public func categoricalCrossEntropy(
   return reduction(-log(clipped(picked(labels, of: probabilities))))
 }
 
-/// The cross-entropy `-log p_y` of probabilities of several classes and the number `y` of the true one.
+/// The cross-entropy `-log p_y` of probabilities of several classes and the number `y` of the true
+/// one.
 public func categoricalCrossEntropy(
   probabilities: Tensor, labels: [Int], reduction: LossReduction = .mean
 ) -> Tensor {
@@ -80,7 +82,8 @@ public func categoricalCrossEntropy(
   }
 }
 
-/// The cross-entropy `-Σ_c t_c log p_c` of probabilities of several classes and a true distribution.
+/// The cross-entropy `-Σ_c t_c log p_c` of probabilities of several classes and a true
+/// distribution.
 ///
 /// Probabilities are clipped as in the overload for labels; both arguments have shape
 /// `[…, classes]`.
@@ -99,8 +102,8 @@ public func categoricalCrossEntropy(
   }
 }
 
-/// The cross-entropy `-log softmax(z)_y` of logits of several classes and the number `y` of the true
-/// one.
+/// The cross-entropy `-log softmax(z)_y` of logits of several classes and the number `y` of the
+/// true one.
 ///
 /// - Parameters:
 ///   - logits: scores of shape `[…, classes]`.
@@ -115,8 +118,8 @@ public func softmaxCrossEntropy(
   return reduction(logits.crossEntropyOfRows(labels))
 }
 
-/// The cross-entropy `-log softmax(z)_y` of logits of several classes and the number `y` of the true
-/// one.
+/// The cross-entropy `-log softmax(z)_y` of logits of several classes and the number `y` of the
+/// true one.
 public func softmaxCrossEntropy(
   logits: Tensor, labels: [Int], reduction: LossReduction = .mean
 ) -> Tensor {
@@ -125,7 +128,8 @@ public func softmaxCrossEntropy(
   }
 }
 
-/// The cross-entropy `-Σ_c t_c log softmax(z)_c` of logits of several classes and a true distribution.
+/// The cross-entropy `-Σ_c t_c log softmax(z)_c` of logits of several classes and a true
+/// distribution.
 ///
 /// Both arguments have shape `[…, classes]`.
 public func softmaxCrossEntropy(

@@ -1,5 +1,5 @@
-// How the losses of single examples become one number, and what all losses require of their arguments.
-// It has never heard of any particular loss.
+// How the losses of single examples become one number, and what all losses require of their
+// arguments. It has never heard of any particular loss.
 
 import AdjointArrays
 import AdjointDifferentiation

@@ -1,14 +1,14 @@
 // Taking a model apart, by way of its `encode(to:)`; the twin is Rebuilder.
 //
-// The compiler writes `encode(to:)` of a struct: every stored property, in order, by name. That is a
-// traversal, and models need no other: there is nothing to list and nothing to forget.
+// The compiler writes `encode(to:)` of a struct: every stored property, in order, by name. That is
+// a traversal, and models need no other: there is nothing to list and nothing to forget.
 
 import AdjointDifferentiation
 
 /// Collects the tensors of a model, and its structure without them.
 ///
-/// A collector that has traversed a model of the type before follows the fields that it made then; at
-/// the first difference it makes the rest anew.
+/// A collector that has traversed a model of the type before follows the fields that it made then;
+/// at the first difference it makes the rest anew.
 final class Collector: Traverser {
   /// What has happened to a field in the present traversal.
   private struct Progress {
