@@ -42,7 +42,7 @@ struct Transpose: Primitive {
     TensorType(try operands[0].shape.permuted(by: permutation), operands[0].dtype)
   }
 
-  func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].transposed(by: permutation) }
+  func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].transposed(permutation) }
 
   func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
     var inverse = permutation
