@@ -1,5 +1,5 @@
-// What this file knows: how a failure with a file is told. It has never heard of any format, nor of
-// the file system: the parsers say what is wrong and where, the callers add the name of the file.
+// How a failure with a file is told. It has never heard of any format, nor of the file system: the
+// parsers say what is wrong and where, the callers add the name of the file.
 
 import AdjointArrays
 import AdjointSupport
@@ -33,7 +33,7 @@ public struct DataError: AdjointError, Equatable {
   /// The path of the file, or nil when the bytes came from memory.
   public var file: String?
 
-  /// Where in the file, counted in bytes from its start, or nil when no place is to blame.
+  /// Where in the file, counted in bytes from its start, or nil if the problem has no position.
   public var byteOffset: Int?
 
   /// What was found, and what should have been there, as a phrase.
