@@ -1,4 +1,4 @@
-// What this file knows: how a refused step is told.
+// The refusal of a step or of a state.
 
 import AdjointArrays
 

@@ -108,7 +108,7 @@ struct DigitsProgram {
   }
 
   private var method: TransformChain {
-    let rate = Schedule.constant(learningRate)
+    let rate = Optimizer.Schedule.constant(learningRate)
     return switch options.method {
     case .sgd: .sgd(learningRate: rate)
     case .momentum: .sgd(learningRate: rate, momentum: 0.9)

@@ -1,4 +1,5 @@
-// What this file knows: the printed tape, known in the literature as the Wengert list.
+// The printed tape, known in the literature as the Wengert list. It has never heard of how adjoints are
+// computed.
 
 import AdjointSupport
 
@@ -28,7 +29,7 @@ extension Tape {
     rows[0].append("partials")
     for node in nodes {
       var row = ["v\(node.index)", expression(node), node.value.description]
-      if let adjoints { row.append(adjoints.text(at: node.index)) }
+      if let adjoints { row.append(adjoints.value(at: node.index)?.description ?? "-") }
       row.append(node.partials.map { NumberText.significant($0) }.joined(separator: ", "))
       rows.append(row)
     }
@@ -45,7 +46,7 @@ extension Tape {
 
   private func operandName(_ operand: TapeNode.Operand) -> String {
     switch operand {
-    case .node(let index): name(at: Int32(index)) ?? "v\(index)"
+    case .node(let index): label(index)
     case .constant(let value): NumberText.significant(value)
     case .constantTensor(let type): type.description
     }
@@ -55,21 +56,4 @@ extension Tape {
 extension Tape: CustomStringConvertible {
   /// The tape as a table, without adjoints.
   public var description: String { described() }
-}
-
-extension Adjoints {
-  /// The adjoint of a record as text; `-` if none arrived.
-  func text(at index: Int) -> String {
-    let record = header.pointee.records[index]
-    if record.code == .tensor {
-      let place = Int(record.first) - tensorBottom
-      guard place < tensors.count, let adjoint = tensors[place] else { return "-" }
-      return TapeValue.tensor(adjoint.type, adjoint.array).description
-    }
-    let slot = index - bottom + 1
-    guard index >= bottom, case .plain(let values) = numbers, slot < values.count,
-      !values[slot].isNone
-    else { return "-" }
-    return NumberText.significant(values[slot])
-  }
 }

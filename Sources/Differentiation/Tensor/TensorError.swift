@@ -1,4 +1,4 @@
-// What this file knows: how a mistake with tensors is told, and where it is told.
+// How a mistake with tensors is told, and where. It has never heard of any particular mistake.
 //
 // Inside a differentiated closure operators cannot throw, so the first mistake is noted on the tape,
 // the result becomes NaN, and the call that opened the tape throws the note. Outside, the same text
@@ -20,6 +20,8 @@ public struct TensorError: AdjointError, Equatable {
     case notDifferentiable
     /// A variable of another tape, or of a tape that is gone.
     case foreignVariable
+    /// A derivative rule that gives its operands something else than their adjoints.
+    case rule
   }
 
   /// What kind of mistake.
@@ -71,7 +73,7 @@ extension Tensor {
     placeholder: TensorType? = nil
   ) -> Tensor {
     let tape = operands.lazy.compactMap(\.tape).first ?? CurrentTape.value
-    // Each asks its own tape: a foreign variable's place means nothing on this one.
+    // Each asks its own tape: the index of a foreign variable means nothing on this one.
     let names = operands.map { $0.tape?.name(of: $0) }
     let error = TensorError(
       kind, operation: operation,

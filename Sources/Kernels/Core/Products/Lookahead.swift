@@ -1,22 +1,6 @@
-// What this file knows: how to ask for memory before it is needed.
+// What a matrix product asks the memory for while it computes.
 
-/// The compiler's own operation; the numbers are literals wherever it is called.
-@_silgen_name("llvm.prefetch.p0")
-@usableFromInline
-func prefetchLine(
-  _ address: UnsafeRawPointer, _ isWrite: Int32, _ locality: Int32, _ isData: Int32)
-
-/// Asks for the cache lines of a stretch of memory, without waiting for them.
-///
-/// A hint: addresses that do not exist are no error.
-@inlinable @inline(__always)
-public func prefetch(_ address: UnsafeRawPointer, byteCount: Int) {
-  var offset = 0
-  while offset < byteCount {
-    prefetchLine(address + offset, 0, 3, 1)
-    offset &+= 64
-  }
-}
+import AdjointKernels
 
 /// What the tiles along a panel of a matrix product ask the memory for while they compute: the rows of
 /// the panel that comes next, and those of their own part of the result.
@@ -58,7 +42,7 @@ struct Lookahead {
   /// The line that it may have in common with the row to its left is there since that one was read.
   @inlinable @inline(__always)
   static func request(_ row: UnsafeRawPointer, byteCount: Int) {
-    prefetchLine(row + 63, 0, 3, 1)
-    if byteCount > 64 { prefetchLine(row + 127, 0, 3, 1) }
+    prefetch(row + 63, byteCount: 1)
+    if byteCount > 64 { prefetch(row + 127, byteCount: 1) }
   }
 }

@@ -1,8 +1,7 @@
-// What this file knows: the growing buffers that hold the records of a tape, and how one more operation
-// gets into them.
+// The growing buffers that hold the records of a tape, and how one more operation gets into them. It has
+// never heard of what an operation means.
 
 import AdjointElementary
-import AdjointSupport
 
 /// The part of a tape that recorded numbers point to.
 ///
@@ -10,11 +9,11 @@ import AdjointSupport
 /// retaining and releasing one costs several times the operation itself. Headers are pooled and
 /// never freed, and the generation in `key` tells a handle that has outlived its tape from a live one.
 @frozen
-public struct TapeHeader {
+@usableFromInline struct TapeHeader {
   @usableFromInline var count: Int
   /// Where the fast path ends: the capacity, or `count` while recording is paused.
   @usableFromInline var limit: Int
-  /// The generation, in the upper half: what the places of all live handles have in common.
+  /// The generation, in the upper half: what all live handles have in common.
   @usableFromInline var key: UInt64
   /// One value a record.
   @usableFromInline var values: UnsafeMutablePointer<Double>
@@ -46,21 +45,28 @@ public struct TapeHeader {
     let capacity = smallestCapacity
     header.initialize(
       to: TapeHeader(
-        count: 0, limit: capacity, key: 1 << 32, values: .allocate(capacity: capacity),
-        records: .allocate(capacity: capacity), constants: .allocate(capacity: capacity),
+        count: 0, limit: capacity, key: 1 << 32, values: column(.values, capacity),
+        records: column(.records, capacity), constants: column(.constants, capacity),
         constantCount: 0, capacity: capacity, pauses: 0, owner: nil))
     return header
   }
 
+  private static func column<Element>(
+    _ column: TapeColumn, _ capacity: Int
+  ) -> UnsafeMutablePointer<Element> {
+    column.allocate(capacity * MemoryLayout<Element>.stride)
+      .bindMemory(to: Element.self, capacity: capacity)
+  }
+
   /// Replaces the buffers by small ones.
   fileprivate mutating func shrink() {
+    TapeColumn.deallocate(values)
+    TapeColumn.deallocate(records)
+    TapeColumn.deallocate(constants)
     capacity = TapeHeader.smallestCapacity
-    values.deallocate()
-    records.deallocate()
-    constants.deallocate()
-    values = .allocate(capacity: capacity)
-    records = .allocate(capacity: capacity)
-    constants = .allocate(capacity: capacity)
+    values = TapeHeader.column(.values, capacity)
+    records = TapeHeader.column(.records, capacity)
+    constants = TapeHeader.column(.constants, capacity)
   }
 }
 
@@ -85,12 +91,12 @@ extension UnsafeMutablePointer<TapeHeader> {
     if _slowPath(index == pointee.limit) {
       return appendSlowly(code, value, first, constant: constant)
     }
-    let place = pointee.constantCount
-    (pointee.constants + place).initialize(to: constant)
-    pointee.constantCount = place &+ 1
+    let position = pointee.constantCount
+    (pointee.constants + position).initialize(to: constant)
+    pointee.constantCount = position &+ 1
     (pointee.values + index).initialize(to: value)
     (pointee.records + index).initialize(
-      to: Record(code, first, UInt64(truncatingIfNeeded: place)))
+      to: Record(code, first, UInt64(truncatingIfNeeded: position)))
     pointee.count = index &+ 1
     return Scalar(value, at: index, of: self)
   }
@@ -115,8 +121,8 @@ extension UnsafeMutablePointer<TapeHeader> {
 
   /// Records an operation that only the side tables know more about, and returns its index, or -1
   /// while recording is paused.
-  func append(_ code: Record.Code, _ value: Double, place: Int) -> Int32 {
-    append(code, value, UInt64(place), 0).index
+  func append(_ code: Record.Code, _ value: Double, node: Int) -> Int32 {
+    append(code, value, UInt64(node), 0).index
   }
 
   /// Makes room for `needed` records in all.
@@ -130,18 +136,20 @@ extension UnsafeMutablePointer<TapeHeader> {
       """)
     var capacity = pointee.capacity
     while capacity < needed { capacity *= 2 }
-    grow(&pointee.values, to: capacity)
-    grow(&pointee.records, to: capacity)
-    grow(&pointee.constants, to: capacity)
+    grow(&pointee.values, .values, keeping: pointee.count, to: capacity)
+    grow(&pointee.records, .records, keeping: pointee.count, to: capacity)
+    grow(&pointee.constants, .constants, keeping: pointee.constantCount, to: capacity)
     pointee.capacity = capacity
     if pointee.pauses == 0 { pointee.limit = capacity }
   }
 
-  /// The system's `realloc` moves pages of large blocks instead of copying them.
-  private func grow<Element>(_ buffer: inout UnsafeMutablePointer<Element>, to capacity: Int) {
-    guard let moved = realloc(buffer, capacity * MemoryLayout<Element>.stride)
-    else { fatalError("out of memory: a tape of \(capacity) operations could not be allocated") }
-    buffer = moved.assumingMemoryBound(to: Element.self)
+  private func grow<Element>(
+    _ buffer: inout UnsafeMutablePointer<Element>, _ column: TapeColumn, keeping count: Int,
+    to capacity: Int
+  ) {
+    let stride = MemoryLayout<Element>.stride
+    buffer = column.grow(buffer, keeping: count * stride, to: capacity * stride)
+      .bindMemory(to: Element.self, capacity: capacity)
   }
 
   /// Forgets all records; every handle made so far becomes stale.

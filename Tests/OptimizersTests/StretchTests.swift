@@ -8,15 +8,17 @@ import Testing
 private struct Probe: GradientTransform {
   let name = "probe"
   let stateNames = ["a", "b"]
-  let body: @Sendable (borrowing Tile) -> Void
-  func apply(to tile: borrowing Tile) { body(tile) }
+  let body: @Sendable (borrowing Optimizer.Stretch) -> Void
+  func apply(to stretch: borrowing Optimizer.Stretch) { body(stretch) }
 }
 
-@Suite struct TileTests {
+@Suite struct StretchTests {
   private let gradient = numbers(1100, seed: 1)
   private let weights = numbers(1100, seed: 2)
 
-  private func result(_ body: @escaping @Sendable (borrowing Tile) -> Void) throws -> [Double] {
+  private func result(_ body: @escaping @Sendable (borrowing Optimizer.Stretch) -> Void) throws
+    -> [Double]
+  {
     try update(.transform(Probe(body: body)), of: gradient, at: weights)
   }
 
@@ -25,38 +27,38 @@ private struct Probe: GradientTransform {
   }
 
   @Test func rowsAreCombined() throws {
-    let combined = try result { tile in
-      let a = tile.state(0)
-      a.assign(tile.update)
+    let combined = try result { stretch in
+      let a = stretch.state(0)
+      a.assign(stretch.update)
       a.multiply(by: 3)
-      tile.update.combine(2, adding: 5, times: a)
-      tile.update.combine(1, adding: -1, times: tile.parameter)
+      stretch.update.combine(2, adding: 5, times: a)
+      stretch.update.combine(1, adding: -1, times: stretch.parameter)
     }
     #expect(distance(combined, expected { g, w in 2 * g + 15 * g - w }) < 1e-14)
   }
 
   @Test func squaresAndRootsMakeANormalizedStep() throws {
-    let normalized = try result { tile in
-      let square = tile.state(1)
+    let normalized = try result { stretch in
+      let square = stretch.state(1)
       square.replaceEach { _ in 1 }
-      square.combine(0.5, adding: 2, timesSquareOf: tile.update)
-      tile.update.assign(3, times: tile.update, overRootOf: 4, times: square, plus: 0.25)
+      square.combine(0.5, adding: 2, timesSquareOf: stretch.update)
+      stretch.update.assign(3, times: stretch.update, overRootOf: 4, times: square, plus: 0.25)
     }
     let formula = expected { g, _ in 3 * g / ((4 * (0.5 + 2 * g * g)).squareRoot() + 0.25) }
     #expect(distance(normalized, formula) < 1e-14)
   }
 
   @Test func elementsAreReadAndWritten() throws {
-    let written = try result { tile in
-      for i in 0..<tile.count { tile.update[i] = tile.update[i] * tile.parameter[i] }
+    let written = try result { stretch in
+      for i in 0..<stretch.count { stretch.update[i] = stretch.update[i] * stretch.parameter[i] }
     }
     #expect(distance(written, expected { g, w in g * w }) < 1e-14)
   }
 
   @Test func statesAreZeroBeforeTheFirstStep() throws {
-    let zero = try result { tile in
-      tile.update.assign(tile.state(0))
-      tile.update.combine(1, adding: 1, times: tile.state(1))
+    let zero = try result { stretch in
+      stretch.update.assign(stretch.state(0))
+      stretch.update.combine(1, adding: 1, times: stretch.state(1))
     }
     #expect(zero.allSatisfy { $0 == 0 })
   }
