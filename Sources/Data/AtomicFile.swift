@@ -66,7 +66,7 @@ public enum AtomicFile {
       if error.number == ENOENT { return (path, nil) }
       throw OutputFile.unwritable(path, error)
     }
-    // A rename would put a regular file in the place of a device or a pipe, of /dev/null for instance.
+    // A rename would put a regular file in the place of a device or a pipe, such as /dev/null.
     guard status.isRegular else {
       throw DataError(
         .unwritable, file: path,

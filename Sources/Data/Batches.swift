@@ -115,7 +115,8 @@ public struct LabeledBatch: Sendable {
 /// Inputs and labels in memory, the examples along the first axis of both.
 ///
 /// ```swift
-/// let data = LabeledDataset(inputs: Tensor([[0, 0], [0, 1], [1, 0], [1, 1]]), labels: [0, 1, 1, 0])
+/// let inputs = Tensor([[0, 0], [0, 1], [1, 0], [1, 1]])
+/// let data = LabeledDataset(inputs: inputs, labels: [0, 1, 1, 0])
 /// for batch in data.batches(of: 2) {
 ///   print(batch.labels)     // [0, 1], then [1, 0]
 /// }

@@ -8,8 +8,8 @@ import AdjointSupport
 ///
 /// The description is one line that says where, what and what to do:
 ///
-///     weights.safetensors: byte 0: the header says 4294967296 bytes but the file has 1024. The file
-///     is damaged or not a safetensors file.
+///     weights.safetensors: byte 0: the header says 4294967296 bytes but the file has 1024. The
+///     file is damaged or not a safetensors file.
 ///
 /// (printed without the line break). A command-line tool may exit with status 66 on any of them.
 public struct DataError: AdjointError, Equatable {

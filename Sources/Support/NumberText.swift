@@ -51,7 +51,8 @@ package enum NumberText {
     var decimals = digits - 1
     while magnitude < 1 { (magnitude, decimals) = (magnitude * 10, decimals + 1) }
     while magnitude >= 10 { (magnitude, decimals) = (magnitude / 10, decimals - 1) }
-    // Powers of ten are exact, their reciprocals are not: 1234567890123 would become ...889999.9995.
+    // Powers of ten are exact, their reciprocals are not: multiplying by 1e-3 and dividing again
+    // would turn 1234567890000 into 1234567889999.9995.
     var unit = 1.0
     for _ in 0..<decimals.magnitude { unit *= 10 }
     let rounded =

@@ -54,6 +54,11 @@ import Testing
     },
     Refusal("compare", [([2, 6], .bool)]) { [$0 .< Tensor.ones([6], dtype: .float64)] },
     Refusal("logic", [([2, 6], .bool)]) { [$0 .&& ($0 .> 0)] },
+    Refusal("matmul", [([2, 3], .float32)]) { [matmul($0, Tensor.ones([5, 3]))] },
+    Refusal("matmul of vectors", [([], .float32)]) { [matmul($0[0], Tensor.ones([4]))] },
+    Refusal("matmul of a matrix and a vector", [([2], .float32)]) {
+      [matmul($0, Tensor.ones([4]))]
+    },
     Refusal("choose", [([2, 6], .float32)]) { [`where`(Tensor(1), $0[0], $0)] },
   ]
 

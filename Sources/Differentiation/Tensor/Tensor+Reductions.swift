@@ -127,7 +127,7 @@ extension Tensor {
     reduced("product", axes, keepsDimensions: keepsDimensions) { axes in
       var result = self
       for axis in axes { result = result.pairwiseProduct(along: axis) }
-      return keepsDimensions ? result : result.reshaped(shape.without(axes))
+      return keepsDimensions ? result : result.reshaped(to: shape.without(axes))
     }
   }
 
@@ -150,7 +150,7 @@ extension Tensor {
       // Where all elements are -∞ (or one is +∞) a difference would be NaN.
       let shift = `where`(largest.isFinite(), largest, 0)
       let sum = exp(self - shift).sum(over: axes, keepsDimensions: true)
-      return (log(sum) + shift).reshaped(shape)
+      return (log(sum) + shift).reshaped(to: shape)
     }
   }
 

@@ -24,13 +24,6 @@ extension Tensor {
     }
   }
 
-  /// The same elements in a shape that is known to hold as many.
-  func reshaped(_ shape: Shape) -> Tensor {
-    if shape == self.shape { return self }
-    return isRecorded
-      ? Tensor.applying(Reshape(shape: shape), self) : Tensor(settled.array.reshaped(to: shape))
-  }
-
   /// The same elements, row by row, in another shape.
   ///
   /// One length may be -1 and is then inferred.
@@ -50,11 +43,14 @@ extension Tensor {
   ///   ``TensorError``.
   @_disfavoredOverload
   public func reshaped(to shape: Shape) -> Tensor {
-    shape.elementCount == elementCount ? reshaped(shape) : reshaped(to: shape.dimensions)
+    if shape == self.shape { return self }
+    guard shape.elementCount == elementCount else { return reshaped(to: shape.dimensions) }
+    return isRecorded
+      ? Tensor.applying(Reshape(shape: shape), self) : Tensor(settled.array.reshaped(to: shape))
   }
 
   /// All elements in one axis, row by row: shape `[elementCount]`.
-  public func flattened() -> Tensor { reshaped([elementCount]) }
+  public func flattened() -> Tensor { reshaped(to: Shape([elementCount])) }
 
   /// The axes in another order: axis `i` of the result is axis `permutation[i]` of this tensor.
   ///
@@ -132,7 +128,7 @@ extension Tensor {
     if target == shape { return self }
     let extra = rank - target.rank
     let axes = (0..<rank).filter { $0 < extra || (target[$0 - extra] == 1 && shape[$0] != 1) }
-    return sum(over: axes, keepsDimensions: true).reshaped(target)
+    return sum(over: axes, keepsDimensions: true).reshaped(to: target)
   }
 
   /// Brings back, with length 1, the axes that a reduction of `shape` removed.
@@ -140,7 +136,7 @@ extension Tensor {
     guard rank != shape.rank else { return self }
     var lengths = shape.dimensions
     for axis in axes { lengths[axis] = 1 }
-    return reshaped(Shape(lengths))
+    return reshaped(to: Shape(lengths))
   }
 
   /// The same numbers in another element type.

@@ -87,7 +87,8 @@ import Testing
     }
     // Tapes and what walks return: tested by name in the tests of those files.
     let owners = [
-      "Tape", "Adjoints", "Level", "PrimitiveUse", "PrimitiveTangents", "Primitive", "LinearPrimitive", "Differentiable", "ReverseStep",
+      "Tape", "Adjoints", "Level", "PrimitiveUse", "PrimitiveTangents", "Primitive",
+      "LinearPrimitive", "Differentiable", "ReverseStep",
       "TapeNode",
     ]
     return declaration.owner.map(owners.contains) ?? false

@@ -69,7 +69,8 @@ enum CommentSnippets {
 
   static func batches() {
     show("Sources/Data/Batches.swift", 2)
-    let data = LabeledDataset(inputs: Tensor([[0, 0], [0, 1], [1, 0], [1, 1]]), labels: [0, 1, 1, 0])
+    let inputs = Tensor([[0, 0], [0, 1], [1, 0], [1, 1]])
+    let data = LabeledDataset(inputs: inputs, labels: [0, 1, 1, 0])
     for batch in data.batches(of: 2) {
       print(batch.labels)     // [0, 1], then [1, 0]
     }

@@ -22,7 +22,7 @@ struct Reshape: LinearPrimitive {
   func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].reshaped(to: shape) }
 
   func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
-    adjoint.reshaped(use.shape(0))
+    adjoint.reshaped(to: use.shape(0))
   }
 }
 
