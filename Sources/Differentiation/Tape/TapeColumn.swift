@@ -13,21 +13,25 @@
 
 import AdjointSupport
 
-/// What a column holds, which decides where in a page it begins.
+/// What a column holds, which decides where it begins.
 enum TapeColumn: Int {
   case values = 1, records, constants, adjoints
 
-  private static let page = 4096
+  /// The twelve bits in question are those of an address in the smallest page.
+  private static let period = 4096
 
-  /// The distance from the beginning of a page, in bytes.
+  /// The address of a column modulo the period.
   ///
-  /// A multiple of a cache line, an odd one, and never near zero: there the large blocks of others
-  /// begin, the elements of Swift's arrays among them, in which some walks keep their adjoints.
+  /// An odd number of cache lines, and never near zero: there the large blocks of others begin, the
+  /// elements of Swift's arrays among them, in which some walks keep their adjoints.
   private var phase: Int { rawValue * 13 * 64 }
 
   /// Memory for `byteCount` bytes, not initialized.
   func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
-    start(in: TapeColumn.checked(malloc(roomFor(byteCount)), byteCount))
+    let block = TapeColumn.checked(malloc(roomFor(byteCount)), byteCount)
+    let column = start(in: block)
+    TapeColumn.note(block, before: column)
+    return column
   }
 
   /// Makes a column larger; its first `used` bytes stay.
@@ -38,11 +42,9 @@ enum TapeColumn: Int {
     let distance = block.distance(to: column)
     let moved = TapeColumn.checked(realloc(block, roomFor(byteCount)), byteCount)
     let grown = start(in: moved)
-    // Only a small block changes its place in the page as it moves.
-    if moved.distance(to: grown) != distance {
-      memmove(grown, moved + distance, used)
-      TapeColumn.note(moved, before: grown)
-    }
+    // Only a small block comes to lie elsewhere in its page as it moves.
+    if moved.distance(to: grown) != distance { memmove(grown, moved + distance, used) }
+    TapeColumn.note(moved, before: grown)
     return grown
   }
 
@@ -51,15 +53,14 @@ enum TapeColumn: Int {
 
   private func roomFor(_ byteCount: Int) -> Int {
     // The address of the block lies before the column.
-    byteCount + TapeColumn.page + MemoryLayout<UnsafeMutableRawPointer>.size
+    byteCount + TapeColumn.period + MemoryLayout<UnsafeMutableRawPointer>.size
   }
 
+  /// Where in a block the column begins.
   private func start(in block: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
     let lowest = UInt(bitPattern: block) + UInt(MemoryLayout<UnsafeMutableRawPointer>.size)
-    let distance = (UInt(phase) &- lowest) & UInt(TapeColumn.page - 1)
-    let column = block + (MemoryLayout<UnsafeMutableRawPointer>.size + Int(distance))
-    TapeColumn.note(block, before: column)
-    return column
+    let rest = (UInt(phase) &- lowest) & UInt(TapeColumn.period - 1)
+    return block + MemoryLayout<UnsafeMutableRawPointer>.size + Int(rest)
   }
 
   private static func note(
