@@ -1,5 +1,5 @@
-// What this file knows: how often each class was taken for each other. It has never heard of models;
-// answers come as numbers of classes.
+// How often each class was taken for each other. It has never heard of models; answers come as
+// numbers of classes.
 
 import AdjointSupport
 

@@ -1,4 +1,4 @@
-// What this file knows: each number has its cell, and mistakes stand out from right answers.
+// Each number has its cell, and mistakes stand out from right answers.
 
 import Testing
 

@@ -31,7 +31,7 @@ extension NDArray {
   }
 
   /// The array whose axis `i` is axis `permutation[i]` of this one; a view.
-  package func transposed(by permutation: [Int]) -> NDArray {
+  package func transposed(_ permutation: [Int]) -> NDArray {
     precondition(
       permutation.count == rank, "\(permutation) does not permute the axes of \(shape)")
     var extents = AxisVector()

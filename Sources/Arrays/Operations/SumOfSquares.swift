@@ -95,7 +95,7 @@ extension NDArray {
   /// An infinity or a NaN among the terms of a plain sum always shows in the sum, which takes half
   /// the time of a sum of squares. A sum of finite numbers may be infinite too, so then the numbers
   /// are looked at one by one.
-  public func isFinite() -> Bool {
+  package func isFinite() -> Bool {
     withUnsafeContiguousBytes { bytes in
       guard let source = bytes.baseAddress, !bytes.isEmpty else { return true }
       return switch dtype {

@@ -131,9 +131,9 @@ extension NDArray {
   }
 
   /// The numbers 0, 1, 2, … `count - 1`.
-  package static func iota(_ count: Int, dtype: DType = .int32) -> NDArray {
-    precondition(count >= 0, "iota of a negative count \(count)")
-    precondition(dtype != .bool, "iota needs a numeric type")
+  package static func range(_ count: Int, dtype: DType = .int32) -> NDArray {
+    precondition(count >= 0, "range of a negative count \(count)")
+    precondition(dtype != .bool, "range needs a numeric type")
     let array = NDArray(uninitialized: Shape([count]), dtype: dtype)
     let bytes = array.storage.bytes
     switch dtype {
