@@ -33,11 +33,16 @@ let v4 =
     ]
     : [])
 
+// The sets are found by the linker (why is told in Kernels.swift), so whatever is linked names them. Each
+// compiles for as long as arrays do, beside everything that is built on the loops.
+let kernelSets = ["AdjointKernelsBaseline", "AdjointKernelsX86V3", "AdjointKernelsX86V4"]
+let linkedSets = kernelSets.map { Target.Dependency(stringLiteral: $0) }
+
 let package = Package(
   name: "Adjoint",
   platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
   products: [
-    .library(name: "Adjoint", targets: ["Adjoint"]),
+    .library(name: "Adjoint", targets: ["Adjoint"] + kernelSets),
     .executable(name: "digits", targets: ["digits"]),
     // Not API: the benchmarks measure the limits of the hardware with the vectors of the kernels.
     .library(
@@ -46,30 +51,33 @@ let package = Package(
   ],
   targets: [
     // MARK: Public API, from the bottom up
-    .target(name: "AdjointElementary", path: "Sources/Elementary", swiftSettings: optimized),
+    .target(
+      name: "AdjointElementary",
+      dependencies: ["AdjointSupport"],
+      path: "Sources/Elementary", swiftSettings: optimized),
     .target(
       name: "AdjointArrays",
-      dependencies: ["AdjointElementary", "AdjointKernels"],
+      dependencies: ["AdjointElementary", "AdjointKernels", "AdjointSupport"],
       path: "Sources/Arrays", swiftSettings: optimized),
     .target(
       name: "AdjointDifferentiation",
-      dependencies: ["AdjointElementary", "AdjointArrays", "AdjointKernelCore"],
+      dependencies: ["AdjointElementary", "AdjointArrays", "AdjointKernels", "AdjointSupport"],
       path: "Sources/Differentiation", swiftSettings: optimized),
     .target(
       name: "AdjointNetworks",
-      dependencies: ["AdjointDifferentiation"],
+      dependencies: ["AdjointDifferentiation", "AdjointSupport"],
       path: "Sources/Networks", swiftSettings: optimized),
     .target(
       name: "AdjointOptimizers",
-      dependencies: ["AdjointNetworks", "AdjointKernels"],
+      dependencies: ["AdjointNetworks", "AdjointSupport"],
       path: "Sources/Optimizers", swiftSettings: optimized),
     .target(
       name: "AdjointData",
-      dependencies: ["AdjointNetworks"],
+      dependencies: ["AdjointNetworks", "AdjointSupport"],
       path: "Sources/Data", swiftSettings: optimized),
     .target(
       name: "AdjointFigures",
-      dependencies: ["AdjointDifferentiation"],
+      dependencies: ["AdjointSupport"],
       path: "Sources/Figures", swiftSettings: optimized),
     .target(
       name: "Adjoint",
@@ -80,8 +88,13 @@ let package = Package(
       path: "Sources/Adjoint"),
 
     // MARK: Implementation details
+    .target(name: "AdjointSupport", path: "Sources/Support", swiftSettings: optimized),
     .target(
-      name: "AdjointKernelCore", dependencies: ["AdjointElementary"],
+      name: "AdjointKernels", dependencies: ["AdjointElementary", "AdjointSupport"],
+      path: "Sources/Kernels/Contract", swiftSettings: optimized),
+    .target(
+      name: "AdjointKernelCore",
+      dependencies: ["AdjointElementary", "AdjointKernels", "AdjointSupport"],
       path: "Sources/Kernels/Core",
       // The compiler's own vector operations; why is told in Vectors.swift.
       swiftSettings: optimized + [.enableExperimentalFeature("BuiltinModule")]),
@@ -94,16 +107,11 @@ let package = Package(
     .target(
       name: "AdjointKernelsX86V4", dependencies: ["AdjointKernelCore"],
       path: "Sources/Kernels/X86V4", swiftSettings: v4),
-    .target(
-      name: "AdjointKernels",
-      dependencies: [
-        "AdjointKernelCore", "AdjointKernelsBaseline", "AdjointKernelsX86V3",
-        "AdjointKernelsX86V4",
-      ],
-      path: "Sources/Kernels/Dispatch", swiftSettings: optimized),
 
     // MARK: Executables
-    .executableTarget(name: "digits", dependencies: ["Adjoint"], path: "Sources/digits"),
+    .executableTarget(
+      name: "digits", dependencies: ["Adjoint", "AdjointSupport"] + linkedSets,
+      path: "Sources/digits"),
   ],
   swiftLanguageModes: [.v6]
 )
@@ -111,23 +119,29 @@ let package = Package(
 // MARK: Test bundles, one per room
 
 let rooms: [(name: String, dependencies: [Target.Dependency])] = [
+  ("Support", ["AdjointSupport"]),
   ("Elementary", ["AdjointElementary"]),
   ("Kernels", ["AdjointKernels", "AdjointKernelCore", "AdjointElementary"]),
   ("Arrays", ["AdjointArrays"]),
-  ("Differentiation", ["AdjointDifferentiation", "AdjointArrays", "AdjointElementary"]),
+  (
+    "Differentiation",
+    ["AdjointDifferentiation", "AdjointArrays", "AdjointElementary", "AdjointSupport"]
+  ),
   ("Networks", ["Adjoint"]),
   ("Optimizers", ["Adjoint"]),
-  ("Data", ["Adjoint"]),
+  ("Data", ["Adjoint", "AdjointSupport"]),
   ("Figures", ["Adjoint"]),
 ]
 package.targets += [
-  .testTarget(name: "digitsTests", dependencies: ["digits", "Adjoint"], path: "Tests/DigitsTests"),
   .testTarget(
-    name: "AdjointDocumentationTests", dependencies: ["Adjoint"],
+    name: "digitsTests", dependencies: ["digits", "Adjoint"] + linkedSets,
+    path: "Tests/DigitsTests"),
+  .testTarget(
+    name: "AdjointDocumentationTests", dependencies: ["Adjoint"] + linkedSets,
     path: "Tests/DocumentationTests"),
   // Typical formulas, compiled with a warning for every expression that is slow to type-check.
   .testTarget(
-    name: "AdjointCanaryTests", dependencies: ["Adjoint"], path: "Tests/CanaryTests",
+    name: "AdjointCanaryTests", dependencies: ["Adjoint"] + linkedSets, path: "Tests/CanaryTests",
     swiftSettings: [
       .unsafeFlags(["-Xfrontend", "-warn-long-expression-type-checking=100"])
     ]),
@@ -135,6 +149,6 @@ package.targets += [
 for room in rooms {
   package.targets.append(
     .testTarget(
-      name: "Adjoint\(room.name)Tests", dependencies: room.dependencies,
+      name: "Adjoint\(room.name)Tests", dependencies: room.dependencies + linkedSets,
       path: "Tests/\(room.name)Tests"))
 }

@@ -1,7 +1,7 @@
 // What this file knows: how to read a whole file, and how to replace one so that a reader, or a
 // crash, sees either the old contents or the new. It has never heard of any format.
 
-import Foundation
+import AdjointSupport
 
 /// Whole files, read with a size check and replaced in one step.
 public enum AtomicFile {
@@ -57,7 +57,7 @@ public enum AtomicFile {
   private static func destination(_ path: String) throws(DataError) -> (String, mode_t?) {
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw DataError(
-        .unwritable, file: path, problem: "this is not a path", remedy: "pass the path of a file")
+        .unwritable, file: path, problem: "this is not a path", remedy: "Pass the path of a file.")
     }
     let status: System.Status
     do throws(System.Failure) {
@@ -71,7 +71,7 @@ public enum AtomicFile {
       throw DataError(
         .unwritable, file: path,
         problem: status.isDirectory ? "is a directory, not a file" : "is not a regular file",
-        remedy: "pass the path of a file")
+        remedy: "Pass the path of a file.")
     }
     return (System.resolved(path) ?? path, status.permissions)
   }
@@ -135,14 +135,14 @@ struct OutputFile: ~Copyable {
   fileprivate static func unwritable(_ path: String, _ failure: System.Failure) -> DataError {
     let (problem, remedy) =
       switch failure.number {
-      case ENOENT: ("its directory does not exist", "create the directory or check the path")
-      case ENOTDIR: ("a part of the path is not a directory", "check the path")
+      case ENOENT: ("its directory does not exist", "Create the directory or check the path.")
+      case ENOTDIR: ("a part of the path is not a directory", "Check the path.")
       case EACCES, EPERM:
-        ("may not be written", "change the permissions of its directory or choose another place")
-      case EROFS: ("lies on a file system that is read-only", "choose another place")
-      case ENOSPC, EDQUOT: ("the disk is full", "make room or choose another place")
-      case EMFILE, ENFILE: ("too many files are open", "close some of them")
-      default: ("cannot be written (\(failure.text))", "check the path and the disk")
+        ("may not be written", "Change the permissions of its directory or choose another place.")
+      case EROFS: ("lies on a file system that is read-only", "Choose another place.")
+      case ENOSPC, EDQUOT: ("the disk is full", "Make room or choose another place.")
+      case EMFILE, ENFILE: ("too many files are open", "Close some of them.")
+      default: ("cannot be written (\(failure.text))", "Check the path and the disk.")
       }
     return DataError(.unwritable, file: path, problem: problem, remedy: remedy)
   }

@@ -1,15 +1,18 @@
 // What this file knows: how a failure with a file is told. It has never heard of any format, nor of
 // the file system: the parsers say what is wrong and where, the callers add the name of the file.
 
+import AdjointArrays
+import AdjointSupport
+
 /// A file that could not be read, written, or understood.
 ///
 /// The description is one line that says where, what and what to do:
 ///
-///     weights.safetensors: byte 0: the header says 4294967296 bytes but the file has 1024; the file
-///     is damaged or not a safetensors file
+///     weights.safetensors: byte 0: the header says 4294967296 bytes but the file has 1024. The file
+///     is damaged or not a safetensors file.
 ///
 /// (printed without the line break). A command-line tool may exit with status 66 on any of them.
-public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct DataError: AdjointError, Equatable {
   /// What went wrong, coarsely: enough for a program to decide what to do next.
   public enum Kind: String, Sendable, Equatable, CaseIterable {
     /// The file is missing, is no regular file, may not be read, or the disk failed.
@@ -33,13 +36,13 @@ public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Where in the file, counted in bytes from its start, or nil when no place is to blame.
   public var byteOffset: Int?
 
-  /// What was found, and what should have been there.
+  /// What was found, and what should have been there, as a phrase.
   public var problem: String
 
-  /// What the reader of the message can do.
+  /// What the reader of the message can do, as a sentence.
   public var remedy: String
 
-  /// Creates an error; the texts are phrases without a capital or a full stop.
+  /// Creates an error.
   public init(
     _ kind: Kind, file: String? = nil, byteOffset: Int? = nil, problem: String, remedy: String
   ) {
@@ -50,12 +53,12 @@ public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
     self.remedy = remedy
   }
 
-  /// One line: `file: byte offset: problem; remedy`.
-  public var description: String {
+  /// File, byte offset and problem: `file: byte offset: problem`.
+  public var account: String {
     var line = ""
-    if let file { line += file.isEmpty ? "\"\": " : "\(DataError.printable(file, limit: 1000)): " }
+    if let file { line += file.isEmpty ? "\"\": " : "\(file.printable(limit: 1000)): " }
     if let byteOffset { line += "byte \(byteOffset): " }
-    return line + "\(problem); \(remedy)"
+    return line + problem
   }
 
   /// The same error, said of `file`, unless it already names one.
@@ -75,25 +78,6 @@ public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
 
   static func tooLarge(at offset: Int?, _ problem: String, remedy: String) -> DataError {
     DataError(.tooLarge, byteOffset: offset, problem: problem, remedy: remedy)
-  }
-
-  /// Text from a file, between quotation marks, fit for a one-line message.
-  static func quoted(_ text: String) -> String { "\"\(printable(text, limit: 80))\"" }
-
-  // A name inside a damaged file may hold a megabyte, a line break or a terminal's control
-  // sequence; none of that may reach the reader's screen.
-  static func printable(_ text: String, limit: Int) -> String {
-    var result = ""
-    for (position, scalar) in text.unicodeScalars.enumerated() {
-      if position == limit { return result + "..." }
-      switch scalar.properties.generalCategory {
-      case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate:
-        result += "\\u{\(String(scalar.value, radix: 16))}"
-      default:
-        result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 }
 

@@ -1,6 +1,8 @@
 // What this file knows: gzip members (RFC 1952): headers, trailers, and that several may follow one
 // another. It has never heard of what is packed inside, nor of the file system.
 
+import AdjointSupport
+
 /// Reading of gzip data.
 public enum Gzip {
   /// Whether `bytes` begin as every gzip file does.
@@ -18,7 +20,7 @@ public enum Gzip {
   public static func decompress(_ bytes: [UInt8], limit: Int = 1 << 31) throws(DataError) -> [UInt8]
   {
     guard limit >= 0 else {
-      throw .tooLarge(at: nil, "the limit \(limit) is negative", remedy: "pass a size in bytes")
+      throw .tooLarge(at: nil, "the limit \(limit) is negative", remedy: "Pass a size in bytes.")
     }
     // Offsets and sums below stay far from overflow when the limit does.
     let limit = min(limit, Int.max / 4)
@@ -90,7 +92,7 @@ public enum Gzip {
         isFirst
           ? "does not begin with the gzip signature 1f 8b"
           : "\(left) bytes follow the compressed data and are no gzip member",
-        remedy: isFirst ? "pass a gzip file" : "cut the file there, or copy it again")
+        remedy: isFirst ? "Pass a gzip file." : "Cut the file there, or copy it again.")
     }
     guard left >= 10 else { throw truncated(input, "the ten bytes of the header") }
     guard input[position + 2] == 8 else {
@@ -131,12 +133,12 @@ public enum Gzip {
     return next
   }
 
-  private static let damagedRemedy = "the file is damaged; copy or download it again"
+  private static let damagedRemedy = "The file is damaged; copy or download it again."
 
   private static func truncated(_ input: UnsafeRawBufferPointer, _ field: String) -> DataError {
     .malformed(
       at: input.count, "the file ends inside \(field)",
-      remedy: "the file is truncated; copy or download it again")
+      remedy: "The file is truncated; copy or download it again.")
   }
 
   private static func littleEndian32(_ input: UnsafeRawBufferPointer, at offset: Int) -> UInt32 {

@@ -116,8 +116,8 @@ public struct IDX: Sendable {
     elements = bytes[start...]
   }
 
-  private static let notIDX = "the file is damaged or not an IDX file"
-  private static let truncated = "the file is truncated; copy or download it again"
+  private static let notIDX = "The file is damaged or not an IDX file."
+  private static let truncated = "The file is truncated; copy or download it again."
 
   /// The elements as an array: integers as `int32`, floating-point numbers as they are.
   ///
@@ -126,14 +126,14 @@ public struct IDX: Sendable {
     guard dimensions.count <= Shape.maximumRank else {
       throw .unsupported(
         at: 3, "\(dimensions.count) dimensions; an array has at most \(Shape.maximumRank)",
-        remedy: "write the file again with fewer dimensions")
+        remedy: "Write the file again with fewer dimensions.")
     }
     let shape: Shape
     do throws(ShapeError) {
       shape = try Shape(validating: dimensions)
     } catch {
       throw .unsupported(
-        at: 4, error.problem, remedy: "write the file again with smaller dimensions")
+        at: 4, error.problem, remedy: "Write the file again with smaller dimensions.")
     }
     return elements.withUnsafeBytes { source in
       switch elementType {

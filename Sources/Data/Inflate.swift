@@ -33,7 +33,7 @@ struct Inflater {
   init(_ input: UnsafeRawBufferPointer, from position: Int) throws(DataError) {
     guard let literals = Inflater.fixedLiterals, let distances = Inflater.fixedDistances else {
       throw .unsupported(
-        at: nil, "the fixed codes of DEFLATE could not be built", remedy: "report this as a bug")
+        at: nil, "the fixed codes of DEFLATE could not be built", remedy: "Report this as a bug.")
     }
     self.input = input
     self.position = position
@@ -68,7 +68,7 @@ struct Inflater {
   private func exceeded(_ limit: Int) -> DataError {
     .tooLarge(
       at: offset, "unpacks to more than the limit of \(limit) bytes",
-      remedy: "raise the limit if the file is trusted")
+      remedy: "Raise the limit if the file is trusted.")
   }
 
   /// Continues until the stream ends (true) or the output has no room for one more symbol (false).
@@ -158,13 +158,13 @@ extension Inflater {
   private func truncated() -> DataError {
     .malformed(
       at: input.count, "the compressed data stop in the middle of a block",
-      remedy: "the file is truncated; copy or download it again")
+      remedy: "The file is truncated; copy or download it again.")
   }
 
   private func damaged(_ problem: String) -> DataError {
     .malformed(
       at: min(max(offset, 0), input.count), problem,
-      remedy: "the file is damaged; copy or download it again")
+      remedy: "The file is damaged; copy or download it again.")
   }
 }
 

@@ -24,7 +24,7 @@ struct InputFile: ~Copyable {
   ) throws(DataError) -> (descriptor: Int32, size: Int) {
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw DataError(
-        .unreadable, file: path, problem: "this is not a path", remedy: "pass the path of a file")
+        .unreadable, file: path, problem: "this is not a path", remedy: "Pass the path of a file.")
     }
     let descriptor: Int32
     do throws(System.Failure) {
@@ -54,12 +54,12 @@ struct InputFile: ~Copyable {
       throw DataError(
         .unreadable, file: path,
         problem: status.isDirectory ? "is a directory, not a file" : "is not a regular file",
-        remedy: "pass the path of a file")
+        remedy: "Pass the path of a file.")
     }
     guard status.size <= limit else {
       throw DataError(
         .tooLarge, file: path, problem: "has \(status.size) bytes, more than the limit of \(limit)",
-        remedy: "raise the limit if the file is trusted and memory allows")
+        remedy: "Raise the limit if the file is trusted and memory allows.")
     }
     return status.size
   }
@@ -82,7 +82,7 @@ struct InputFile: ~Copyable {
       throw DataError(
         .unreadable, file: path, byteOffset: offset + count,
         problem: "the file ends here, although it had \(size) bytes when it was opened",
-        remedy: "wait until no other program writes to it")
+        remedy: "Wait until no other program writes to it.")
     }
   }
 
@@ -105,11 +105,11 @@ struct InputFile: ~Copyable {
   private static func unreadable(_ path: String, _ failure: System.Failure) -> DataError {
     let (problem, remedy) =
       switch failure.number {
-      case ENOENT: ("no such file", "check the path")
-      case ENOTDIR: ("a part of the path is not a directory", "check the path")
-      case EACCES, EPERM: ("may not be read", "change its permissions or run as another user")
-      case EMFILE, ENFILE: ("too many files are open", "close some of them")
-      default: ("cannot be read (\(failure.text))", "check the path and the disk")
+      case ENOENT: ("no such file", "Check the path.")
+      case ENOTDIR: ("a part of the path is not a directory", "Check the path.")
+      case EACCES, EPERM: ("may not be read", "Change its permissions or run as another user.")
+      case EMFILE, ENFILE: ("too many files are open", "Close some of them.")
+      default: ("cannot be read (\(failure.text))", "Check the path and the disk.")
       }
     return DataError(.unreadable, file: path, problem: problem, remedy: remedy)
   }

@@ -1,6 +1,8 @@
 // What this file knows: JSON (RFC 8259), strictly. It has never heard of the formats whose headers
 // are written in it.
 
+import AdjointSupport
+
 /// A JSON value together with where it began.
 struct JSONNode: Sendable, Equatable {
   enum Value: Sendable, Equatable {
@@ -31,7 +33,7 @@ struct JSONNode: Sendable, Equatable {
     case .null: "null"
     case .boolean: "a boolean"
     case .integer(let number): "the number \(number)"
-    case .number(let text): "the number \(DataError.printable(text, limit: 40))"
+    case .number(let text): "the number \(text.printable(limit: 40))"
     case .string: "a string"
     case .array: "an array"
     case .object: "an object"
@@ -79,7 +81,7 @@ struct JSONReader {
   private func damaged(_ problem: String, at place: Int? = nil) -> DataError {
     .malformed(
       at: base + (place ?? position), "not JSON: \(problem)",
-      remedy: "the file is damaged or of another kind")
+      remedy: "The file is damaged or of another kind.")
   }
 
   private mutating func skipSpace() {
@@ -167,7 +169,7 @@ extension JSONReader {
       }
       let key = try string()
       guard keys.insert(key).inserted else {
-        throw damaged("the key \(DataError.quoted(key)) stands twice", at: keyPosition)
+        throw damaged("the key \(key.quoted) stands twice", at: keyPosition)
       }
       try expect(":", "after a key")
       members.append(

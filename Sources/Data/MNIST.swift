@@ -28,7 +28,7 @@ public struct MNIST: Sendable {
           training images have \(train.height) x \(train.width) pixels, test images \
           \(test.height) x \(test.width)
           """,
-        remedy: "put the four files of one data set into the directory")
+        remedy: "Put the four files of one data set into the directory.")
     }
     return MNIST(train: train, test: test)
   }
@@ -47,13 +47,13 @@ public struct MNIST: Sendable {
       throw DataError(
         .malformed, file: labelsPath, byteOffset: 4,
         problem: "\(labels.dimensions[0]) labels for the \(count) images of \(imagesPath)",
-        remedy: "put the four files of one data set into the directory")
+        remedy: "Put the four files of one data set into the directory.")
     }
     if let place = labels.elements.firstIndex(where: { $0 > 9 }) {
       throw DataError(
         .malformed, file: labelsPath, byteOffset: place,
         problem: "label \(labels.elements[place]) is not from 0 to 9",
-        remedy: "the file is damaged or belongs to another data set")
+        remedy: "The file is damaged or belongs to another data set.")
     }
     let (height, width) = (images.dimensions[1], images.dimensions[2])
     return LabeledImages(
@@ -72,7 +72,7 @@ public struct MNIST: Sendable {
           \(subject) are bytes in \(rank) dimensions; this file holds \(contents.elementType) in \
           \(contents.dimensions.count)
           """,
-        remedy: "check that the files have not changed names")
+        remedy: "Check that the files have not changed names.")
     }
   }
 
@@ -92,7 +92,7 @@ public struct MNIST: Sendable {
       throw DataError(
         .tooLarge, file: path, byteOffset: 4,
         problem: "\(contents.elements.count) pixels as float32 exceed the memory of this machine",
-        remedy: "use fewer images")
+        remedy: "Use fewer images.")
     }
     return NDArray(uninitialized: [shape[0], shape[1] * shape[2]], dtype: .float32) { target in
       contents.elements.withUnsafeBytes { source in
@@ -115,11 +115,11 @@ public struct MNIST: Sendable {
     }
     guard (try? System.status(at: directory))?.isDirectory == true else {
       throw DataError(
-        .unreadable, file: directory, problem: "no such directory", remedy: "check the path")
+        .unreadable, file: directory, problem: "no such directory", remedy: "Check the path.")
     }
     throw DataError(
       .unreadable, file: directory,
       problem: "holds none of \(names.joined(separator: ", "))",
-      remedy: "pass the directory that holds the four files of MNIST")
+      remedy: "Pass the directory that holds the four files of MNIST.")
   }
 }

@@ -37,7 +37,7 @@ extension Model {
     } catch {
       throw DataError(
         .malformed, file: path, problem: "does not fit the model \(Self.self): \(error.summary)",
-        remedy: "load it into a model of the shape it was saved from")
+        remedy: "Load it into a model of the shape it was saved from.")
     }
     return contents.metadata
   }

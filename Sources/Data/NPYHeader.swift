@@ -2,6 +2,7 @@
 // much of Python as occurs there. It has never heard of files, nor does it touch elements.
 
 import AdjointArrays
+import AdjointSupport
 
 /// The header of an npy file.
 ///
@@ -24,7 +25,7 @@ struct NPYHeader {
   var dataOffset: Int
 
   static let signature: [UInt8] = [0x93] + Array("NUMPY".utf8)
-  static let notNPY = "the file is damaged or not an npy file"
+  static let notNPY = "The file is damaged or not an npy file."
 
   /// Reads the header at the start of `bytes`.
   init(_ bytes: UnsafeBufferPointer<UInt8>) throws(DataError) {
@@ -37,7 +38,7 @@ struct NPYHeader {
     guard (1...3).contains(major), minor == 0 else {
       throw .unsupported(
         at: 6, "npy version \(major).\(minor); 1.0, 2.0 and 3.0 can be read",
-        remedy: "save the array again with another version of numpy")
+        remedy: "Save the array again with another version of numpy.")
     }
     let start = major == 1 ? 10 : 12
     guard bytes.count >= start else {
@@ -94,8 +95,8 @@ struct NPYHeader {
       at: field.offset,
       text.contains("O")
         ? "the array holds Python objects; reading them would run code from the file"
-        : "type \(DataError.quoted(text)); f4, f8, i4 and b1 can be read",
-      remedy: "convert it with astype('<f4') and save it again")
+        : "type \(text.quoted); f4, f8, i4 and b1 can be read",
+      remedy: "Convert it with astype('<f4') and save it again.")
   }
 
   private static func shape(_ field: PythonReader.Field) throws(DataError) -> Shape {
@@ -106,7 +107,7 @@ struct NPYHeader {
       throw .unsupported(
         at: field.offset,
         "the array has \(dimensions.count) axes; at most \(Shape.maximumRank) can be read",
-        remedy: "reshape it and save it again")
+        remedy: "Reshape it and save it again.")
     }
     do throws(ShapeError) {
       return try Shape(validating: dimensions)
@@ -165,7 +166,7 @@ struct PythonReader {
       let offset = position
       let key = try string()
       guard fields[key] == nil else {
-        throw damaged("the key \(DataError.quoted(key)) stands twice", at: offset)
+        throw damaged("the key \(key.quoted) stands twice", at: offset)
       }
       try expect(":")
       let field = try value()
@@ -189,7 +190,7 @@ struct PythonReader {
     case UInt8(ascii: "("): return Field(value: .tuple(try tuple()), offset: offset)
     case UInt8(ascii: "["):
       throw .unsupported(
-        at: offset, "the array has fields", remedy: "save each field as an array of its own")
+        at: offset, "the array has fields", remedy: "Save each field as an array of its own.")
     default:
       if accept("True") { return Field(value: .boolean(true), offset: offset) }
       if accept("False") { return Field(value: .boolean(false), offset: offset) }

@@ -2,6 +2,7 @@
 // has never heard of models.
 
 import AdjointArrays
+import AdjointSupport
 
 /// Reading and writing of safetensors files, the exchange format for named tensors.
 ///
@@ -93,8 +94,8 @@ public enum Safetensors {
     guard let position = array.firstInvalidBoolean() else { return }
     throw .malformed(
       at: dataOffset + entry.range.lowerBound + position,
-      "tensor \(DataError.quoted(entry.name)) has an element that is neither 0 nor 1",
-      remedy: "a tensor of dtype BOOL holds only these; write it again")
+      "tensor \(entry.name.quoted) has an element that is neither 0 nor 1",
+      remedy: "A tensor of dtype BOOL holds only these; write it again.")
   }
 
   // MARK: Writing
@@ -145,12 +146,12 @@ public enum Safetensors {
       guard name != SafetensorsHeader.metadataKey else {
         throw .malformed(
           at: nil, "a tensor is named \(name), which the format keeps for itself",
-          remedy: "give it another name")
+          remedy: "Give it another name.")
       }
       guard names.insert(name).inserted else {
         throw .malformed(
-          at: nil, "two tensors are named \(DataError.quoted(name))",
-          remedy: "give each tensor a name of its own")
+          at: nil, "two tensors are named \(name.quoted)",
+          remedy: "Give each tensor a name of its own.")
       }
     }
     let sorted = tensors.sorted { a, b in

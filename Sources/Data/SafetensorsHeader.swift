@@ -2,6 +2,7 @@
 // it so that equal tensors give equal bytes. It has never heard of files, nor does it touch elements.
 
 import AdjointArrays
+import AdjointSupport
 
 /// One tensor as the header announces it.
 struct SafetensorsEntry {
@@ -80,7 +81,7 @@ struct SafetensorsHeader {
           entry.range.lowerBound < end ? "overlaps the tensor before it" : "leaves a hole"
         throw .malformed(
           at: offsets[index],
-          "tensor \(DataError.quoted(entry.name)) \(relation): its data begin at \(entry.range.lowerBound), those before end at \(end)",
+          "tensor \(entry.name.quoted) \(relation): its data begin at \(entry.range.lowerBound), those before end at \(end)",
           remedy: Self.notSafetensors)
       }
       end = entry.range.upperBound
@@ -94,7 +95,7 @@ struct SafetensorsHeader {
   }
 
   static let metadataKey = "__metadata__"
-  static let notSafetensors = "the file is damaged or not a safetensors file"
+  static let notSafetensors = "The file is damaged or not a safetensors file."
 
   private static func metadata(_ node: JSONNode) throws(DataError) -> [String: String] {
     guard case .object(let members) = node.value else {
@@ -106,7 +107,7 @@ struct SafetensorsHeader {
       guard case .string(let text) = member.node.value else {
         throw .malformed(
           at: member.node.offset,
-          "the metadata value of \(DataError.quoted(member.key)) is \(member.node.kind), not a string",
+          "the metadata value of \(member.key.quoted) is \(member.node.kind), not a string",
           remedy: notSafetensors)
       }
       metadata[member.key] = text
@@ -119,7 +120,7 @@ struct SafetensorsHeader {
   private static func entry(
     _ member: JSONNode.Member, dataSize: Int
   ) throws(DataError) -> SafetensorsEntry {
-    let name = DataError.quoted(member.key)
+    let name = member.key.quoted
     guard case .object(let fields) = member.node.value else {
       throw .malformed(
         at: member.node.offset, "tensor \(name) is \(member.node.kind), not an object",
@@ -129,7 +130,7 @@ struct SafetensorsHeader {
     for field in fields {
       guard ["dtype", "shape", "data_offsets"].contains(field.key) else {
         throw .malformed(
-          at: field.keyOffset, "tensor \(name) has an unknown field \(DataError.quoted(field.key))",
+          at: field.keyOffset, "tensor \(name) has an unknown field \(field.key.quoted)",
           remedy: notSafetensors)
       }
       found[field.key] = field.node
@@ -163,8 +164,8 @@ struct SafetensorsHeader {
     for dtype in DType.allCases where dtype.safetensorsName == text { return dtype }
     throw .unsupported(
       at: node.offset,
-      "tensor \(name) has dtype \(DataError.quoted(text)); F32, F64, I32 and BOOL can be read",
-      remedy: "convert the tensor to one of these with the program that wrote it")
+      "tensor \(name) has dtype \(text.quoted); F32, F64, I32 and BOOL can be read",
+      remedy: "Convert the tensor to one of these with the program that wrote it.")
   }
 
   private static func shape(_ node: JSONNode, of name: String) throws(DataError) -> Shape {
@@ -173,7 +174,7 @@ struct SafetensorsHeader {
       throw .unsupported(
         at: node.offset,
         "tensor \(name) has \(dimensions.count) axes; at most \(Shape.maximumRank) can be read",
-        remedy: "reshape the tensor with the program that wrote it")
+        remedy: "Reshape the tensor with the program that wrote it.")
     }
     do throws(ShapeError) {
       return try Shape(validating: dimensions)
@@ -196,7 +197,7 @@ struct SafetensorsHeader {
       throw .malformed(
         at: node.offset,
         "the data of tensor \(name) end at \(offsets[1]) but the file holds \(dataSize) bytes of data",
-        remedy: "the file is truncated; copy or download it again")
+        remedy: "The file is truncated; copy or download it again.")
     }
     return offsets[0]..<offsets[1]
   }
@@ -247,7 +248,7 @@ extension SafetensorsHeader {
     guard json.count <= largestSize else {
       throw .tooLarge(
         at: nil, "the header takes \(json.count) bytes, more than the format's \(largestSize)",
-        remedy: "shorten the names or the metadata")
+        remedy: "Shorten the names or the metadata.")
     }
     return (0..<8).map { UInt8(truncatingIfNeeded: json.count >> ($0 * 8)) } + json
   }

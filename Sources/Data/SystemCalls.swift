@@ -1,13 +1,7 @@
 // What this file knows: the few system calls that files need, under names of their own, with
 // interrupted calls repeated and error numbers turned into sentences. It has never heard of formats.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import AdjointSupport
 
 /// POSIX calls that repeat when a signal interrupts them and give back `errno` at once, before
 /// anything else can change it.

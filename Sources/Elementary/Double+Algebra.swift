@@ -1,16 +1,6 @@
 // `Double` as an algebra, by way of the system's mathematical library.
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Android)
-  import Android
-#elseif canImport(ucrt)
-  import ucrt
-#endif
+import AdjointSupport
 
 extension Double: NumericAlgebra {
   /// A comparison of two numbers is true or false.

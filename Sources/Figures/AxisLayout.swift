@@ -1,13 +1,7 @@
 // What this file knows: where the ticks of an axis belong, and where on it a value lies. It has never
 // heard of pixels or markup.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import AdjointSupport
 
 /// How the values of an axis are spread.
 public enum AxisScale: String, Sendable, Codable {

@@ -1,6 +1,8 @@
 // What this file knows: how often each class was taken for each other. It has never heard of models;
 // answers come as numbers of classes.
 
+import AdjointSupport
+
 /// How often each class was answered for each class.
 public struct ConfusionMatrix: Sendable, Equatable {
   /// The names of the classes.
@@ -54,14 +56,10 @@ public struct ConfusionMatrix: Sendable, Equatable {
   public func text(subject: String) -> String {
     let cells = counts.map { $0.map { $0 == 0 ? "." : String($0) } }
     let width = (cells.flatMap { $0 } + classNames).map(\.count).max() ?? 1
-    func padded(_ text: String) -> String {
-      String(repeating: " ", count: width - text.count) + text
-    }
     let head = "true \(subject)"
     let side = max(head.count, classNames.map(\.count).max() ?? 0)
     func line(_ name: String, _ cells: [String]) -> String {
-      String(repeating: " ", count: side - name.count) + name + " |"
-        + cells.map { " " + padded($0) }.joined()
+      name.leftPadded(to: side) + " |" + cells.map { " " + $0.leftPadded(to: width) }.joined()
     }
     let rule =
       String(repeating: "-", count: side + 1) + "+"

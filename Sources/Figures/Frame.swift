@@ -1,6 +1,8 @@
 // What this file knows: what all pictures have in common: the outer element, measures of text,
 // coordinates. It has never heard of a particular kind of picture.
 
+import AdjointSupport
+
 /// A picture that a page can show.
 protocol Figure: Sendable {
   var title: String { get }

@@ -1,5 +1,7 @@
 // What this file knows: how curves over a common axis are drawn. It has never heard of training.
 
+import AdjointSupport
+
 /// Curves over a common axis, such as a loss over the epochs.
 ///
 /// Points that the axes cannot show (not finite, or not positive on a logarithmic axis) interrupt

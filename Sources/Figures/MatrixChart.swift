@@ -1,6 +1,8 @@
 // What this file knows: how a matrix of numbers is drawn as colored cells. It has never heard of
 // what the numbers count.
 
+import AdjointSupport
+
 /// A matrix as colored cells with their numbers, such as a confusion matrix.
 public struct MatrixChart: Sendable {
   /// How numbers become colors.

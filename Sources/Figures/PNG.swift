@@ -4,6 +4,9 @@
 // The pixels are stored, not compressed (RFC 1950 and 1951 allow that): the pictures here have a few
 // hundred pixels, where compression would save little and cost an encoder.
 
+import AdjointSupport
+import Foundation
+
 /// A picture with at most 256 colors.
 struct PNG: Sendable {
   private let bytes: [UInt8]
@@ -45,13 +48,15 @@ struct PNG: Sendable {
   }
 
   /// The picture as an address that holds it.
-  var address: String { "data:image/png;base64," + PNG.base64(bytes) }
+  var address: String { "data:image/png;base64," + Data(bytes).base64EncodedString() }
 
   // MARK: The container
 
   private static func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
     let checked = Array(name.utf8) + data
-    return bigEndian(UInt32(data.count)) + checked + bigEndian(crc32(checked))
+    var check = CRC32()
+    checked.withUnsafeBytes { check.update($0) }
+    return bigEndian(UInt32(data.count)) + checked + bigEndian(check.value)
   }
 
   private static func bigEndian(_ value: UInt32) -> [UInt8] {
@@ -76,35 +81,5 @@ struct PNG: Sendable {
       b = (b + a) % 65_521
     }
     return result + bigEndian(b << 16 | a)
-  }
-
-  // Bit by bit: the room of files has a faster one, which this room does not know.
-  private static func crc32(_ data: [UInt8]) -> UInt32 {
-    var remainder = UInt32.max
-    for byte in data {
-      remainder ^= UInt32(byte)
-      for _ in 0..<8 {
-        remainder = remainder & 1 == 1 ? remainder >> 1 ^ 0xEDB8_8320 : remainder >> 1
-      }
-    }
-    return ~remainder
-  }
-
-  private static func base64(_ data: [UInt8]) -> String {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    var result: [UInt8] = []
-    result.reserveCapacity((data.count + 2) / 3 * 4)
-    for start in stride(from: 0, to: data.count, by: 3) {
-      let group = data[start..<min(start + 3, data.count)]
-      var bits = 0
-      for offset in 0..<3 {
-        bits = bits << 8 | (offset < group.count ? Int(group[start + offset]) : 0)
-      }
-      for place in 0..<4 {
-        result.append(
-          place <= group.count ? alphabet[bits >> (18 - 6 * place) & 63] : UInt8(ascii: "="))
-      }
-    }
-    return String(decoding: result, as: UTF8.self)
   }
 }

@@ -1,8 +1,9 @@
-// What this file knows: the derivative with respect to a model: one tensor for each parameter, or
-// none. What can be computed with it is in Gradient+VectorSpace.
+// The derivative with respect to a model: for each parameter one tensor or none. What can be computed
+// with it is in Gradient+VectorSpace.
 
 import AdjointArrays
 import AdjointDifferentiation
+import AdjointSupport
 
 /// The derivative of a number with respect to a model.
 ///
@@ -29,7 +30,7 @@ public struct Gradient<M: Model>: Sendable {
   let structure: Structure
   private let untrained: [ArrayLayout]
 
-  init(leaves: [Tensor?], _ parts: ModelParts) {
+  init(leaves: [Tensor?], _ parts: _ModelParts) {
     self.leaves = leaves
     layouts = parts.layouts
     structure = parts.structure
@@ -58,17 +59,18 @@ public struct Gradient<M: Model>: Sendable {
   /// The names of the parameters, in order; made when asked for.
   public var names: [String] { structure.trainedNames }
 
-  /// The gradient in the form of the model; zeros where no derivative arrived.
+  /// The gradient as a value of the model's type; zeros where no derivative arrived.
   ///
   /// Properties of the model that share a name with a property of the gradient, such as `norm`, are
   /// reached through it.
   public var model: M {
     M.rebuilt(
-      structure,
-      zip(leaves, layouts).map { leaf, layout in
-        leaf ?? .zeros(layout.shape, dtype: layout.dtype)
-      },
-      untrained.map(Tensor.standIn))
+      _ModelParts(
+        structure: structure,
+        trained: zip(leaves, layouts).map { leaf, layout in
+          leaf ?? .zeros(layout.shape, dtype: layout.dtype)
+        },
+        untrained: untrained.map(Tensor.standIn)))
   }
 
   /// The derivative with respect to a part of the model; zeros where none arrived.
@@ -114,7 +116,7 @@ extension Gradient: CustomStringConvertible {
       ])
     }
     rows.append(["all", "", "\(rounded(norm))"])
-    return aligned(rows, numericColumns: [])
+    return alignedColumns(rows)
   }
 
   /// In `float32`, whose shortest form has as many digits as people read.

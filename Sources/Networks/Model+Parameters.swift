@@ -1,4 +1,4 @@
-// What this file knows: reading, replacing and updating the tensors of a model from outside.
+// Reading, replacing and updating the tensors of a model from outside.
 
 import AdjointArrays
 import AdjointDifferentiation
@@ -97,7 +97,8 @@ extension Model {
       }
     }
     guard mistakes.isEmpty else { throw ModelError(model: "\(Self.self)", mistakes: mistakes) }
-    self = try Rebuilder.rebuilding(Self.self, structure, trained, untrained)
+    self = try Rebuilder.rebuilding(
+      Self.self, parts.replacing(trained: trained, untrained: untrained))
   }
 
   // MARK: Replacing in order
@@ -119,19 +120,19 @@ extension Model {
     try updateParameters(checkingTypes: true, body)
   }
 
-  /// The same, without a look at what the closure has left if it is known to change no type.
+  /// The same; the check of what the closure has left can be dropped if it changes no type.
   package mutating func updateParameters<E: Error>(
     checkingTypes: Bool, _ body: (inout [Tensor]) throws(E) -> Void
   ) throws(E) {
-    let parts = collected
+    var parts = collected
     let layouts = checkingTypes ? parts.layouts : []
     var leaves = parts.takeTrained()
-    // The model is moved out of its place and released, so that the array alone holds the tensors.
-    // Nobody can see the empty place: `self` is borrowed exclusively until this method returns, and it
-    // is filled again whichever way the closure is left. Stand-ins for the tensors, in a model
-    // rebuilt with them, would do without pointers and take a third pass over the structure.
-    try withUnsafeMutablePointer(to: &self) { (place: UnsafeMutablePointer<Self>) throws(E) in
-      place.deinitialize(count: 1)
+    // The model is moved out of its memory and released, so that the array alone holds the tensors.
+    // The empty memory cannot be seen: `self` is borrowed exclusively until this method returns, and it
+    // is filled again whichever way the closure is left. Stand-ins for the tensors, in a model rebuilt
+    // with them, would do without pointers and take a third traversal.
+    try withUnsafeMutablePointer(to: &self) { (memory: UnsafeMutablePointer<Self>) throws(E) in
+      memory.deinitialize(count: 1)
       defer {
         for (number, layout) in layouts.enumerated() {
           precondition(
@@ -139,7 +140,7 @@ extension Model {
             "the closure of updateParameters changed the number or the type of the tensors; "
               + "`\(parts.structure.trainedNames[number])` is \(layout.dtype) \(layout.shape)")
         }
-        place.initialize(to: Self.rebuilt(parts.structure, leaves, parts.untrained))
+        memory.initialize(to: Self.rebuilt(parts.replacing(trained: leaves)))
       }
       try body(&leaves)
     }
@@ -154,7 +155,7 @@ extension Model {
     var untrained: [Tensor] = []
     for tensor in parts.trained { trained.append(try transform(tensor)) }
     for tensor in parts.untrained { untrained.append(try transform(tensor)) }
-    return rebuilt(parts.structure, trained, untrained)
+    return Self.rebuilt(parts.replacing(trained: trained, untrained: untrained))
   }
 
   /// The model with its floating-point tensors in another element type.

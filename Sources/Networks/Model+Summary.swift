@@ -1,6 +1,7 @@
 // What this file knows: a model as a table.
 
 import AdjointDifferentiation
+import AdjointSupport
 
 extension Model {
   /// The tensors of the model as a table: name, type, number of elements; and the totals.
@@ -23,27 +24,6 @@ extension Model {
     }
     rows.append(["trained", "", "\(counts.trained)"])
     if counts.untrained > 0 { rows.append(["untrained", "", "\(counts.untrained)"]) }
-    return aligned(rows, numericColumns: [2])
+    return alignedColumns(rows, numericColumns: [2])
   }
-}
-
-/// Columns two blanks apart, words at the left and numbers at the right, no blanks at line ends.
-func aligned(_ rows: [[String]], numericColumns: Set<Int>) -> String {
-  var widths: [Int] = []
-  for row in rows {
-    for (column, cell) in row.enumerated() {
-      if column == widths.count { widths.append(0) }
-      widths[column] = max(widths[column], cell.count)
-    }
-  }
-  return rows.map { row in
-    var line = ""
-    for (column, cell) in row.enumerated() {
-      let padding = String(repeating: " ", count: widths[column] - cell.count)
-      line += numericColumns.contains(column) ? padding + cell : cell + padding
-      if column < row.count - 1 { line += "  " }
-    }
-    while line.last == " " { line.removeLast() }
-    return line
-  }.joined(separator: "\n")
 }

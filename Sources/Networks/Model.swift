@@ -1,5 +1,5 @@
-// What this file knows: what a model is, and how it becomes variables of a tape. The traversal behind
-// it is in Traversal/; what can be done with the parameters is in Model+Parameters.
+// What a model is, and how it becomes variables of a tape. The traversal behind it is in Traversal/;
+// what can be done with the parameters is in Model+Parameters.
 
 import AdjointDifferentiation
 
@@ -25,66 +25,50 @@ import AdjointDifferentiation
 ///   such as `var scale = Tensor.ones([64])`, are made anew each time before they are replaced;
 ///   values set in an initializer are not.
 public protocol Model: ModelComponent, Differentiable, Codable, Sendable
-where Adjoint == Gradient<Self>, Parts == ModelParts {}
+where Adjoint == Gradient<Self>, _Parts == _ModelParts {}
 
 extension Model {
   // MARK: Differentiation
 
-  /// The model taken apart into its form and its tensors.
-  public var parts: ModelParts {
+  public var _parts: _ModelParts {
     do throws(ModelError) {
       return try Collector.collecting(self)
     } catch {
-      return ModelParts(mistake: error, model: Self.self)
+      // Thrown when the parts are to become variables, where an error can be thrown.
+      return _ModelParts(
+        structure: Structure(model: Self.self, mistake: error), trained: [], untrained: [])
     }
   }
 
-  /// The same model with the parameters on the tape of a level, under their names.
-  public func recorded(in level: Level) -> Self { recorded(in: level, parts) }
+  public static func _recordingTape(of parts: _ModelParts) -> Tape? {
+    parts.trained.first(where: \.isRecorded).flatMap { Tensor._recordingTape(of: $0) }
+  }
 
   /// The same model with the parameters on the tape of a level, under their names.
-  public func recorded(in level: Level, _ parts: ModelParts) -> Self {
+  public static func _variables(
+    for parts: _ModelParts, in level: Level
+  ) throws(TensorError) -> (value: Self, parts: _ModelParts) {
+    let structure = parts.structure
+    if let mistake = structure.mistake { throw level.refusal(.notDifferentiable(mistake)) }
+    for (position, leaf) in parts.trained.enumerated() where !leaf.dtype.isFloatingPoint {
+      throw level.refusal(
+        .notDifferentiable(
+          "\(structure.trainedNames[position]): \(leaf.type)",
+          "\(leaf.dtype) tensors have no derivatives",
+          "Mark the property @Untrained, or convert the tensor with .converted(to: .float32)."))
+    }
+    let variables = parts.replacing(trained: parts.trained.map { level.input($0) })
+    level.tape.setNames(of: variables.trained) { structure.trainedNames }
     do throws(ModelError) {
-      if let mistake = parts.mistake { throw mistake }
-      let structure = parts.structure
-      let trained = parts.trained
-      for place in trained.indices where !trained[place].dtype.isFloatingPoint {
-        let leaf = trained[place]
-        level.tape.note(
-          .notDifferentiable(
-            "\(structure.trainedNames[place]): \(leaf.type)",
-            "\(leaf.dtype) tensors have no derivatives",
-            "Mark the property @Untrained, or convert the tensor with .converted(to: .float32)."))
-        return self
-      }
-      let inputs = trained.map { level.input($0) }
-      level.tape.setNames(of: inputs) { structure.trainedNames }
-      parts.inputs = inputs
-      return try Rebuilder.rebuilding(Self.self, structure, inputs, parts.untrained)
+      return (try Rebuilder.rebuilding(Self.self, variables), variables)
     } catch {
-      level.tape.note(.notDifferentiable(error.model, "the model cannot be traversed", "\(error)"))
-      return self
+      throw level.refusal(.notDifferentiable(error))
     }
   }
 
   /// The derivatives with respect to the parameters.
-  public func adjoint(in adjoints: Adjoints) -> Gradient<Self> {
-    let parts = collected
-    parts.inputs = parts.trained
-    return adjoint(in: adjoints, parts)
-  }
-
-  /// The derivatives with respect to the parameters.
-  public func adjoint(in adjoints: Adjoints, _ parts: ModelParts) -> Gradient<Self> {
-    Gradient(leaves: parts.inputs.map { adjoints.tensor($0) }, parts)
-  }
-
-  /// The tape that a parameter is recorded on already, if one is.
-  public var recordingTape: Tape? { recordingTape(parts) }
-
-  /// The tape that a parameter is recorded on already, if one is.
-  public func recordingTape(_ parts: ModelParts) -> Tape? {
-    parts.trained.first(where: \.isRecorded)?.recordingTape
+  public static func _adjoint(of parts: _ModelParts, in adjoints: Adjoints) -> Gradient<Self> {
+    Gradient(leaves: parts.trained.map { adjoints.tensor($0) }, parts)
   }
 
   // MARK: Taking apart and putting together
@@ -94,7 +78,7 @@ extension Model {
   /// Conformances to `Codable` that the compiler writes always pass; call it in a test of a model
   /// with a conformance written by hand.
   ///
-  /// - Throws: ``ModelError`` with the place and the remedy.
+  /// - Throws: ``ModelError`` with the name of the property and the remedy.
   public func validate() throws(ModelError) {
     let parts = try Collector.collecting(self)
     let structure = parts.structure
@@ -104,8 +88,7 @@ extension Model {
     guard duplicates.isEmpty else {
       throw ModelError(model: "\(Self.self)", mistakes: duplicates.map { .duplicate(name: $0) })
     }
-    let rebuilt: Self = try Rebuilder.rebuilding(
-      Self.self, structure, parts.trained, parts.untrained)
+    let rebuilt = try Rebuilder.rebuilding(Self.self, parts)
     let again = try Collector.collecting(rebuilt)
     let namesAgain = again.structure.named(again.trained, again.untrained).map(\.name)
     guard names == namesAgain else {
@@ -118,7 +101,7 @@ extension Model {
   /// The parts of the model; traps when its hand-written conformance to `Codable` does not allow it.
   ///
   /// A differentiated function throws the same text instead, and ``validate()`` throws it at any time.
-  var collected: ModelParts {
+  var collected: _ModelParts {
     do throws(ModelError) {
       return try Collector.collecting(self)
     } catch {
@@ -126,14 +109,10 @@ extension Model {
     }
   }
 
-  /// The model with other tensors in the same places.
-  func rebuilt(_ structure: Structure, _ trained: [Tensor], _ untrained: [Tensor]) -> Self {
-    Self.rebuilt(structure, trained, untrained)
-  }
-
-  static func rebuilt(_ structure: Structure, _ trained: [Tensor], _ untrained: [Tensor]) -> Self {
+  /// The model of some parts; traps as ``collected`` does.
+  static func rebuilt(_ parts: _ModelParts) -> Self {
     do throws(ModelError) {
-      return try Rebuilder.rebuilding(Self.self, structure, trained, untrained)
+      return try Rebuilder.rebuilding(Self.self, parts)
     } catch {
       fatalError(error.description)
     }
@@ -147,5 +126,9 @@ extension TensorError {
     TensorError(
       .notDifferentiable, operation: "gradient(at:of:)", operands: [operand], problem: problem,
       remedy: remedy)
+  }
+
+  fileprivate static func notDifferentiable(_ mistake: ModelError) -> TensorError {
+    .notDifferentiable(mistake.model, "the model cannot be traversed", "\(mistake)")
   }
 }

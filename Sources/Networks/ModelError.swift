@@ -45,30 +45,45 @@ extension ModelError: CustomStringConvertible {
   }
 }
 
-extension ModelError.Mistake: CustomStringConvertible {
-  /// What is wrong and what to do.
-  public var description: String {
+extension ModelError.Mistake: AdjointError {
+  /// What is wrong.
+  public var problem: String { parts.problem }
+  /// What to do about it.
+  public var remedy: String { parts.remedy }
+
+  private var parts: (problem: String, remedy: String) {
     switch self {
     case .missing(let name, let expected):
-      "`\(name)` is missing; the model expects \(expected). Add it, or give the tensors of a model "
-        + "of the same structure."
+      (
+        "`\(name)` is missing; the model expects \(expected)",
+        "Add it, or give the tensors of a model of the same structure."
+      )
     case .unexpected(let name, let found):
-      "`\(name)` (\(found)) is unexpected; the model has no tensor of that name. Leave it out, or "
-        + "rename it to a name that `parameters` or `state` lists."
+      (
+        "`\(name)` (\(found)) is unexpected; the model has no tensor of that name",
+        "Leave it out, or rename it to a name that `parameters` or `state` lists."
+      )
     case .duplicate(let name):
-      "`\(name)` is given more than once. Give each name one tensor."
+      ("`\(name)` is given more than once", "Give each name one tensor.")
     case .wrongShape(let name, let expected, let found):
-      "`\(name)` has shape \(found) but the model expects \(expected). "
-        + (expected.elementCount == found.elementCount
+      (
+        "`\(name)` has shape \(found) but the model expects \(expected)",
+        expected.elementCount == found.elementCount
           ? "Reshape it with .reshaped(to: \(expected)), or transpose it if its axes are in another "
-            + "order." : "Make the model with the sizes of the given tensors.")
+            + "order." : "Make the model with the sizes of the given tensors."
+      )
     case .wrongElementType(let name, let expected, let found):
-      "`\(name)` has element type \(found) but the model expects \(expected). Convert it with "
-        + ".converted(to: .\(expected)), or the model with the same method."
+      (
+        "`\(name)` has element type \(found) but the model expects \(expected)",
+        "Convert it with .converted(to: .\(expected)), or the model with the same method."
+      )
     case .unreached(let name):
-      "unreached: the loss never used \(name); check that the layer is called, or freeze it"
+      (
+        "unreached: the loss never used \(name)",
+        "Check that the layer is called, or freeze it."
+      )
     case .untraversable(let path, let problem, let remedy):
-      (path.isEmpty ? "" : "at `\(path)`, ") + "\(problem). \(remedy)"
+      ((path.isEmpty ? "" : "at `\(path)`, ") + problem, remedy)
     }
   }
 }

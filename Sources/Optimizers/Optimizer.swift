@@ -1,5 +1,5 @@
-// What this file knows: what an optimizer is, when it refuses a step, and where the one minus sign is.
-// The arithmetic is in the transforms; the loop over tiles is in ParameterSlot.swift.
+// What an optimizer is, and when it refuses a step. The arithmetic is in the transforms; the loop over a
+// parameter, with the one minus sign, is in StretchLoop. It has never heard of any particular transform.
 
 import AdjointArrays
 import AdjointDifferentiation
@@ -8,7 +8,7 @@ import AdjointNetworks
 /// A chain of gradient transforms made for a model, with the state of the chain.
 ///
 /// A step takes the gradient through the chain and subtracts what comes out: `w ← w − u`. The chain
-/// turns the gradient into `u`, learning rate included; the minus sign is here, and only here.
+/// turns the gradient into `u`, learning rate included; the minus sign is the optimizer's.
 ///
 /// ```swift
 /// var optimizer = Optimizer(for: model, .clipGlobalNorm(1), .adam(learningRate: 1e-3))
@@ -20,8 +20,8 @@ import AdjointNetworks
 /// }
 /// ```
 ///
-/// An optimizer is a value: a copy goes on by itself. Parameters and state are changed in place where
-/// nobody else holds them, and a step allocates no arrays.
+/// An optimizer is a value: a copy goes on by itself. Parameters and state that are not shared with a
+/// copy are changed in place, and a step allocates no arrays.
 ///
 /// A parameter that the loss did not reach in a step is left alone: neither its value nor its state
 /// changes, and it does not count as updated. (PyTorch's convention. With zeros in place of the
@@ -42,12 +42,14 @@ public struct Optimizer: Sendable {
   /// The number of steps made.
   public private(set) var step = 0
 
-  private var links: [TransformChain.Link]
-  /// The stretches of the chain that run tile by tile without a break: a link that reads a norm begins
-  /// a new one, because the norm is known only when every tile has come so far.
+  private let links: [TransformChain.Link]
+  /// What is run: the links, neighbors fused where they can be.
+  private var transforms: [any GradientTransform]
+  /// The parts of the chain that run without a break; see ``StageTable``.
   private let segments: [Range<Int>]
-  private var slots: [ParameterSlot]
-  /// For each slot whether it is not frozen; at hand, so that the loops of a step need not open slots.
+  private var updaters: [ParameterUpdater]
+  /// For each parameter whether it is not frozen; at hand, so that the loops of a step need not ask the
+  /// updaters.
   private let isTrained: [Bool]
   private let missingLearningRate: OptimizerError?
 
@@ -59,32 +61,33 @@ public struct Optimizer: Sendable {
   ///   - frozen: the parameters that are not trained; they keep no state and count in no norm.
   ///   - nonFinitePolicy: what to do about a gradient with an infinity or a NaN.
   public init(
-    for model: some Model, _ chains: TransformChain..., frozen: ParameterFilter = .none,
+    for model: some Model, _ chains: TransformChain..., frozen: Optimizer.ParameterFilter = .none,
     onNonFinite nonFinitePolicy: NonFinitePolicy = .error
   ) {
-    let links = TransformChain(chains).links
-    let breaks = links.indices.filter { $0 > 0 && links[$0].transform.readsNorm }
-    let segments =
-      links.isEmpty ? [] : zip([0] + breaks, breaks + [links.count]).map { $0..<$1 }
-    slots = model.parameters.map { name, value in
-      ParameterSlot(
-        name: name, layout: value.layout, chain: links, segments: segments,
-        isFrozen: frozen.matches(name))
+    var stages = StageTable(TransformChain(chains))
+    updaters = model.parameters.map { name, value in
+      ParameterUpdater(
+        name: name, layout: value.layout, stages: &stages, isFrozen: frozen.matches(name))
     }
-    isTrained = slots.map { !$0.isFrozen }
-    missingLearningRate = slots.first { slot in
-      !slot.isFrozen
-        && !links.indices.contains { slot.passes($0) && links[$0].transform is ScaleBySchedule }
-    }.map { slot in
+    let links = stages.links
+    isTrained = updaters.map { !$0.isFrozen }
+    missingLearningRate = updaters.first { updater in
+      !updater.isFrozen
+        && !links.indices.contains {
+          updater.passes($0) && links[$0].transform.setsLearningRate
+        }
+    }.map { updater in
       OptimizerError(
-        .missingLearningRate, name: slot.name,
-        problem: "no link of the chain sets a learning rate for \(slot.name)",
+        .missingLearningRate, name: updater.name,
+        problem: "no link of the chain sets a learning rate for \(updater.name)",
         remedy:
           "Add .scale(by: 1e-3) or another rate, use a method with `learningRate:`, or freeze "
-          + "the parameter; where a transform of your own holds the rate, add .scale(by: 1).")
+          + "the parameter; a transform of your own that holds the rate says so by "
+          + "`setsLearningRate`.")
     }
     self.links = links
-    self.segments = segments
+    transforms = stages.transforms
+    segments = stages.segments
     self.nonFinitePolicy = nonFinitePolicy
   }
 
@@ -95,7 +98,7 @@ public struct Optimizer: Sendable {
   ///   ``NonFinitePolicy/error``, a gradient or a model other than the optimizer was made for, or a
   ///   parameter without a learning rate.
   /// - Complexity: one pass over parameters, gradient and state, after one over the gradient to find
-  ///   its norm and whether it is finite; no arrays are allocated if nobody shares those of the model.
+  ///   its norm and whether it is finite; no arrays are allocated unless a copy shares those of the model.
   @discardableResult
   public mutating func update<M: Model>(
     _ model: inout M, along gradient: Gradient<M>
@@ -103,7 +106,7 @@ public struct Optimizer: Sendable {
     if let missingLearningRate { throw missingLearningRate }
     try check(gradient)
     guard try measure(gradient.leaves) else { return false }
-    // The check is made first and the loop over tiles changes no type, so none need be made afterwards.
+    // Types are checked first and the loop changes none, so the model need not check them afterwards.
     try model.updateParameters(checkingTypes: false) {
       (parameters: inout [Tensor]) throws(OptimizerError) in
       try check(parameters)
@@ -121,18 +124,19 @@ public struct Optimizer: Sendable {
   private mutating func measure(_ leaves: [Tensor?]) throws(OptimizerError) -> Bool {
     let readsNorm = links.first?.transform.readsNorm ?? false
     guard nonFinitePolicy != .proceed || readsNorm else { return true }
-    for index in leaves.indices where isTrained[index] && leaves[index] != nil {
+    for index in leaves.indices where isTrained[index] {
+      guard let leaf = leaves[index] else { continue }
       let isFinite: Bool
       if readsNorm {
-        let squares = slots[index].sumOfSquares(of: leaves[index]!)
-        slots[index].sumOfSquares = squares.value
+        let squares = leaf.ndArray.sumOfSquares()
+        updaters[index].sumOfSquares = squares.value
         isFinite = squares.isFinite
       } else {
-        isFinite = areFinite(leaves[index]!)
+        isFinite = leaf.ndArray.isFinite()
       }
       guard isFinite || nonFinitePolicy == .proceed else {
         if nonFinitePolicy == .skip { return false }
-        let name = slots[index].name
+        let name = updaters[index].name
         throw OptimizerError(
           .nonFiniteGradient, name: name,
           problem: "the gradient of \(name) holds an infinity or a NaN in step \(step)",
@@ -145,14 +149,15 @@ public struct Optimizer: Sendable {
   }
 
   private mutating func apply(_ leaves: [Tensor?], to parameters: inout [Tensor]) {
-    for index in slots.indices where isTrained[index] && leaves[index] != nil {
-      slots[index].updateCount += 1
+    for index in updaters.indices where isTrained[index] && leaves[index] != nil {
+      updaters[index].updateCount += 1
     }
     for (number, segment) in segments.enumerated() {
       let norm = norm(enteringLink: segment.lowerBound, leaves)
-      for index in slots.indices where isTrained[index] && leaves[index] != nil {
-        slots[index].run(
-          &links, segment: number, of: segments.count, gradient: leaves[index]!,
+      for index in updaters.indices where isTrained[index] {
+        guard let leaf = leaves[index] else { continue }
+        updaters[index].run(
+          &transforms, segment: number, of: segments.count, gradient: leaf,
           parameter: &parameters[index], step: step, norm: norm)
       }
     }
@@ -162,9 +167,8 @@ public struct Optimizer: Sendable {
   private func norm(enteringLink link: Int, _ leaves: [Tensor?]) -> Double {
     guard links[link].transform.readsNorm else { return 0 }
     var sum = 0.0
-    for (slot, leaf) in zip(slots, leaves)
-    where leaf != nil && slot.passes(link) {
-      sum += slot.sumOfSquares
+    for (updater, leaf) in zip(updaters, leaves) where leaf != nil && updater.passes(link) {
+      sum += updater.sumOfSquares
     }
     return sum.squareRoot()
   }
@@ -175,40 +179,40 @@ public struct Optimizer: Sendable {
   // which would take longer than the step of a small model.
   private func check<M: Model>(_ gradient: Gradient<M>) throws(OptimizerError) {
     let leaves = gradient.leaves
-    guard leaves.count == slots.count else {
+    guard leaves.count == updaters.count else {
       throw OptimizerError(
         .foreignGradient,
         problem: "the gradient has \(leaves.count) parameters, the optimizer was made for "
-          + "\(slots.count)",
+          + "\(updaters.count)",
         remedy: "Make the optimizer with `for:` the model that is differentiated.")
     }
     for index in leaves.indices {
-      guard let fields = leaves[index]?.fields, !fields.hasType(of: slots[index].fields),
+      guard let fields = leaves[index]?.fields, !fields.hasType(of: updaters[index].fields),
         let leaf = leaves[index]
       else { continue }
       let name = gradient.names[index]
       throw OptimizerError(
         .foreignGradient, name: name,
         problem: "the gradient of \(name) is \(leaf.type) where the optimizer was made for "
-          + "\(slots[index].name): \(slots[index].type)",
+          + "\(updaters[index].name): \(updaters[index].type)",
         remedy: "Make the optimizer with `for:` the model that is differentiated.")
     }
   }
 
   private func check(_ parameters: [Tensor]) throws(OptimizerError) {
-    guard parameters.count == slots.count else {
+    guard parameters.count == updaters.count else {
       throw OptimizerError(
         .foreignModel,
         problem: "the model has \(parameters.count) parameters, the optimizer was made for "
-          + "\(slots.count)",
+          + "\(updaters.count)",
         remedy: "Make the optimizer with `for:` the model that is trained.")
     }
     for index in parameters.indices
-    where !parameters[index].fields.hasType(of: slots[index].fields) {
-      let (parameter, slot) = (parameters[index], slots[index])
+    where !parameters[index].fields.hasType(of: updaters[index].fields) {
+      let (parameter, updater) = (parameters[index], updaters[index])
       throw OptimizerError(
-        .foreignModel, name: slot.name,
-        problem: "\(slot.name) is \(parameter.type), the optimizer was made for \(slot.type)",
+        .foreignModel, name: updater.name,
+        problem: "\(updater.name) is \(parameter.type), the optimizer was made for \(updater.type)",
         remedy: "Make the optimizer with `for:` the model that is trained.")
     }
   }
@@ -219,12 +223,12 @@ public struct Optimizer: Sendable {
 extension Optimizer {
   /// What the optimizer remembers between steps, as a copy.
   public var state: OptimizerState {
-    let trained = slots.filter { !$0.isFrozen }
+    let trained = updaters.filter { !$0.isFrozen }
     return OptimizerState(
       step: step,
       updateCounts: Dictionary(
         trained.map { ($0.name, $0.updateCount) }, uniquingKeysWith: { first, _ in first }),
-      arrays: trained.flatMap { $0.stateEntries(links) })
+      arrays: trained.flatMap(\.stateEntries))
   }
 
   /// Goes on from a saved state.
@@ -247,13 +251,13 @@ extension Optimizer {
       }
     }
     var unused = Set(arrays.keys)
-    var restored = slots
+    var restored = updaters
     for index in restored.indices where !restored[index].isFrozen {
       let (name, type) = (restored[index].name, restored[index].type)
       guard let count = state.updateCounts[name], count >= 0, count <= state.step else {
         throw refusal(name, "the state does not say how often \(name) was updated")
       }
-      for (_, expected) in restored[index].states(links) {
+      for expected in restored[index].stateNames {
         guard let found = arrays[expected] else {
           throw refusal(expected, "the state has no array \(expected)")
         }
@@ -266,12 +270,12 @@ extension Optimizer {
         unused.remove(expected)
       }
       restored[index].updateCount = count
-      restored[index].setStates(links, arrays)
+      restored[index].setStates(arrays)
     }
     if let extra = unused.min() {
       throw refusal(extra, "the state has an array \(extra) that this optimizer lacks")
     }
-    slots = restored
+    updaters = restored
     step = state.step
   }
 }
@@ -279,10 +283,10 @@ extension Optimizer {
 extension Optimizer: CustomStringConvertible {
   /// The number of steps, and one line for each parameter with the links it passes through.
   public var description: String {
-    let lines = slots.map { slot in
-      let path = links.indices.filter(slot.passes).map { links[$0].transform.name }.joined(
+    let lines = updaters.map { updater in
+      let path = links.indices.filter(updater.passes).map { links[$0].transform.name }.joined(
         separator: " → ")
-      return "\n  \(slot.name): \(slot.type): \(slot.isFrozen ? "frozen" : path)"
+      return "\n  \(updater.name): \(updater.type): \(updater.isFrozen ? "frozen" : path)"
     }
     return "optimizer after \(step) steps" + lines.joined()
   }

@@ -1,7 +1,9 @@
-// What this file knows: how a refused step is told.
+// The refusal of a step or of a state.
+
+import AdjointArrays
 
 /// A step or a state that an optimizer refuses; nothing has been changed.
-public struct OptimizerError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct OptimizerError: AdjointError, Equatable {
   /// What kind of refusal, for programs that react to it.
   public enum Kind: String, Sendable, Equatable, CaseIterable {
     /// The gradient holds an infinity or a NaN.
@@ -32,7 +34,4 @@ public struct OptimizerError: Error, Sendable, Equatable, CustomStringConvertibl
     self.problem = problem
     self.remedy = remedy
   }
-
-  /// Both sentences.
-  public var description: String { "\(problem). \(remedy)" }
 }

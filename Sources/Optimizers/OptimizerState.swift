@@ -1,5 +1,5 @@
-// What this file knows: what has to be remembered between steps, as plain named arrays, and how they
-// are written down bit for bit. It has never heard of how a step is made.
+// What has to be remembered between steps, as plain named arrays, and how they are written down bit for
+// bit. It has never heard of how a step is made.
 
 import AdjointArrays
 
@@ -64,7 +64,7 @@ extension OptimizerState {
 
   /// The state whose arrays and ``metadata`` these are; other metadata is ignored.
   ///
-  /// - Throws: ``OptimizerError`` of kind `foreignState` when the counts are missing or no numbers.
+  /// - Throws: ``OptimizerError`` of kind `foreignState` when a count is missing or not a number.
   public init(
     tensors: [(name: String, array: NDArray)], metadata: [String: String]
   ) throws(OptimizerError) {

@@ -1,12 +1,11 @@
-// What this file knows: the well-known methods as chains, each under its published equation. In the
-// equations g is the gradient, w the parameter, η the learning rate, t counts the updates from 1, and
+// The well-known methods as chains, each under its published equation. In the equations g is the gradient, w the parameter, η the learning rate, t counts the updates from 1, and
 // everything accumulated starts at zero.
 
 extension TransformChain {
   /// Gradient descent: `w ← w − η g`.
   ///
   /// Cauchy 1847, "Méthode générale pour la résolution des systèmes d'équations simultanées".
-  public static func gradientDescent(learningRate: Schedule) -> TransformChain {
+  public static func gradientDescent(learningRate: Optimizer.Schedule) -> TransformChain {
     .scale(by: learningRate)
   }
 
@@ -19,7 +18,8 @@ extension TransformChain {
   /// Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning", with
   /// the learning rate outside the velocity, as has become usual.
   public static func sgd(
-    learningRate: Schedule, momentum: Double = 0, nesterov: Bool = false, weightDecay: Double = 0
+    learningRate: Optimizer.Schedule, momentum: Double = 0, nesterov: Bool = false,
+    weightDecay: Double = 0
   ) -> TransformChain {
     TransformChain(
       weightDecay == 0 ? TransformChain([]) : .addDecayedWeights(weightDecay),
@@ -35,7 +35,8 @@ extension TransformChain {
   /// Tieleman and Hinton 2012, "Lecture 6.5 - RMSProp", COURSERA: Neural Networks for Machine
   /// Learning. With momentum, the quotient passes through a velocity before the learning rate.
   public static func rmsProp(
-    learningRate: Schedule, decay: Double = 0.9, epsilon: Double = 1e-8, momentum: Double = 0
+    learningRate: Optimizer.Schedule, decay: Double = 0.9, epsilon: Double = 1e-8,
+    momentum: Double = 0
   ) -> TransformChain {
     TransformChain(
       .scaleByRootMeanSquare(decay: decay, epsilon: epsilon),
@@ -51,7 +52,8 @@ extension TransformChain {
   ///
   /// Kingma and Ba 2015, "Adam: A method for stochastic optimization".
   public static func adam(
-    learningRate: Schedule, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8
+    learningRate: Optimizer.Schedule, beta1: Double = 0.9, beta2: Double = 0.999,
+    epsilon: Double = 1e-8
   ) -> TransformChain {
     TransformChain(
       .scaleByAdam(beta1: beta1, beta2: beta2, epsilon: epsilon), .scale(by: learningRate))
@@ -74,8 +76,9 @@ extension TransformChain {
   /// Loshchilov and Hutter 2019, "Decoupled weight decay regularization"; as in common use, the decay
   /// shrinks with the learning rate. Leave out biases with `decaying: .suffix("weight")`.
   public static func adamW(
-    learningRate: Schedule, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
-    weightDecay: Double = 0.01, decaying filter: ParameterFilter = .all
+    learningRate: Optimizer.Schedule, beta1: Double = 0.9, beta2: Double = 0.999,
+    epsilon: Double = 1e-8,
+    weightDecay: Double = 0.01, decaying filter: Optimizer.ParameterFilter = .all
   ) -> TransformChain {
     TransformChain(
       .scaleByAdam(beta1: beta1, beta2: beta2, epsilon: epsilon),

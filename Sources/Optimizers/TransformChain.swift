@@ -1,5 +1,4 @@
-// What this file knows: how transforms are put in a row, and restricted to some parameters. It has
-// never heard of how a row is run.
+// Transforms in a row, and restricted to some parameters. The chain has never heard of how it is run.
 
 /// Gradient transforms in a row, each taking what the one before it made of the gradient.
 ///
@@ -11,11 +10,11 @@
 /// ```
 public struct TransformChain: Sendable {
   struct Link: Sendable {
-    var transform: any GradientTransform
-    var filter: ParameterFilter
+    let transform: any GradientTransform
+    let filter: Optimizer.ParameterFilter
   }
 
-  var links: [Link]
+  let links: [Link]
 
   private init(links: [Link]) { self.links = links }
 
@@ -41,7 +40,7 @@ public struct TransformChain: Sendable {
   ///   .only(!.prefix("encoder."), .scale(by: 1e-3)))
   /// ```
   public static func only(
-    _ filter: ParameterFilter, _ chains: TransformChain...
+    _ filter: Optimizer.ParameterFilter, _ chains: TransformChain...
   ) -> TransformChain {
     TransformChain(
       links: TransformChain(chains).links.map { link in
@@ -63,7 +62,7 @@ extension TransformChain {
   /// `u ← η u`, where the learning rate `η` may be a constant or depend on the step.
   ///
   /// Every parameter needs at least one such link on its way: ``Optimizer`` refuses to train without.
-  public static func scale(by learningRate: Schedule) -> TransformChain {
+  public static func scale(by learningRate: Optimizer.Schedule) -> TransformChain {
     TransformChain(ScaleBySchedule(learningRate))
   }
 
@@ -98,7 +97,7 @@ extension TransformChain {
   /// Before an adaptive link this is the gradient of the penalty `λ‖w‖²/2`; after it, the decoupled
   /// weight decay of ``adamW(learningRate:beta1:beta2:epsilon:weightDecay:decaying:)``.
   public static func addDecayedWeights(
-    _ decay: Double, to filter: ParameterFilter = .all
+    _ decay: Double, to filter: Optimizer.ParameterFilter = .all
   ) -> TransformChain {
     .only(filter, TransformChain(AddDecayedWeights(decay: decay)))
   }

@@ -1,25 +1,33 @@
-// What this file knows: the arithmetic of the links that the published optimizers are made of. It has
-// never heard of models or chains. In the equations u is the update, t counts the updates, and state
-// arrays start at zero.
+// The arithmetic of the links that the published optimizers are made of. It has never heard of models
+// or chains. In the equations u is the update, t counts the updates, and state arrays start at zero.
 
-import AdjointKernelCore
+import AdjointArrays
 
 /// `u ← η(step) u`.
 struct ScaleBySchedule: GradientTransform {
-  let schedule: Schedule
+  let schedule: Optimizer.Schedule
   private(set) var rate = 0.0
 
-  init(_ schedule: Schedule) { self.schedule = schedule }
+  init(_ schedule: Optimizer.Schedule) { self.schedule = schedule }
 
   var name: String { "scale" }
-  mutating func prepare(for step: ParameterStep) { rate = schedule.value(at: step.step) }
-  func apply(to tile: borrowing Tile) { tile.update.multiply(by: rate) }
+  var setsLearningRate: Bool { true }
+  mutating func prepare(for step: Optimizer.ParameterStep) { rate = schedule.value(at: step.step) }
+  func apply(to stretch: borrowing Optimizer.Stretch) {
+    stretch.update.multiply(by: rate)
+  }
+
+  /// `w ← w − η g`: gradient descent and nothing else, without the memory that `η g` would wait in.
+  func makeStep(on step: borrowing Optimizer.WholeStep) -> Bool {
+    step.parameter.combine(1, adding: -rate, times: step.gradient)
+    return true
+  }
 }
 
 /// `u ← −u`.
 struct Ascend: GradientTransform {
   var name: String { "ascend" }
-  func apply(to tile: borrowing Tile) { tile.update.multiply(by: -1) }
+  func apply(to stretch: borrowing Optimizer.Stretch) { stretch.update.multiply(by: -1) }
 }
 
 /// `v ← μ v + u`, then `u ← v`, or with Nesterov's look ahead `u ← u + μ v`.
@@ -29,9 +37,9 @@ struct Momentum: GradientTransform {
 
   var name: String { "momentum" }
   var stateNames: [String] { ["velocity"] }
-  func apply(to tile: borrowing Tile) {
-    let update = tile.update
-    let velocity = tile.state(0)
+  func apply(to stretch: borrowing Optimizer.Stretch) {
+    let update = stretch.update
+    let velocity = stretch.state(0)
     velocity.combine(decay, adding: 1, times: update)
     if isNesterov {
       update.combine(1, adding: decay, times: velocity)
@@ -48,9 +56,9 @@ struct ScaleByRootMeanSquare: GradientTransform {
 
   var name: String { "rootMeanSquare" }
   var stateNames: [String] { ["meanSquare"] }
-  func apply(to tile: borrowing Tile) {
-    let update = tile.update
-    let square = tile.state(0)
+  func apply(to stretch: borrowing Optimizer.Stretch) {
+    let update = stretch.update
+    let square = stretch.state(0)
     square.combine(decay, adding: 1 - decay, timesSquareOf: update)
     update.assign(1, times: update, overRootOf: 1, times: square, plus: epsilon)
   }
@@ -62,8 +70,8 @@ struct ScaleByAdam: GradientTransform {
   let beta1: Double
   let beta2: Double
   let epsilon: Double
-  private var correction1 = 1.0
-  private var correction2 = 1.0
+  fileprivate var correction1 = 1.0
+  fileprivate var correction2 = 1.0
 
   init(beta1: Double, beta2: Double, epsilon: Double) {
     self.beta1 = beta1
@@ -76,26 +84,76 @@ struct ScaleByAdam: GradientTransform {
 
   // In Double whatever the element type: in the first steps 1 − 0.999ᵗ would lose four digits of
   // float32's seven.
-  mutating func prepare(for step: ParameterStep) {
+  mutating func prepare(for step: Optimizer.ParameterStep) {
     correction1 = 1 / (1 - power(beta1, step.updateCount))
     correction2 = 1 / (1 - power(beta2, step.updateCount))
   }
 
-  /// The numbers of the step that this link begins and a learning rate, after a weight decay or without
-  /// one, ends.
-  func factors(weightDecay: Double?, rate: Double) -> AdamFactors {
-    AdamFactors(
-      beta1: beta1, beta2: beta2, correction1: correction1, correction2: correction2,
-      epsilon: epsilon, weightDecay: weightDecay, rate: rate)
-  }
-
-  func apply(to tile: borrowing Tile) {
-    let update = tile.update
-    let first = tile.state(0)
-    let second = tile.state(1)
+  func apply(to stretch: borrowing Optimizer.Stretch) {
+    let update = stretch.update
+    let first = stretch.state(0)
+    let second = stretch.state(1)
     first.combine(beta1, adding: 1 - beta1, times: update)
     second.combine(beta2, adding: 1 - beta2, timesSquareOf: update)
     update.assign(correction1, times: first, overRootOf: correction2, times: second, plus: epsilon)
+  }
+
+  func fused(with next: any GradientTransform) -> (any GradientTransform)? {
+    FusedAdam(adam: self, weights: nil, scale: nil).fused(with: next)
+  }
+}
+
+/// Adam with the weight decay and the learning rate that follow it: with a rate, the whole step is one
+/// pass in registers.
+private struct FusedAdam: GradientTransform {
+  var adam: ScaleByAdam
+  var weights: AddDecayedWeights?
+  var scale: ScaleBySchedule?
+
+  var name: String { adam.name }
+  var stateNames: [String] { adam.stateNames }
+  var setsLearningRate: Bool { scale != nil }
+
+  mutating func prepare(for step: Optimizer.ParameterStep) {
+    adam.prepare(for: step)
+    scale?.prepare(for: step)
+  }
+
+  func apply(to stretch: borrowing Optimizer.Stretch) {
+    adam.apply(to: stretch)
+    weights?.apply(to: stretch)
+    scale?.apply(to: stretch)
+  }
+
+  func fused(with next: any GradientTransform) -> (any GradientTransform)? {
+    guard scale == nil else { return nil }
+    var fused = self
+    switch next {
+    case let next as ScaleBySchedule: fused.scale = next
+    case let next as AddDecayedWeights where weights == nil: fused.weights = next
+    default: return nil
+    }
+    return fused
+  }
+
+  func makeStep(on step: borrowing Optimizer.WholeStep) -> Bool {
+    guard let scale else { return false }
+    step.makeAdamStep(
+      AdamFactors(
+        beta1: adam.beta1, beta2: adam.beta2, correction1: adam.correction1,
+        correction2: adam.correction2, epsilon: adam.epsilon, weightDecay: weights?.decay,
+        rate: scale.rate))
+    return true
+  }
+}
+
+extension Optimizer.WholeStep {
+  fileprivate func makeAdamStep(_ factors: AdamFactors) {
+    let first = state(0)
+    let second = state(1)
+    NumberUpdates.adam(
+      dtype, count, factors, gradient: gradientAddress, first: first.address,
+      second: second.address, parameter: parameterAddress)
   }
 }
 
@@ -104,8 +162,8 @@ struct AddDecayedWeights: GradientTransform {
   let decay: Double
 
   var name: String { "addDecayedWeights" }
-  func apply(to tile: borrowing Tile) {
-    tile.update.combine(1, adding: decay, times: tile.parameter)
+  func apply(to stretch: borrowing Optimizer.Stretch) {
+    stretch.update.combine(1, adding: decay, times: stretch.parameter)
   }
 }
 
@@ -118,11 +176,11 @@ struct ClipGlobalNorm: GradientTransform {
 
   var name: String { "clipGlobalNorm" }
   var readsNorm: Bool { true }
-  mutating func prepare(for step: ParameterStep) {
+  mutating func prepare(for step: Optimizer.ParameterStep) {
     factor = step.norm > maximum ? maximum / step.norm : 1
   }
-  func apply(to tile: borrowing Tile) {
-    if factor != 1 { tile.update.multiply(by: factor) }
+  func apply(to stretch: borrowing Optimizer.Stretch) {
+    if factor != 1 { stretch.update.multiply(by: factor) }
   }
 }
 
@@ -131,7 +189,7 @@ struct Clip: GradientTransform {
   let range: ClosedRange<Double>
 
   var name: String { "clip" }
-  func apply(to tile: borrowing Tile) { tile.update.clamp(to: range) }
+  func apply(to stretch: borrowing Optimizer.Stretch) { stretch.update.clamp(to: range) }
 }
 
 /// `base` to a whole power, by repeated squaring: the same bits on every platform, unlike the C

@@ -2,6 +2,7 @@
 // models.
 
 import Adjoint
+import AdjointSupport
 
 /// The images of a run: to learn from, to decide when to stop, and to judge by.
 struct DataSplit {
@@ -29,12 +30,12 @@ struct DataSplit {
     where count < 12 * images.train.classNames.count {
       throw DataError(
         .malformed, file: directory, problem: "holds only \(count) \(part) images",
-        remedy: "pass the directory of a complete data set")
+        remedy: "Pass the directory of a complete data set.")
     }
     guard images.train.height * images.train.width > 0 else {
       throw DataError(
         .malformed, file: directory, problem: "the images have no pixels",
-        remedy: "pass the directory of a complete data set")
+        remedy: "Pass the directory of a complete data set.")
     }
     let parts = images.train.stratifiedSplit([11.0 / 12, 1.0 / 12], using: &generator)
     return DataSplit(

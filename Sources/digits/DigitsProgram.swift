@@ -2,6 +2,7 @@
 // status says what. The parts know themselves.
 
 import Adjoint
+import AdjointSupport
 
 /// The program, apart from its process.
 struct DigitsProgram {
@@ -107,7 +108,7 @@ struct DigitsProgram {
   }
 
   private var method: TransformChain {
-    let rate = Schedule.constant(learningRate)
+    let rate = Optimizer.Schedule.constant(learningRate)
     return switch options.method {
     case .sgd: .sgd(learningRate: rate)
     case .momentum: .sgd(learningRate: rate, momentum: 0.9)
@@ -133,7 +134,7 @@ struct DigitsProgram {
     if let name = loaded.state.first(where: { !$0.value.floats.allSatisfy(\.isFinite) })?.name {
       throw DataError(
         .malformed, file: path, problem: "\(name) holds numbers that are not finite",
-        remedy: "load a file that --save wrote")
+        remedy: "Load a file that --save wrote.")
     }
     model = loaded
   }

@@ -1,6 +1,8 @@
 // What this file knows: the arguments of the program and what is wrong with them. It has never heard
 // of training; numbers for it are only checked to be of the right kind.
 
+import AdjointSupport
+
 /// What the arguments ask for.
 struct Options: Equatable {
   /// The ways to turn a gradient into a step.
@@ -30,7 +32,7 @@ struct Options: Equatable {
     var rest = arguments[...]
     while let argument = rest.popFirst() {
       guard argument.hasPrefix("--") || argument == "-h" else {
-        throw UsageError("unexpected argument \(quoted(argument))")
+        throw UsageError("unexpected argument \(argument.quoted)")
       }
       let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let name = String(parts[0])
@@ -54,7 +56,7 @@ struct Options: Equatable {
         let text = try value()
         guard let count = Int(text), (least...Options.largestCount).contains(count) else {
           throw UsageError(
-            "\(name): \(quoted(text)) is not a whole number from \(least) to \(Options.largestCount)"
+            "\(name): \(text.quoted) is not a whole number from \(least) to \(Options.largestCount)"
           )
         }
         return count
@@ -69,7 +71,7 @@ struct Options: Equatable {
       case "--seed":
         let text = try value()
         guard let number = UInt64(text) else {
-          throw UsageError("--seed: \(quoted(text)) is not a whole number from 0 to \(UInt64.max)")
+          throw UsageError("--seed: \(text.quoted) is not a whole number from 0 to \(UInt64.max)")
         }
         seed = number
       case "--epochs": epochs = try count(from: 0)
@@ -77,14 +79,14 @@ struct Options: Equatable {
       case "--learning-rate":
         let text = try value()
         guard let number = Double(text), number > 0, number.isFinite else {
-          throw UsageError("--learning-rate: \(quoted(text)) is not a positive number")
+          throw UsageError("--learning-rate: \(text.quoted) is not a positive number")
         }
         learningRate = number
       case "--optimizer":
         let text = try value()
         guard let choice = Method(rawValue: text) else {
           let names = Method.allCases.map(\.rawValue).joined(separator: ", ")
-          throw UsageError("--optimizer: \(quoted(text)) is not one of \(names)")
+          throw UsageError("--optimizer: \(text.quoted) is not one of \(names)")
         }
         method = choice
       case "--save": savePath = try path()
@@ -93,7 +95,7 @@ struct Options: Equatable {
       case "--no-report": if try flag() { reportPath = nil }
       case "--quiet": isQuiet = try flag()
       case "--help", "-h": wantsHelp = try flag()
-      default: throw UsageError("unknown option \(quoted(name))")
+      default: throw UsageError("unknown option \(name.quoted)")
       }
     }
   }
@@ -129,19 +131,3 @@ struct UsageError: Error, Equatable {
 
   init(_ problem: String) { self.problem = problem }
 }
-
-/// Text from outside, shortened and without anything that a terminal would act on.
-func printable(_ text: String) -> String {
-  var result = ""
-  for (position, scalar) in text.unicodeScalars.enumerated() {
-    if position == 80 { return result + "..." }
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate:
-      result += "\\u{\(String(scalar.value, radix: 16))}"
-    default: result.unicodeScalars.append(scalar)
-    }
-  }
-  return result
-}
-
-private func quoted(_ text: String) -> String { "\"\(printable(text))\"" }

@@ -2,14 +2,7 @@
 // what is in them.
 
 import Adjoint
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import AdjointSupport
 
 enum OutputFiles {
   /// Says before the work, not after it, that a file cannot be written.
@@ -21,19 +14,19 @@ enum OutputFiles {
     }
     var status = stat()
     if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-      throw refusal("is not a regular file", "pass the path of a file")
+      throw refusal("is not a regular file", "Pass the path of a file.")
     }
     let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
     let isThere = stat(directory, &status) == 0
     if !isThere && errno == ENOENT {
-      throw refusal("its directory does not exist", "create the directory or check the path")
+      throw refusal("its directory does not exist", "Create the directory or check the path.")
     }
     if isThere ? status.st_mode & S_IFMT != S_IFDIR : errno == ENOTDIR {
-      throw refusal("a part of the path is not a directory", "check the path")
+      throw refusal("a part of the path is not a directory", "Check the path.")
     }
     guard access(directory, W_OK | X_OK) == 0 else {
       throw refusal(
-        "may not be written", "change the permissions of its directory or choose another place")
+        "may not be written", "Change the permissions of its directory or choose another place.")
     }
   }
 

@@ -2,6 +2,7 @@
 // or files; the same run gives the same bytes.
 
 import Adjoint
+import AdjointSupport
 
 /// Everything there is to tell about a run.
 struct Report {

@@ -2,16 +2,9 @@
 // program. It has never heard of training.
 
 import Adjoint
+import AdjointSupport
 import Dispatch
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// The outside of the program: two places to write to, and a clock.
 ///

@@ -2,7 +2,7 @@
 // nothing else.
 
 import AdjointElementary
-import AdjointKernelCore
+import AdjointKernels
 import Synchronization
 import Testing
 

@@ -30,7 +30,7 @@ import Testing
       Issue.record("a negative size was accepted")
     } catch {
       #expect(error.problem == "[2, -3] has the negative size -3 on axis 1")
-      #expect(error.description == "\(error.problem); \(error.remedy)")
+      #expect(error.description == "\(error.problem). \(error.remedy)")
     }
   }
 

@@ -64,7 +64,7 @@ import Testing
       Issue.record("a negative index was accepted")
     } catch {
       #expect(error.problem == "position -1 is outside axis 0 of [4]")
-      #expect(error.remedy == "write 3 for the position 1 from the end")
+      #expect(error.remedy == "Write 3 for the position 1 from the end.")
     }
     let wrong: [[IndexItem]] = [
       [.index(4)], [.index(Int.min)], [.range(from: -1, to: nil, step: 1)],

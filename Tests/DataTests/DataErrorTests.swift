@@ -1,5 +1,6 @@
 // What this file knows: the form of error messages.
 
+import AdjointSupport
 import Testing
 
 @testable import AdjointData
@@ -8,12 +9,12 @@ import Testing
   @Test func descriptionSaysWhereWhatAndWhatToDo() {
     var error = DataError(
       .malformed, file: "weights.safetensors", byteOffset: 8, problem: "this is wrong",
-      remedy: "do that")
-    #expect(error.description == "weights.safetensors: byte 8: this is wrong; do that")
+      remedy: "Do that.")
+    #expect(error.description == "weights.safetensors: byte 8: this is wrong. Do that.")
     error.byteOffset = nil
-    #expect("\(error)" == "weights.safetensors: this is wrong; do that")
+    #expect("\(error)" == "weights.safetensors: this is wrong. Do that.")
     error.file = nil
-    #expect("\(error)" == "this is wrong; do that")
+    #expect("\(error)" == "this is wrong. Do that.")
   }
 
   @Test func fileIsNamedOnce() {
@@ -23,8 +24,8 @@ import Testing
 
   /// A name in a file may carry an escape sequence for the terminal, a line break, or a megabyte.
   @Test func foreignTextIsMadeHarmless() {
-    #expect(DataError.quoted("a\u{1b}[2J\n\u{202e}") == "\"a\\u{1b}[2J\\u{a}\\u{202e}\"")
-    #expect(DataError.quoted(String(repeating: "x", count: 1_000_000)).utf8.count < 100)
+    #expect("a\u{1b}[2J\n\u{202e}".quoted == "\"a\\u{1b}[2J\\u{a}\\u{202e}\"")
+    #expect(String(repeating: "x", count: 1_000_000).quoted.utf8.count < 100)
     #expect(
       !DataError(.unreadable, file: "a\nb", problem: "p", remedy: "r").description.contains("\n"))
   }

@@ -1,6 +1,7 @@
 // What this file knows: the published facts about the embedded digits.
 
 import AdjointArrays
+import AdjointSupport
 import Testing
 
 @testable import AdjointData

@@ -1,6 +1,7 @@
 // What this file knows: how tests make bytes (seeded noise, bits, gzip members by hand) and expect
 // errors. It has never heard of the readers under test.
 
+import AdjointSupport
 import Foundation
 import Testing
 
@@ -54,19 +55,15 @@ func withTemporaryDirectory<Result>(_ body: (String) throws -> Result) throws ->
   return try body(path)
 }
 
-/// What CRC-32 means, bit by bit, without any table.
-func plainCRC32(_ bytes: [UInt8]) -> UInt32 {
-  var register: UInt32 = 0xffff_ffff
-  for byte in bytes {
-    register ^= UInt32(byte)
-    for _ in 0..<8 { register = register & 1 == 1 ? register >> 1 ^ 0xedb8_8320 : register >> 1 }
-  }
-  return ~register
+func crc32(_ bytes: [UInt8]) -> UInt32 {
+  var check = CRC32()
+  bytes.withUnsafeBytes { check.update($0) }
+  return check.value
 }
 
 /// A gzip member around DEFLATE data that somebody else has made.
 func gzipMember(_ deflated: [UInt8], of bytes: [UInt8]) -> [UInt8] {
-  [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255] + deflated + littleEndian(plainCRC32(bytes))
+  [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255] + deflated + littleEndian(crc32(bytes))
     + littleEndian(UInt32(bytes.count))
 }
 

@@ -165,27 +165,4 @@ import Testing
     let words = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
     #expect(words.contains("stale variable: this tensor (float32 [2])"))
   }
-
-  /// A primitive of one's own that forgets an operand must not lose a derivative in silence.
-  @Test func aPullbackWithTooFewAdjointsIsAMistake() async throws {
-    struct Forgetful: Primitive {
-      var name: String { "forgetful" }
-      var reads: Reads { [] }
-      func resultType(of operands: [TensorType]) -> TensorType { operands[0] }
-      func evaluate(_ operands: [NDArray]) -> NDArray { .binary(.add, operands[0], operands[1]) }
-      func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] { [adjoint] }
-      func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-        tangents[0] ?? tangents[1] ?? .zeros(application.resultShape)
-      }
-    }
-    let result = await #expect(
-      processExitsWith: .failure, observing: [\.standardErrorContent]
-    ) {
-      _ = try gradient(at: Tensor([1, 2]), Tensor([3, 4])) { x, y in
-        Tensor.applying(Forgetful(), to: [x, y]).sum()
-      }
-    }
-    let words = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
-    #expect(words.contains("the pullback of `forgetful` returned 1 adjoints for 2 operands"))
-  }
 }

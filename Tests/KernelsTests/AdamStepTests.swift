@@ -5,7 +5,7 @@ import AdjointKernels
 import Testing
 
 @Suite struct AdamStepTests {
-  @Test(arguments: tableNames, [nil, 0.01])
+  @Test(arguments: setNames, [nil, 0.01])
   func stepHasTheBitsOfItsParts(name: String, weightDecay: Double?) {
     func check<S: Element>(_: S.Type) {
       var generator = Generator(state: 9)
@@ -31,7 +31,7 @@ import Testing
           rows = buffers.map { Array($0) }
           for buffer in buffers { buffer.deallocate() }
         }
-        let (kernels, element) = (table(name), S.kernelElement)
+        let (kernels, element) = (kernelSet(name), S.kernelElement)
         addresses(&fused) { at in
           kernels.adam(element, count, factors, UnsafeRawPointer(at[0]), at[1], at[2], at[3])
         }

@@ -74,11 +74,11 @@ private func size(_ function: Elementary.Opcode, _ role: ElementwiseRole) -> Dou
   }
 }
 
-/// Checks one element against the table, and says which if it is wrong.
+/// Checks one element against the elementary table, and says which if it is wrong.
 private func expectLine<S: Element>(
-  _ table: KernelTable, _ function: Elementary.Opcode, _ role: ElementwiseRole, _ inputs: [[S]]
+  _ set: any KernelSet.Type, _ function: Elementary.Opcode, _ role: ElementwiseRole, _ inputs: [[S]]
 ) {
-  let results = table.line(function, role, inputs)
+  let results = set.line(function, role, inputs)
   for (i, result) in results.enumerated() {
     let at = inputs.map { $0[i] }
     let expected = PlainLine<S>.value(function, role, at)
@@ -92,7 +92,7 @@ private func expectLine<S: Element>(
           * (role == .value ? 1 : Double(at[0].magnitude))
     if !isRight {
       Issue.record(
-        "\(table.name) \(S.self) \(function) \(role) of \(at): \(result), expected \(expected)")
+        "\(set.name) \(S.self) \(function) \(role) of \(at): \(result), expected \(expected)")
     }
   }
 }
@@ -100,29 +100,29 @@ private func expectLine<S: Element>(
 @Suite struct ElementwiseTests {
   // The kernel is the line of the table, instantiated with vectors. So it must agree with the same
   // line instantiated with numbers.
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func agreesWithTableInNumbers(name: String) {
     var generator = Generator(state: 1)
     for function in Elementary.Opcode.allCases {
       for role in function.roles {
         expectLine(
-          table(name), function, role, operands(Float.self, function, role, 150, &generator))
+          kernelSet(name), function, role, operands(Float.self, function, role, 150, &generator))
         expectLine(
-          table(name), function, role, operands(Double.self, function, role, 150, &generator))
+          kernelSet(name), function, role, operands(Double.self, function, role, 150, &generator))
       }
     }
   }
 
   // An element does not depend on how many others there are, nor on its place in a vector; and
   // nothing behind the last element is written.
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func elementsDoNotDependOnTheCount(name: String) {
     func check<S: Element>(_: S.Type, _ function: Elementary.Opcode, _ generator: inout Generator) {
       for role in function.roles {
         let inputs = operands(S.self, function, role, 70, &generator)
-        let bits = table(name).line(function, role, inputs).map(bitPattern)
+        let bits = kernelSet(name).line(function, role, inputs).map(bitPattern)
         for count in 0...70 {
-          let part = table(name).line(function, role, inputs, count: count, filler: -7).map(
+          let part = kernelSet(name).line(function, role, inputs, count: count, filler: -7).map(
             bitPattern)
           if part[..<count] != bits[..<count]
             || part[count...].contains(where: { $0 != bitPattern(S(-7)) })
@@ -131,7 +131,7 @@ private func expectLine<S: Element>(
           }
         }
         // Shifted by one, every element sits in another lane.
-        let shifted = table(name).line(function, role, inputs.map { Array($0[1...]) })
+        let shifted = kernelSet(name).line(function, role, inputs.map { Array($0[1...]) })
         if shifted.map(bitPattern) != Array(bits[1...]) {
           Issue.record("\(name) \(S.self) \(function) \(role): an element depends on its lane")
         }
@@ -145,17 +145,17 @@ private func expectLine<S: Element>(
   }
 
   // The destination may be any one of the operands.
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func destinationMayBeAnOperand(name: String) {
     func check<S: Element>(_: S.Type, _ function: Elementary.Opcode, _ generator: inout Generator) {
       for role in function.roles {
         for count in [3, 37] {
           let inputs = operands(S.self, function, role, count, &generator)
-          let expected = table(name).line(function, role, inputs).map(bitPattern)
+          let expected = kernelSet(name).line(function, role, inputs).map(bitPattern)
           for target in inputs.indices {
             withAddresses(inputs) { addresses in
               let destination = UnsafeMutableRawPointer(mutating: addresses[target])
-              table(name).elementwise(
+              kernelSet(name).elementwise(
                 function, role, S.kernelElement, count, addresses, destination)
               let result = (0..<count).map {
                 bitPattern(destination.load(fromByteOffset: $0 * MemoryLayout<S>.size, as: S.self))
@@ -176,7 +176,7 @@ private func expectLine<S: Element>(
   }
 
   // Whoever has freed what a rule does not read may pass an address at which there is nothing.
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func unreadOperandsAreNotTouched(name: String) throws {
     let nowhere = try #require(UnsafeRawPointer(bitPattern: 64))
     var generator = Generator(state: 4)
@@ -184,7 +184,7 @@ private func expectLine<S: Element>(
       let reads = function.reads
       for role in function.roles where role != .value {
         let inputs = operands(Float.self, function, role, 37, &generator)
-        let expected = table(name).line(function, role, inputs).map(bitPattern)
+        let expected = kernelSet(name).line(function, role, inputs).map(bitPattern)
         var result = [Float](repeating: -7, count: 37)
         withAddresses(inputs) { addresses in
           var partial = (0..<inputs.count).map { addresses[$0] }
@@ -194,7 +194,7 @@ private func expectLine<S: Element>(
           }
           result.withUnsafeMutableBytes { bytes in
             guard let destination = bytes.baseAddress else { return }
-            table(name).elementwise(function, role, .float32, 37, partial, destination)
+            kernelSet(name).elementwise(function, role, .float32, 37, partial, destination)
           }
         }
         if result.map(bitPattern) != expected {

@@ -7,15 +7,16 @@ import Testing
 
 @Suite struct KernelsTests {
   @Test func baselineIsAlwaysThereAndNamesDiffer() {
-    #expect(Kernels.available.first?.name == "baseline")
-    #expect(Set(Kernels.available.map(\.name)).count == Kernels.available.count)
-    #expect(Kernels.available.contains { $0.name == Kernels.active.name })
+    let names = Kernels.available.map { $0.name }
+    #expect(names.first == "baseline")
+    #expect(Set(names).count == names.count)
+    #expect(names.contains(Kernels.active.name))
   }
 
   @Test func theVariableNamesATable() {
     for table in Kernels.available {
       let choice = Kernels.choice(from: Kernels.available, named: table.name)
-      #expect(choice.table.name == table.name && choice.complaint == nil)
+      #expect(choice.set.name == table.name && choice.complaint == nil)
     }
     #expect(Kernels.choice(from: Kernels.available, named: nil).complaint == nil)
     #expect(Kernels.choice(from: Kernels.available, named: "").complaint == nil)
@@ -24,10 +25,10 @@ import Testing
   // The widest table is used, and the line says what was wrong, what happens, and what would be right.
   @Test func anUnknownNameIsReported() throws {
     let choice = Kernels.choice(from: Kernels.available, named: "avx1024")
-    #expect(choice.table.name == Kernels.available.last?.name)
+    #expect(choice.set.name == Kernels.available.last?.name)
     let complaint = try #require(choice.complaint)
     #expect(complaint.contains("ADJOINT_KERNELS=avx1024"))
-    #expect(complaint.contains("using \(choice.table.name)"))
+    #expect(complaint.contains("using \(choice.set.name)"))
     #expect(complaint.contains("baseline"))
   }
 

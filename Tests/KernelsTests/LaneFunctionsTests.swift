@@ -19,7 +19,7 @@ import Testing
   // The reference for float32 is double precision. For float64 it is the 80-bit format where there
   // is one; elsewhere the system's own double precision, whose error (one unit is granted) adds to
   // ours.
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func errorIsAtMostTwoUnits(name: String) {
     var generator = Generator(state: 5)
     let doubles = sweep(Double.self, exponents: -1074...1023, step: 2, turns: 1.6e6, &generator)
@@ -34,7 +34,7 @@ import Testing
   // ADJOINT_SWEEP to the distance between the numbers tried, 1 for all.
   @Test(
     .enabled(if: ProcessInfo.processInfo.environment["ADJOINT_SWEEP"] != nil),
-    arguments: tableNames)
+    arguments: setNames)
   func errorIsAtMostTwoUnitsEverywhere(name: String) throws {
     let step = try #require(
       ProcessInfo.processInfo.environment["ADJOINT_SWEEP"].flatMap { Int($0) })
@@ -97,7 +97,7 @@ import Testing
   private func expectError<S: Element & Referenced>(
     _ name: String, _ function: Elementary.Opcode, _ operands: (x: [S], y: [S]), _ allowed: Double
   ) {
-    let results = table(name).line(
+    let results = kernelSet(name).line(
       function, .value, function.arity == 1 ? [operands.x] : [operands.x, operands.y])
     var worst = (error: 0.0, index: 0)
     for (i, result) in results.enumerated() {
@@ -113,22 +113,22 @@ import Testing
 
   // exp(-100) = 3.78e-44 and exp(-103) = 1.85e-45 are subnormal in single precision; half of the
   // smallest subnormal is 2^-150 = exp(-103.97), below which the result is 0.
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func exponentialUnderflowsGradually(name: String) {
     let x: [Float] = [-100, -103, -103.9, -104, -88, 88.7, 88.8]
-    let y = table(name).line(.exp, .value, [x])
+    let y = kernelSet(name).line(.exp, .value, [x])
     #expect(y[0] == 27 * Float.leastNonzeroMagnitude)
     #expect(y[1] == .leastNonzeroMagnitude)
     #expect(y[2] == .leastNonzeroMagnitude)
     #expect(y[3] == 0)
     #expect(abs(y[4] / 6.0546018954e-39 - 1) < 1e-6)
     #expect(y[5].isFinite && y[6] == .infinity)
-    let z = table(name).line(.exp, .value, [[-745.13, -745.14, 709.78, 709.79]])
+    let z = kernelSet(name).line(.exp, .value, [[-745.13, -745.14, 709.78, 709.79]])
     #expect(z[0] == .leastNonzeroMagnitude && z[1] == 0 && z[2].isFinite && z[3] == .infinity)
   }
 
   // Signs of zeros, ends of domains: f(±0), f(±∞), f(NaN) as the C standard has them.
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func specialValuesAreThoseOfTheStandard(name: String) {
     let x: [Double] = [0, -0.0, .infinity, -.infinity, .nan, -1]
     let expected: [(Elementary.Opcode, [Double])] = [
@@ -143,8 +143,8 @@ import Testing
       (.negate, [-0.0, 0, -.infinity, .infinity, .nan, 1]),
     ]
     for (function, values) in expected {
-      let doubles = table(name).line(function, .value, [x])
-      let singles = table(name).line(function, .value, [x.map { Float($0) }])
+      let doubles = kernelSet(name).line(function, .value, [x])
+      let singles = kernelSet(name).line(function, .value, [x.map { Float($0) }])
       for (i, value) in values.enumerated() {
         #expect(ulps(doubles[i], value) <= 2, "\(name) \(function)(\(x[i]))")
         #expect(ulps(singles[i], Float(value)) <= 2, "\(name) \(function)(\(x[i]))")
@@ -156,7 +156,7 @@ import Testing
   }
 
   // Rounding by arithmetic (the baseline has no instruction for it) must agree with rounding.
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func wholeNumbersAreExact(name: String) {
     var generator = Generator(state: 6)
     var x: [Float] = [8_388_607.5, 8_388_608, -8_388_607.5, 16_777_216, 1e30, 0.49999997]
@@ -169,8 +169,8 @@ import Testing
       (.floor, .down), (.ceil, .up), (.round, .toNearestOrEven),
     ]
     for (function, rule) in rules {
-      let singles = table(name).line(function, .value, [x])
-      let doubles = table(name).line(function, .value, [x.map { Double($0) }])
+      let singles = kernelSet(name).line(function, .value, [x])
+      let doubles = kernelSet(name).line(function, .value, [x.map { Double($0) }])
       for (i, x) in x.enumerated() {
         let expected = bitPattern(x.rounded(rule))
         #expect(bitPattern(singles[i]) == expected, "\(name) \(function)(\(x))")

@@ -28,7 +28,7 @@ import Testing
 
   // x̂ errs by some units of the size of x / σ, which is at most 1000 / 6 here because the mean (1000)
   // is subtracted after rounding; the sums add units of the size of their terms.
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func rowsFollowTheirFormulas(name: String) {
     func check<S: Element>(_: S.Type) {
       var generator = Generator(state: 12)
@@ -42,15 +42,15 @@ import Testing
         let seed = numbers(rows * count, -1...1)
         let (gain, bias) = (numbers(count, -2...2), numbers(count, -2...2))
         let y = call([x, gain, bias], [x.count]) { from, to in
-          table(name).layerNorm(
+          kernelSet(name).layerNorm(
             S.kernelElement, rows, count, epsilon, from[0], from[1], from[2], to[0])
         }[0]
         let adjoints = call([x, gain, seed], [x.count, count, count]) { from, to in
-          table(name).layerNormPullback(
+          kernelSet(name).layerNormPullback(
             S.kernelElement, rows, count, epsilon, from[0], from[1], from[2], to[0], to[1], to[2])
         }
         let sums = call([x, gain, seed], [count, count]) { from, to in
-          table(name).layerNormPullback(
+          kernelSet(name).layerNormPullback(
             S.kernelElement, rows, count, epsilon, from[0], from[1], from[2], nil, to[0], to[1])
         }
         #expect(sums == Array(adjoints[1...]), "the sums are the same without a result")
@@ -93,19 +93,19 @@ import Testing
   }
 
   // σ² = 0 makes x̂ exactly 0; a NaN spoils its own row; a zero seed wins over it.
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func equalElementsAndNaNStayInTheirRows(name: String) {
     let x: [Float] = [3, 3, 3, 1, .nan, 1, -1, 0, 1]
     let ones: [Float] = [1, 1, 1]
     let y = call([x, ones, ones], [9]) { from, to in
-      table(name).layerNorm(.float32, 3, 3, 1e-5, from[0], from[1], from[2], to[0])
+      kernelSet(name).layerNorm(.float32, 3, 3, 1e-5, from[0], from[1], from[2], to[0])
     }[0]
     #expect(y[..<3] == [1, 1, 1])
     #expect(y[3..<6].allSatisfy { $0.isNaN })
     #expect(y[7] == 1 && abs(y[8] - 2.2247) < 1e-4)
     let seed: [Float] = [1, 0, 0, 0, 0, 0, 1, 1, 1]
     let adjoints = call([x, ones, seed], [9, 3, 3]) { from, to in
-      table(name).layerNormPullback(
+      kernelSet(name).layerNormPullback(
         .float32, 3, 3, 1e-5, from[0], from[1], from[2], to[0], to[1], to[2])
     }
     #expect(adjoints[0][3..<6] == [0, 0, 0])

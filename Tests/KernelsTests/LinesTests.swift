@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct LinesTests {
   // Rows of every width add up in order of the rows, places repeat, and what lies between rows stays.
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func rowsAreAddedInOrder(name: String) {
     func check<S: Element>(_: S.Type) {
       var generator = Generator(state: 19)
@@ -32,7 +32,7 @@ import Testing
                 guard let places = places.baseAddress, let source = source.baseAddress,
                   let found = found.baseAddress
                 else { return }
-                table(name).scatterRows(
+                kernelSet(name).scatterRows(
                   S.kernelElement, rows, columns, places, source, width * size, found, width * size)
               }
             }

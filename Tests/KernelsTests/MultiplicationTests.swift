@@ -73,7 +73,7 @@ private struct Matrix<S: Element> {
 
   // Against three loops, for all layouts of both operands, with and without accumulation; the gaps
   // between the rows of the result stay as they were.
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func agreesWithTheDefinition(name: String) {
     func check<S: Element>(_: S.Type) {
       var generator = Generator(state: 9)
@@ -89,7 +89,7 @@ private struct Matrix<S: Element> {
               S(Int.random(in: -8...8, using: &generator))
             }
             var c = before
-            table(name).product(
+            kernelSet(name).product(
               m, n, k, a.elements, a.strides, b.elements, b.strides, into: &c, row: row,
               accumulates: accumulates)
             var expected = before
@@ -112,7 +112,7 @@ private struct Matrix<S: Element> {
 
   // The epilogue is the sum with the bias and `relu` one after the other, bit for bit, wherever a tile,
   // a block or a turn of the product ends; and NaN stays NaN.
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func epilogueIsWhatItStandsFor(name: String) {
     func check<S: Element>(_: S.Type) {
       var generator = Generator(state: 12)
@@ -130,7 +130,7 @@ private struct Matrix<S: Element> {
           for accumulates in [false, true] {
             func product(_ bias: [S]?, _ rectifies: Bool) -> [S] {
               var c = before
-              table(name).product(
+              kernelSet(name).product(
                 m, n, k, a.elements, a.strides, b.elements, b.strides, into: &c, row: row,
                 accumulates: accumulates, bias: bias, rectifies: rectifies)
               return c
@@ -158,7 +158,7 @@ private struct Matrix<S: Element> {
 
   // Threads split rows or columns. Wherever they cut, every element keeps its bits: also where the cut
   // turns a full tile into an edge, or leaves a single row or column.
-  @Test(arguments: tableNames, [true, false])
+  @Test(arguments: setNames, [true, false])
   func anySplitGivesTheSameBits(name: String, accumulates: Bool) {
     func check<S: Element>(_: S.Type) {
       var generator = Generator(state: 10)
@@ -168,14 +168,14 @@ private struct Matrix<S: Element> {
           let b = Matrix<S>(k, n, layout: 1 - layout, wholeNumbers: false, &generator)
           let before = (0..<m * n).map { _ in S(Double.random(in: -1...1, using: &generator)) }
           var whole = before
-          table(name).product(
+          kernelSet(name).product(
             m, n, k, a.elements, a.strides, b.elements, b.strides, into: &whole, row: n,
             accumulates: accumulates)
           for cut in Set([1, 2, m / 2, m - 1]) {
             var parts = before
             for (from, to) in [(0, cut), (cut, m)] {
               var c = Array(parts[(from * n)...])
-              table(name).product(
+              kernelSet(name).product(
                 to - from, n, k, Array(a.elements[(from * a.strides.row)...]), a.strides,
                 b.elements,
                 b.strides, into: &c, row: n, accumulates: accumulates)
@@ -187,7 +187,7 @@ private struct Matrix<S: Element> {
             var parts = before
             for (from, to) in [(0, cut), (cut, n)] {
               var c = Array(parts[from...])
-              table(name).product(
+              kernelSet(name).product(
                 m, to - from, k, a.elements, a.strides,
                 Array(b.elements[(from * b.strides.column)...]), b.strides, into: &c, row: n,
                 accumulates: accumulates)
@@ -203,7 +203,7 @@ private struct Matrix<S: Element> {
   }
 
   // Layout is not value: the same numbers in another layout give the same bits.
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func layoutDoesNotChangeBits(name: String) {
     var generator = Generator(state: 11)
     let (m, n, k) = (37, 45, 111)
@@ -213,7 +213,7 @@ private struct Matrix<S: Element> {
     let bTurned = (0..<n).flatMap { j in (0..<k).map { b[$0, j] } }
     func product(_ turnsA: Bool, _ turnsB: Bool) -> [Int] {
       var c = [Float](repeating: 0, count: m * n)
-      table(name).product(
+      kernelSet(name).product(
         m, n, k, turnsA ? aTurned : a.elements, turnsA ? (1, m) : (k, 1),
         turnsB ? bTurned : b.elements, turnsB ? (1, k) : (n, 1), into: &c, row: n,
         accumulates: false)
@@ -227,13 +227,13 @@ private struct Matrix<S: Element> {
 
   // Larger than every block, so that blocks of all three loops meet: one thread per column of blocks is
   // enough to see a wrong offset. Ones times ones make each element the length of the sum.
-  @Test(arguments: tableNames, [390, 20])
+  @Test(arguments: setNames, [390, 20])
   func blocksMeet(name: String, k: Int) {
     let (m, n) = (490, 1030)
     var c = [Float](repeating: -7, count: m * n)
     let a = (0..<m * k).map { Float($0 / k % 5) }
     let b = (0..<k * n).map { Float($0 % n % 3) }
-    table(name).product(m, n, k, a, (k, 1), b, (n, 1), into: &c, row: n, accumulates: false)
+    kernelSet(name).product(m, n, k, a, (k, 1), b, (n, 1), into: &c, row: n, accumulates: false)
     let isRight = c.indices.allSatisfy { c[$0] == Float(k * ($0 / n % 5) * ($0 % n % 3)) }
     #expect(isRight)
   }

@@ -85,7 +85,7 @@ import Testing
   }
 
   // Cut into blocks of positions at every place of a row; the matrix around a block is not touched.
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func patchesAreGathered(name: String) {
     func check<S: Element>(_: S.Type) {
       for test in Self.cases {
@@ -98,7 +98,7 @@ import Testing
             let count = min(block, all - first)
             image.withUnsafeBytes { image in
               patches.withUnsafeMutableBytes { patches in
-                table(name).gatherPatches(
+                kernelSet(name).gatherPatches(
                   S.kernelElement, test.window, test.part, first, count, image.baseAddress!,
                   patches.baseAddress! + first * test.part.count * MemoryLayout<S>.size)
               }
@@ -120,7 +120,7 @@ import Testing
     check(Double.self)
   }
 
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func patchesAreAddedBack(name: String) {
     func check<S: Element>(_: S.Type) {
       for test in Self.cases {
@@ -135,7 +135,7 @@ import Testing
         }
         patches.withUnsafeBytes { patches in
           image.withUnsafeMutableBytes { image in
-            table(name).scatterPatches(
+            kernelSet(name).scatterPatches(
               S.kernelElement, test.window, test.part, 0, all, patches.baseAddress!,
               image.baseAddress!)
           }

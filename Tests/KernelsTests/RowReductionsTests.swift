@@ -35,7 +35,7 @@ import Testing
   }
 
   // A short row is combined from the left to the right, in every set alike: bit by bit the plain loop.
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func shortRowsAreCombinedInOrder(name: String) {
     func check<S: Element>(_: S.Type) {
       for count in 1...16 {
@@ -47,7 +47,7 @@ import Testing
                 step(kind, $0, $1)
               }
             }
-            let found = table(name).reducedRows(kind, x, rows: rows)
+            let found = kernelSet(name).reducedRows(kind, x, rows: rows)
             #expect(
               found.map(bitPattern) == expected.map(bitPattern),
               "\(name) \(S.self) \(kind) \(rows) × \(count)")
@@ -60,7 +60,7 @@ import Testing
   }
 
   // A row has the same bits alone and among others.
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func aRowDoesNotSeeItsNeighbors(name: String) {
     func check<S: Element>(_: S.Type) {
       for count in [17, 18, 31, 32, 33, 64, 65, 100, 1024, 1025, 2500] {
@@ -68,10 +68,10 @@ import Testing
           let x = numbers(rows * count, S.self)
           for kind in Self.kinds {
             let alone = (0..<rows).map { row in
-              table(name).reduced(kind, Array(x[(row * count)..<((row + 1) * count)]))
+              kernelSet(name).reduced(kind, Array(x[(row * count)..<((row + 1) * count)]))
             }
             #expect(
-              table(name).reducedRows(kind, x, rows: rows).map(bitPattern)
+              kernelSet(name).reducedRows(kind, x, rows: rows).map(bitPattern)
                 == alone.map(bitPattern), "\(name) \(S.self) \(kind) \(rows) × \(count)")
           }
         }
@@ -82,17 +82,17 @@ import Testing
   }
 
   // Σ -0 = -0: the neutral element changes nothing, not even the sign of a zero.
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func sumsOfNegativeZerosAreNegativeZeros(name: String) {
     for count in [1, 2, 15, 16, 17, 33, 1000, 3000] {
-      let sum = table(name).reduced(.sum, [Float](repeating: -0.0, count: count))
+      let sum = kernelSet(name).reduced(.sum, [Float](repeating: -0.0, count: count))
       #expect(sum == 0 && sum.sign == .minus, "\(name) \(count)")
     }
   }
 
   // Each column is combined from above to below; rows of the source may lie further apart than they are
   // long, and what lies between is not looked at.
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func columnsAreCombinedInOrder(name: String) {
     func check<S: Element>(_: S.Type) {
       for columns in [1, 2, 3, 5, 8, 15, 16, 17, 31, 64, 65, 79, 130] {
@@ -108,8 +108,8 @@ import Testing
                   expected.append(line.dropFirst().reduce(line[0]) { step(kind, $0, $1) })
                 }
               }
-              let found = table(name).withResult(of: groups * columns, x) {
-                table(name).reduceColumns(
+              let found = kernelSet(name).withResult(of: groups * columns, x) {
+                kernelSet(name).reduceColumns(
                   kind, S.kernelElement, groups, count, columns, $0,
                   width * MemoryLayout<S>.size, $1)
               }

@@ -36,7 +36,7 @@ import Testing
     return Array(result[..<count])
   }
 
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func rowsFollowTheirFormulas(name: String) {
     func check<S: Element>(_: S.Type) {
       var generator = Generator(state: 11)
@@ -49,22 +49,22 @@ import Testing
         let seed = x.map { _ in S(Double.random(in: -1...1, using: &generator)) }
         let labels = (0..<rows).map { _ in Int32.random(in: 0..<Int32(count), using: &generator) }
         let y = call(x.count, x, seed) { x, _, y in
-          table(name).softmax(S.kernelElement, rows, count, x, y, false)
+          kernelSet(name).softmax(S.kernelElement, rows, count, x, y, false)
         }
         let logarithms = call(x.count, x, seed) { x, _, y in
-          table(name).softmax(S.kernelElement, rows, count, x, y, true)
+          kernelSet(name).softmax(S.kernelElement, rows, count, x, y, true)
         }
         let pullback = call(x.count, y, seed) { y, seed, result in
-          table(name).softmaxPullback(S.kernelElement, rows, count, y, seed, result)
+          kernelSet(name).softmaxPullback(S.kernelElement, rows, count, y, seed, result)
         }
         let (losses, slopes) = labels.withUnsafeBytes { labels in
           guard let labels = labels.baseAddress else { return ([S](), [S]()) }
           return (
             call(rows, x, seed) { x, _, losses in
-              table(name).crossEntropy(S.kernelElement, rows, count, x, labels, losses)
+              kernelSet(name).crossEntropy(S.kernelElement, rows, count, x, labels, losses)
             },
             call(x.count, x, seed) { x, seed, result in
-              table(name).crossEntropyPullback(
+              kernelSet(name).crossEntropyPullback(
                 S.kernelElement, rows, count, x, labels, seed, result)
             }
           )
@@ -96,17 +96,17 @@ import Testing
   }
 
   // An element of -∞ has no weight; a row of nothing else has no softmax; a NaN spoils its row only.
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func infinitiesAndNaNStayInTheirRows(name: String) {
     let x: [Float] = [0, -.infinity, 0, -.infinity, -.infinity, -.infinity, 1, .nan, 1, 1, 1, 1]
-    let y = call(12, x, x) { x, _, y in table(name).softmax(.float32, 4, 3, x, y, false) }
+    let y = call(12, x, x) { x, _, y in kernelSet(name).softmax(.float32, 4, 3, x, y, false) }
     #expect(y[0] == 0.5 && y[1] == 0 && y[2] == 0.5)
     #expect(y[3...8].allSatisfy { $0.isNaN })
     #expect(y[9...].allSatisfy { abs($0 - 1 / 3) < 1e-7 })
     // A zero seed wins over what is undefined.
     let zero = [Float](repeating: 0, count: 12)
     let slopes = call(12, y, zero) { y, seed, result in
-      table(name).softmaxPullback(.float32, 4, 3, y, seed, result)
+      kernelSet(name).softmaxPullback(.float32, 4, 3, y, seed, result)
     }
     #expect(slopes == zero)
   }

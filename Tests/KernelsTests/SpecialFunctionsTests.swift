@@ -154,12 +154,12 @@ import Testing
     (20, 1.5, -487772949462609.9),
   ]
 
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func valuesAreThoseOfTheTables(name: String) {
     for reference in Self.references {
       let x = reference.values.map(\.x)
-      let doubles = table(name).line(reference.function, .value, [x])
-      let singles = table(name).line(reference.function, .value, [x.map { Float($0) }])
+      let doubles = kernelSet(name).line(reference.function, .value, [x])
+      let singles = kernelSet(name).line(reference.function, .value, [x.map { Float($0) }])
       for (i, (x, y)) in reference.values.enumerated() {
         let what = "\(name) \(reference.function)(\(x))"
         let size = reference.isAbsolute ? max(1, y.magnitude) : y.magnitude
@@ -176,11 +176,11 @@ import Testing
   }
 
   // Left of zero two terms cancel in part.
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func derivativesOfDigammaAreThoseOfTheTable(name: String) {
     let rows = Self.ofPolygamma
-    let doubles = table(name).line(.polygamma, .value, [rows.map(\.order), rows.map(\.x)])
-    let singles = table(name).line(
+    let doubles = kernelSet(name).line(.polygamma, .value, [rows.map(\.order), rows.map(\.x)])
+    let singles = kernelSet(name).line(
       .polygamma, .value, [rows.map { Float($0.order) }, rows.map { Float($0.x) }])
     for (i, row) in rows.enumerated() {
       let what = "\(name) polygamma(\(row.order), \(row.x))"
@@ -191,18 +191,19 @@ import Testing
         Double((singles[i] - Float(row.y)).magnitude) <= allowed * Double(Float(row.y).ulp),
         "\(what)")
     }
-    let outside = table(name).line(.polygamma, .value, [[5.0, -1, 0, 1, 2], [-0.5, 2, 1, 0, -1]])
+    let outside = kernelSet(name).line(
+      .polygamma, .value, [[5.0, -1, 0, 1, 2], [-0.5, 2, 1, 0, -1]])
     #expect(outside[0].isNaN && outside[1].isNaN && outside[3] == .infinity)
     #expect(abs(outside[2] + 0.5772156649015329) < 1e-15)
   }
 
   // ψ(x + 1) - ψ(x) = 1/x and log Γ(x + 1) - log Γ(x) = log |x|, on both sides of zero.
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func recurrencesHold(name: String) {
     let x = (0..<400).map { Double($0) * 0.0937 - 18.01 }
     let after = x.map { $0 + 1 }
     func values(_ function: Elementary.Opcode, _ x: [Double]) -> [Double] {
-      table(name).line(function, .value, [x])
+      kernelSet(name).line(function, .value, [x])
     }
     let (psi, nextPsi) = (values(.digamma, x), values(.digamma, after))
     let (gamma, nextGamma) = (values(.logGamma, x), values(.logGamma, after))
@@ -221,7 +222,7 @@ import Testing
   private func pow2(_ x: Double) -> Double { x * x }
 
   // Whatever the magnitudes: the vectors give the bits of the library.
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func remaindersAreExact(name: String) {
     func check<S: Element>(_: S.Type, _ generator: inout Generator, exponents: Int) {
       var a: [S] = [5, -5, 5, -5, 0, -0.0, 1, -1, 6, -6, .infinity, 1, .leastNonzeroMagnitude]
@@ -240,7 +241,7 @@ import Testing
         a.append(number())
         b.append(number())
       }
-      let found = table(name).line(.remainder, .value, [a, b])
+      let found = kernelSet(name).line(.remainder, .value, [a, b])
       for i in a.indices {
         let expected = PlainLine<S>.value(.remainder, .value, [a[i], b[i]])
         #expect(bitPattern(found[i]) == bitPattern(expected), "\(name) \(a[i]) % \(b[i])")
@@ -252,24 +253,24 @@ import Testing
   }
 
   // Whole numbers in, whole numbers out.
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func rootsAndLogarithmsOfPowersAreExact(name: String) {
-    let table = table(name)
+    let set = kernelSet(name)
     let exponents = (-1074...1023).map(Double.init)
     let powers = exponents.map { Double(sign: .plus, exponent: Int($0), significand: 1) }
-    #expect(table.line(.exp2, .value, [exponents]) == powers)
-    #expect(table.line(.log2, .value, [powers]) == exponents)
+    #expect(set.line(.exp2, .value, [exponents]) == powers)
+    #expect(set.line(.log2, .value, [powers]) == exponents)
     let singleExponents = (-149...127).map(Float.init)
     let singlePowers = singleExponents.map { Float(sign: .plus, exponent: Int($0), significand: 1) }
-    #expect(table.line(.exp2, .value, [singleExponents]) == singlePowers)
-    #expect(table.line(.log2, .value, [singlePowers]) == singleExponents)
+    #expect(set.line(.exp2, .value, [singleExponents]) == singlePowers)
+    #expect(set.line(.log2, .value, [singlePowers]) == singleExponents)
     let whole = (-200...200).map(Double.init)
-    #expect(table.line(.cbrt, .value, [whole.map { $0 * $0 * $0 }]) == whole)
+    #expect(set.line(.cbrt, .value, [whole.map { $0 * $0 * $0 }]) == whole)
     #expect(
-      table.line(.cbrt, .value, [whole.map { Float($0 * $0 * $0) }]) == whole.map { Float($0) })
+      set.line(.cbrt, .value, [whole.map { Float($0 * $0 * $0) }]) == whole.map { Float($0) })
     let tens = (0...22).map { Double("1e\($0)") ?? .nan }
-    #expect(table.line(.log10, .value, [tens]) == (0...22).map(Double.init))
+    #expect(set.line(.log10, .value, [tens]) == (0...22).map(Double.init))
     let singleTens = (0...10).map { Float("1e\($0)") ?? .nan }
-    #expect(table.line(.log10, .value, [singleTens]) == (0...10).map(Float.init))
+    #expect(set.line(.log10, .value, [singleTens]) == (0...10).map(Float.init))
   }
 }

@@ -7,10 +7,10 @@ import AdjointKernels
 import Foundation
 import Testing
 
-/// The tables under test, by name, so that a failing test prints which one.
-let tableNames = Kernels.available.map(\.name)
+/// The sets under test, by name, so that a failing test prints which one.
+let setNames = Kernels.available.map { $0.name }
 
-func table(_ name: String) -> KernelTable {
+func kernelSet(_ name: String) -> any KernelSet.Type {
   Kernels.available.first { $0.name == name } ?? Kernels.active
 }
 
@@ -164,9 +164,9 @@ extension Elementary.Opcode {
   }
 }
 
-extension KernelTable {
+extension KernelSet {
   /// Calls the elementwise kernel on the first `count` elements of each operand.
-  func line<S: Element>(
+  static func line<S: Element>(
     _ function: Elementary.Opcode, _ role: ElementwiseRole, _ operands: [[S]], count: Int? = nil,
     filler: S = -7
   ) -> [S] {
@@ -182,7 +182,7 @@ extension KernelTable {
   }
 
   /// Calls the product; strides in elements.
-  func product<S: Element>(
+  static func product<S: Element>(
     _ m: Int, _ n: Int, _ k: Int, _ a: [S], _ aStrides: (Int, Int), _ b: [S],
     _ bStrides: (Int, Int), into c: inout [S], row: Int, accumulates: Bool,
     bias: [S]? = nil, rectifies: Bool = false
@@ -203,17 +203,17 @@ extension KernelTable {
   }
 
   /// Reduces an array.
-  func reduced<S: Element>(_ kind: ReductionKind, _ x: [S]) -> S {
+  static func reduced<S: Element>(_ kind: ReductionKind, _ x: [S]) -> S {
     reducedRows(kind, x, rows: 1)[0]
   }
 
   /// Reduces each of some equally long rows; what lies behind the results must stay as it was.
-  func reducedRows<S: Element>(_ kind: ReductionKind, _ x: [S], rows: Int) -> [S] {
+  static func reducedRows<S: Element>(_ kind: ReductionKind, _ x: [S], rows: Int) -> [S] {
     withResult(of: rows, x) { reduce(kind, S.kernelElement, rows, x.count / rows, $0, $1) }
   }
 
   /// Calls the body with the addresses of an array and of room for a result of `count` elements.
-  func withResult<S: Element>(
+  static func withResult<S: Element>(
     of count: Int, _ x: [S], _ body: (UnsafeRawPointer, UnsafeMutableRawPointer) -> Void
   ) -> [S] {
     var result = [S](repeating: -7, count: count + 1)

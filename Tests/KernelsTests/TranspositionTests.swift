@@ -7,7 +7,7 @@ import Testing
 @Suite struct TranspositionTests {
   // Blocks of 2, 4, 8 or 16, tiles of 128, edges beside both; rows of the matrices lie apart by more
   // than their length. Every bit pattern is kept, that of a signaling NaN too.
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func elementsSwapTheirIndices(name: String) {
     func check<S: FixedWidthInteger & UnsignedInteger>(_: S.Type, _ element: KernelElement) {
       var generator = Generator(state: 13)
@@ -23,7 +23,7 @@ import Testing
         source.withUnsafeBytes { from in
           target.withUnsafeMutableBytes { to in
             guard let from = from.baseAddress, let to = to.baseAddress else { return }
-            table(name).transpose(
+            kernelSet(name).transpose(
               element, rows, columns, from, sourceRow * size, to, targetRow * size)
           }
         }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct UpdatesTests {
   // Two products and a sum round at most three times: |error| ≤ 2 ε (|α a| + |β b|).
-  @Test(arguments: tableNames)
+  @Test(arguments: setNames)
   func updatesFollowTheirFormulas(name: String) {
     func check<S: Element>(_: S.Type) {
       var generator = Generator(state: 8)
@@ -28,9 +28,9 @@ import Testing
           #expect(result[count] == -7)
           return Array(result[..<count])
         }
-        let combined = run { table(name).combine($0, $1, alpha, $2, beta, $3) }
-        let squares = run { table(name).combineSquare($0, $1, alpha, $2, beta, $3) }
-        let steps = run { table(name).rootQuotient($0, $1, $2, alpha, $2, beta, $3, epsilon) }
+        let combined = run { kernelSet(name).combine($0, $1, alpha, $2, beta, $3) }
+        let squares = run { kernelSet(name).combineSquare($0, $1, alpha, $2, beta, $3) }
+        let steps = run { kernelSet(name).rootQuotient($0, $1, $2, alpha, $2, beta, $3, epsilon) }
         // The factors are rounded to the element type first.
         let (p, q, e) = (Double(S(alpha)), Double(S(beta)), Double(S(epsilon)))
         let unit = Double(S.ulpOfOne)

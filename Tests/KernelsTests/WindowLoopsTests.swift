@@ -78,7 +78,7 @@ import Testing
 
   // Small whole numbers: sums and products are exact, fused or not, and a quotient is rounded once on
   // either side. Shares are added in the order of positions on either side.
-  @Test(arguments: tableNames, WindowLoop.allCases)
+  @Test(arguments: setNames, WindowLoop.allCases)
   func agreesWithTheDefinition(name: String, loop: WindowLoop) {
     func check<S: Element>(_: S.Type) {
       var generator = Generator(state: 4)
@@ -130,7 +130,7 @@ import Testing
               (b ?? nothing(S.self)).withUnsafeBytes { b in
                 (c ?? nothing(S.self)).withUnsafeBytes { c in
                   for first in stride(from: 0, to: positions, by: 7) {
-                    table(name).slide(
+                    kernelSet(name).slide(
                       loop, S.kernelElement, window, channels, meant.count, first,
                       min(7, positions - first), a.baseAddress! + offset,
                       b.count > 0 ? b.baseAddress! + offset : nil,

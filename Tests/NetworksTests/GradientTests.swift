@@ -79,14 +79,14 @@ struct GradientTests {
       g.description == """
         name  shape  norm
         a     [2]    4.472136
-        b     [1]    unreached: the loss never used b; check that the layer is called, or freeze it
+        b     [1]    unreached: the loss never used b. Check that the layer is called, or freeze it.
         all          4.472136
         """)
     var caught: ModelError?
     do throws(ModelError) { try g.requireAllReached() } catch { caught = error }
     #expect(
       caught?.description
-        == "Pair: unreached: the loss never used b; check that the layer is called, or freeze it")
+        == "Pair: unreached: the loss never used b. Check that the layer is called, or freeze it.")
     try Adjoint.gradient(at: model) { ($0.a.sum() * $0.b).sum() }.requireAllReached()
   }
 

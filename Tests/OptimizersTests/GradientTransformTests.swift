@@ -8,9 +8,9 @@ private struct Lion: GradientTransform {
   let name = "lion"
   let stateNames = ["momentum"]
 
-  func apply(to tile: borrowing Tile) {
-    let update = tile.update, momentum = tile.state(0)
-    for i in 0..<tile.count {
+  func apply(to stretch: borrowing Optimizer.Stretch) {
+    let update = stretch.update, momentum = stretch.state(0)
+    for i in 0..<stretch.count {
       let g = update[i], m = momentum[i]
       let direction = 0.9 * m + 0.1 * g
       update[i] = direction > 0 ? 1 : direction < 0 ? -1 : 0
@@ -23,17 +23,17 @@ private struct Lion: GradientTransform {
 private struct Told: GradientTransform {
   let name = "told"
   var readsNorm: Bool
-  let answer: @Sendable (ParameterStep) -> Double
+  let answer: @Sendable (Optimizer.ParameterStep) -> Double
   private var value = 0.0
 
-  init(readsNorm: Bool = false, _ answer: @escaping @Sendable (ParameterStep) -> Double) {
+  init(readsNorm: Bool = false, _ answer: @escaping @Sendable (Optimizer.ParameterStep) -> Double) {
     self.readsNorm = readsNorm
     self.answer = answer
   }
-  mutating func prepare(for step: ParameterStep) { value = answer(step) }
-  func apply(to tile: borrowing Tile) {
+  mutating func prepare(for step: Optimizer.ParameterStep) { value = answer(step) }
+  func apply(to stretch: borrowing Optimizer.Stretch) {
     let value = value
-    tile.update.replaceEach { _ in value }
+    stretch.update.replaceEach { _ in value }
   }
 }
 

@@ -116,7 +116,7 @@ struct PublishedMethod: CustomTestStringConvertible, Sendable {
   }
 
   /// Descent alone is one loop; with two reversals of the sign, which are exact, the same step goes tile
-  /// by tile.
+  /// by stretch.
   @Test(arguments: [DType.float32, .float64])
   func descentHasTheSameBitsTileByTile(_ dtype: DType) throws {
     let numbers = (0..<3000).map { sin(Double($0)) }

@@ -12,7 +12,7 @@
 // takes as long as some thousand elements.
 
 import AdjointElementary
-import AdjointKernelCore
+import AdjointKernels
 import Synchronization
 
 /// What is put off, and the limits within which.

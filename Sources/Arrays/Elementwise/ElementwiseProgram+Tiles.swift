@@ -2,7 +2,6 @@
 // cache, with places in one table of addresses instead of references. It has never heard of expressions.
 
 import AdjointElementary
-import AdjointKernelCore
 import AdjointKernels
 
 extension ElementwiseProgram {

@@ -3,7 +3,6 @@
 // call of a kernel on a tile (see ElementwiseProgram+Tiles).
 
 import AdjointElementary
-import AdjointKernelCore
 import AdjointKernels
 
 /// The instructions for one deferred result, or for several that are computed together.

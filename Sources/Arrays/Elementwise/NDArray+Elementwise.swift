@@ -3,7 +3,6 @@
 // finds the memory, and puts off what is large (see DeferredExpression).
 
 import AdjointElementary
-import AdjointKernelCore
 import AdjointKernels
 
 extension NDArray {

@@ -1,7 +1,7 @@
 // What this file knows: how loops that treat each channel on its own are cut into pieces for threads.
 // It has never heard of what the loops compute.
 
-import AdjointKernelCore
+import AdjointKernels
 
 /// The pieces of a loop under a window: by positions, or by whole images and channels.
 struct ChannelLoops {

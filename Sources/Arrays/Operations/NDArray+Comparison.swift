@@ -81,35 +81,6 @@ extension NDArray {
     }
   }
 
-  /// True if no element is NaN or infinite; integers and booleans always are finite.
-  public func isFinite() -> Bool {
-    guard dtype.isFloatingPoint else { return true }
-    let dense = contiguous()
-    let count = elementCount
-    let isFloat = dtype == .float32
-    defer { withExtendedLifetime(dense) {} }
-    // The exponent is all ones exactly for NaN and infinity; blocks allow an early end.
-    var start = 0
-    while start < count {
-      let end = min(count, start + 4096)
-      var found = false
-      if isFloat {
-        for i in start..<end {
-          let bits = dense.address.element(i, as: UInt32.self)
-          found = found || bits & 0x7F80_0000 == 0x7F80_0000
-        }
-      } else {
-        for i in start..<end {
-          let bits = dense.address.element(i, as: UInt64.self)
-          found = found || bits & 0x7FF0_0000_0000_0000 == 0x7FF0_0000_0000_0000
-        }
-      }
-      if found { return false }
-      start = end
-    }
-    return true
-  }
-
   /// Runs a loop over dense tiles of operands of any types and strides into a new array.
   static func tiled(
     _ shape: Shape, _ dtype: DType, _ operands: [NDArray], piece: Int = 1 << 16,

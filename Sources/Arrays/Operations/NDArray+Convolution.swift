@@ -6,7 +6,6 @@
 // memory does not grow with the image. All cuts depend on shapes alone, and no piece writes what
 // another touches: the bits are the same for any number of threads.
 
-import AdjointKernelCore
 import AdjointKernels
 
 extension NDArray {

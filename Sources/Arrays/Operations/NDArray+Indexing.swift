@@ -1,7 +1,6 @@
 // What this file knows: reading and adding at positions that are themselves data. Each gather stands
 // beside the scatter that is its transpose.
 
-import AdjointKernelCore
 import AdjointKernels
 
 extension NDArray {

@@ -1,7 +1,6 @@
 // What this file knows: the normalization of rows to mean 0 and variance 1, cut into pieces for threads,
 // and the order in which the adjoints of gain and bias are summed over the rows.
 
-import AdjointKernelCore
 import AdjointKernels
 
 extension NDArray {

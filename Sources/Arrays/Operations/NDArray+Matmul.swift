@@ -1,7 +1,6 @@
 // What this file knows: how a product of batches of strided matrices is cut into calls of the kernel.
 // Transposed operands are passed by their strides; nothing is copied.
 
-import AdjointKernelCore
 import AdjointKernels
 
 extension NDArray {

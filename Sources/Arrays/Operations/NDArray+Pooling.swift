@@ -1,7 +1,6 @@
 // What this file knows: maximum and mean under a window, and the linear maps that their derivatives
 // are, each beside its transpose.
 
-import AdjointKernelCore
 import AdjointKernels
 
 extension NDArray {

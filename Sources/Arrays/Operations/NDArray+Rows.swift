@@ -1,7 +1,6 @@
 // What this file knows: softmax and cross-entropy over the last axis, cut into pieces for threads. How a
 // row is computed is the kernels' business; how these functions are differentiated, the tape's.
 
-import AdjointKernelCore
 import AdjointKernels
 
 extension NDArray {

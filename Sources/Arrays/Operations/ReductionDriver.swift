@@ -5,7 +5,6 @@
 // cut into blocks whose results are reduced again, columns are added up in blocks of rows that are
 // merged pairwise. So the rounding error of a sum grows with the logarithm of the count.
 
-import AdjointKernelCore
 import AdjointKernels
 
 /// Reduces the middle axis of a dense array of shape `[outer, count, inner]`.

@@ -8,7 +8,7 @@ extension Shape {
       throw ShapeError(
         problem: "\(self) has no axis \(axis)",
         remedy: rank == 0
-          ? "a scalar has no axes" : "axes run from \(-rank) to \(rank - 1)")
+          ? "A scalar has no axes." : "Axes run from \(-rank) to \(rank - 1).")
     }
     return axis < 0 ? axis + rank : axis
   }
@@ -23,7 +23,7 @@ extension Shape {
       guard !named[axis] else {
         throw ShapeError(
           problem: "axis \(axis) of \(self) is named twice in \(axes)",
-          remedy: "name each axis once")
+          remedy: "Name each axis once.")
       }
       named[axis] = true
     }
@@ -54,7 +54,7 @@ extension Shape {
     guard permutation.count == rank else {
       throw ShapeError(
         problem: "\(permutation) does not permute the \(rank) axes of \(self)",
-        remedy: "name every axis once")
+        remedy: "Name every axis once.")
     }
     _ = try axes(permutation)
     var extents = AxisVector()
@@ -67,14 +67,14 @@ extension Shape {
     let unknown = dimensions.indices.filter { dimensions[$0] == -1 }
     guard unknown.count <= 1 else {
       throw ShapeError(
-        problem: "\(dimensions) leaves \(unknown.count) sizes open", remedy: "use -1 at most once")
+        problem: "\(dimensions) leaves \(unknown.count) sizes open", remedy: "Use -1 at most once.")
     }
     guard let open = unknown.first else {
       let shape = try Shape(validating: dimensions)
       guard shape.elementCount == elementCount else {
         throw ShapeError(
           problem: "\(self) has \(elementCount) elements and \(shape) has \(shape.elementCount)",
-          remedy: "reshaping keeps the number of elements")
+          remedy: "Reshaping keeps the number of elements.")
       }
       return shape
     }
@@ -85,8 +85,8 @@ extension Shape {
       throw ShapeError(
         problem: "\(elementCount) elements of \(self) do not divide into \(dimensions)",
         remedy: count == 0
-          ? "give every size when one of them is 0"
-          : "the known sizes must divide the number of elements")
+          ? "Give every size when one of them is 0."
+          : "The known sizes must divide the number of elements.")
     }
     known[open] = elementCount / count
     return try Shape(validating: known)
@@ -97,7 +97,7 @@ extension Shape {
     guard axis >= -rank - 1, axis <= rank else {
       throw ShapeError(
         problem: "\(self) cannot take a new axis at \(axis)",
-        remedy: "positions run from \(-rank - 1) to \(rank)")
+        remedy: "Positions run from \(-rank - 1) to \(rank).")
     }
     var dimensions = self.dimensions
     dimensions.insert(1, at: axis < 0 ? axis + rank + 1 : axis)
@@ -110,7 +110,7 @@ extension Shape {
     guard self[axis] == 1 else {
       throw ShapeError(
         problem: "axis \(axis) of \(self) has size \(self[axis]) and cannot be dropped",
-        remedy: "only axes of size 1 can; reduce or index the axis instead")
+        remedy: "Only axes of size 1 can; reduce or index the axis instead.")
     }
     return removing([axis], keepsDimensions: false)
   }
@@ -126,21 +126,21 @@ extension Shape {
     guard before.count == rank, after.count == rank else {
       throw ShapeError(
         problem: "padding \(before), \(after) does not name the \(rank) axes of \(self)",
-        remedy: "give one number per axis, 0 for none")
+        remedy: "Give one number per axis, 0 for none.")
     }
     var dimensions = self.dimensions
     for axis in 0..<rank {
       guard before[axis] >= 0, after[axis] >= 0 else {
         throw ShapeError(
           problem: "padding \(before), \(after) of \(self) is negative on axis \(axis)",
-          remedy: "slice to make an array smaller")
+          remedy: "Slice to make an array smaller.")
       }
       for more in [before[axis], after[axis]] {
         let (sum, overflows) = dimensions[axis].addingReportingOverflow(more)
         guard !overflows else {
           throw ShapeError(
             problem: "padding \(before), \(after) of \(self) overflows on axis \(axis)",
-            remedy: "use smaller sizes")
+            remedy: "Use smaller sizes.")
         }
         dimensions[axis] = sum
       }

@@ -15,7 +15,8 @@ extension Shape {
       guard a == b || a == 1 || b == 1 else {
         throw ShapeError(
           problem: "\(self) and \(other) do not broadcast: axis -\(position) has \(a) against \(b)",
-          remedy: "sizes must be equal or 1, counted from the last axis; reshape or expand one side"
+          remedy:
+            "Sizes must be equal or 1, counted from the last axis; reshape or expand one side."
         )
       }
       dimensions[dimensions.count - position] = a == 1 ? b : a
@@ -42,7 +43,7 @@ extension Shape {
     guard rank >= 1, other.rank >= 1 else {
       throw ShapeError(
         problem: "the matrix product of \(self) and \(other) has a scalar operand",
-        remedy: "multiply by a scalar with *")
+        remedy: "Multiply by a scalar with *.")
     }
     let inner = self[rank - 1]
     let otherInner = other.rank == 1 ? other[0] : other[other.rank - 2]
@@ -51,8 +52,8 @@ extension Shape {
         problem:
           "the matrix product of \(self) and \(other) does not fit: "
           + "\(inner) columns on the left meet \(otherInner) rows on the right",
-        remedy: "make the last axis of the left operand equal the rows of the right one, "
-          + "perhaps by transposing")
+        remedy: "Make the last axis of the left operand equal the rows of the right one, "
+          + "perhaps by transposing.")
     }
     // The usual case, without the arrays below.
     if rank == 2 && other.rank == 2 {
@@ -82,11 +83,11 @@ extension Shape {
   public static func concatenation(_ shapes: [Shape], axis: Int) throws(ShapeError) -> Shape {
     guard let first = shapes.first else {
       throw ShapeError(
-        problem: "there is nothing to concatenate", remedy: "give at least one array")
+        problem: "there is nothing to concatenate", remedy: "Give at least one array.")
     }
     guard first.rank > 0 else {
       throw ShapeError(
-        problem: "scalars cannot be concatenated", remedy: "stack them along a new axis")
+        problem: "scalars cannot be concatenated", remedy: "Stack them along a new axis.")
     }
     let axis = try first.axis(axis)
     var dimensions = first.dimensions
@@ -97,13 +98,13 @@ extension Shape {
       guard others == dimensions else {
         throw ShapeError(
           problem: "\(shape) at position \(position) cannot follow \(first) along axis \(axis)",
-          remedy: "all sizes but that of axis \(axis) must be equal")
+          remedy: "All sizes but that of axis \(axis) must be equal.")
       }
       let (sum, overflows) = dimensions[axis].addingReportingOverflow(shape[axis])
       guard !overflows else {
         throw ShapeError(
           problem: "the sizes along axis \(axis) add up to more than an Int holds",
-          remedy: "use smaller sizes")
+          remedy: "Use smaller sizes.")
       }
       dimensions[axis] = sum
     }

@@ -5,7 +5,7 @@
 // `[rows, columns, channels / groups, outputs]`. A sequence, `[images, positions, channels]`, is treated
 // as an image of one row.
 
-import AdjointKernelCore
+import AdjointKernels
 
 /// The three shapes of a convolution and how its window slides: all that a kernel has to be told.
 ///

@@ -2,20 +2,17 @@
 // It has never heard of elements, memory or arithmetic on arrays.
 
 /// What is wrong with a combination of shapes, and what to do about it.
-public struct ShapeError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct ShapeError: AdjointError, Equatable {
   /// What does not fit, with the shapes in question.
   public var problem: String
   /// What the caller can do.
   public var remedy: String
 
-  /// Creates an error from its two sentences.
+  /// Creates an error from its two parts.
   public init(problem: String, remedy: String) {
     self.problem = problem
     self.remedy = remedy
   }
-
-  /// Both sentences.
-  public var description: String { "\(problem); \(remedy)" }
 }
 
 /// The sizes of an array along its axes, outermost first.
@@ -59,20 +56,20 @@ public struct Shape: Hashable, Sendable {
     guard dimensions.count <= Shape.maximumRank else {
       throw ShapeError(
         problem: "\(dimensions) has \(dimensions.count) axes",
-        remedy: "an array has at most \(Shape.maximumRank) axes; merge some by reshaping")
+        remedy: "An array has at most \(Shape.maximumRank) axes; merge some by reshaping.")
     }
     var product = 1
     for (axis, size) in dimensions.enumerated() {
       guard size >= 0 else {
         throw ShapeError(
           problem: "\(dimensions) has the negative size \(size) on axis \(axis)",
-          remedy: "sizes are zero or more")
+          remedy: "Sizes are zero or more.")
       }
       let (next, overflows) = product.multipliedReportingOverflow(by: Swift.max(size, 1))
       guard !overflows, next <= Shape.maximumElementCount else {
         throw ShapeError(
           problem: "\(dimensions) has more elements than memory has addresses",
-          remedy: "use smaller sizes")
+          remedy: "Use smaller sizes.")
       }
       product = next
     }

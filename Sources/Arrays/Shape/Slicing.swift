@@ -51,11 +51,11 @@ extension Shape {
     guard named <= rank else {
       throw ShapeError(
         problem: "the subscript names \(named) axes and \(self) has \(rank)",
-        remedy: "leave out the surplus entries")
+        remedy: "Leave out the surplus entries.")
     }
     guard ellipses <= 1 else {
       throw ShapeError(
-        problem: "the subscript has \(ellipses) ellipses", remedy: "use .ellipsis at most once")
+        problem: "the subscript has \(ellipses) ellipses", remedy: "Use .ellipsis at most once.")
     }
     var layout = SliceLayout()
     var dimensions: [Int] = []
@@ -102,8 +102,8 @@ extension Shape {
     guard position >= 0, position < size else {
       let last =
         position < 0 && position >= -size
-        ? "write \(position + size) for the position \(-position) from the end"
-        : size == 0 ? "the axis is empty" : "positions run from 0 to \(size - 1)"
+        ? "Write \(position + size) for the position \(-position) from the end."
+        : size == 0 ? "The axis is empty." : "Positions run from 0 to \(size - 1)."
       throw ShapeError(
         problem: "position \(position) is outside axis \(axis) of \(self)", remedy: last)
     }
@@ -117,12 +117,12 @@ extension Shape {
     guard step != 0, step != Int.min else {
       throw ShapeError(
         problem: "the step \(step) on axis \(axis) of \(self) leads nowhere",
-        remedy: "use a positive step, or a negative one to go backward")
+        remedy: "Use a positive step, or a negative one to go backward.")
     }
     func refused(_ bound: Int) -> ShapeError {
       ShapeError(
         problem: "the bound \(bound) is outside axis \(axis) of \(self)",
-        remedy: "bounds lie between 0 and \(size); leave a bound out to mean the end of the axis")
+        remedy: "Bounds lie between 0 and \(size); leave a bound out to mean the end of the axis.")
     }
     for bound in [from, to] {
       if let bound, bound < 0 || bound > size { throw refused(bound) }
@@ -133,7 +133,7 @@ extension Shape {
       guard start <= end else {
         throw ShapeError(
           problem: "the range \(start)..<\(end) on axis \(axis) of \(self) runs backward",
-          remedy: "put the smaller bound first, or use a negative step")
+          remedy: "Put the smaller bound first, or use a negative step.")
       }
       // (end - start - 1) / step + 1 rather than a rounded-up quotient: a huge step cannot overflow.
       return (start, start == end ? 0 : (end - start - 1) / step + 1)

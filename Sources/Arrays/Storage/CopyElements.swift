@@ -1,7 +1,6 @@
 // What this file knows: how elements travel between two strided layouts of the same shape. It looks
 // at element sizes, not at element types.
 
-import AdjointKernelCore
 import AdjointKernels
 
 /// Copies every element of one strided layout to the same place of another.

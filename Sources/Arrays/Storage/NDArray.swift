@@ -1,10 +1,10 @@
 // What this file knows: what an array is (a shape laid over shared storage), and how arrays are made
 // from numbers and read back. It has never heard of derivatives.
 
-import AdjointKernelCore
+import AdjointKernels
 
 /// How several numbers become one: `sum`, `product`, `minimum` or `maximum`.
-public typealias ReductionKind = AdjointKernelCore.ReductionKind
+public typealias ReductionKind = AdjointKernels.ReductionKind
 
 /// A rectangular array of numbers of one type, a value like any other.
 ///

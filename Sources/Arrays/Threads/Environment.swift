@@ -1,17 +1,7 @@
 // What this file knows: how a number is read from the environment of the process. It does not know what
 // any of them mean.
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Android)
-  import Android
-#elseif canImport(ucrt)
-  import ucrt
-#endif
+import AdjointSupport
 
 /// The positive number in an environment variable, if it holds one.
 func environmentNumber(_ name: String) -> Int? {

@@ -4,19 +4,8 @@
 // Whoever cuts work into pieces does so by shape alone, never by the number of threads, and no piece
 // reads what another writes. So the bits of a result do not depend on the number of threads.
 
+import AdjointSupport
 import Synchronization
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Android)
-  import Android
-#elseif canImport(ucrt)
-  import ucrt
-#endif
 
 /// How many threads array operations may use.
 public enum Threads {

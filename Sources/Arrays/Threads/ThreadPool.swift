@@ -6,18 +6,9 @@
 // work keeps looking for more for a while (the next call is taken up within 1 µs), and then sleeps; and
 // a caller wakes sleepers only when it has seen from its first piece that this pays.
 
+import AdjointSupport
 import Dispatch
 import Synchronization
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Android)
-  import Android
-#endif
 
 /// Helpers of one caller at a time.
 final class ThreadPool: Sendable {

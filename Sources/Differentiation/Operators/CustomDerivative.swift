@@ -1,4 +1,5 @@
-// What this file knows: how a function brings its own derivative, given as (value, pullback).
+// How a function brings its own derivative, given as (value, pullback). It has never heard of the walks
+// that ask for it.
 //
 // The function is called once with its recorded arguments. Unless an outer derivative is active
 // nothing it computes is recorded: the walk enters it through the pullback alone. Under an outer
@@ -43,17 +44,14 @@ public func withCustomDerivative(
     if let header = x.liveHeader, header != tape.header { Tape.failOnForeign(xs[0], x, name) }
   }
   let (value, pullback) = tape.unlessNested { f(xs) }
-  let place = tape.customs.count
-  let result = tape.header.append(.custom, value.value, UInt64(place), 0)
+  let result = tape.header.append(.custom, value.value, UInt64(tape.customs.count), 0)
   guard result.isRecorded else { return result }
   tape.customs.append(
     Tape.CustomNode(
       name: name, operands: xs.map(\.index),
       pullback: { adjoint in
         let adjoints = pullback(adjoint)
-        precondition(
-          adjoints.count == xs.count,
-          "the pullback of `\(name)` returned \(adjoints.count) adjoints for \(xs.count) arguments")
+        requireOneEach(name, adjoints.count, xs.count)
         return adjoints
       }))
   return result
@@ -98,35 +96,37 @@ struct CustomPrimitive: Primitive {
   func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType { type }
   func evaluate(_ operands: [NDArray]) -> NDArray { .zeros(type.shape, dtype: type.dtype) }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
+  func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
     let adjoints = pullbackFunction(adjoint)
-    precondition(
-      adjoints.count == application.count,
-      "the pullback of `\(name)` returned \(adjoints.count) adjoints for \(application.count) "
-        + "arguments")
-    return adjoints.map { $0.isLiteral ? $0.adopting(type.dtype) : $0 }
+    requireOneEach(name, adjoints.count, use.count)
+    for (position, adjoint) in adjoints.enumerated() { use.give(position) { adjoint } }
   }
 
   /// The derivative from its transpose: `J t` is the gradient of `⟨Jᵀ s, t⟩` with respect to `s`,
   /// because a pullback is linear in its seed.
   ///
   /// The seed is a variable of the same tape, since the pullback may hold other variables of it.
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    guard let tape = application.tape else { return .zeros(type.shape, dtype: type.dtype) }
+  func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
+    guard let tape = use.tape else { return .zeros(type.shape, dtype: type.dtype) }
     return tape.forgetting {
-      let bottom = tape.count, tensorBottom = tape.tensors.count
+      let start = tape.end
       let seed = tape.variable(.zeros(type.shape, dtype: type.dtype))
       let adjoints = CurrentTape.with(tape) { pullbackFunction(seed) }
-      var total = Tensor.zeros(.scalar, dtype: type.dtype)
-      for (adjoint, tangent) in zip(adjoints, tangents) {
-        if let tangent { total = total + (adjoint * tangent).sum() }
-      }
+      let total = tangents.sum { position, tangent in (adjoints[position] * tangent).sum() }
       let derivatives = tape.adjoints(
-        from: Int(total.index), .tensor(.ones(.scalar, dtype: type.dtype)), bottom: bottom,
-        tensorBottom: tensorBottom, outer: false, releases: true, keepsAll: false)
+        of: Int(total.index), .tensor(.ones(.scalar, dtype: type.dtype)), since: start,
+        for: .gradient)
       return derivatives[seed]
     }
   }
+}
+
+/// Stops at a rule of a user that does not answer for each of its arguments.
+private func requireOneEach(_ name: String, _ adjoints: Int, _ arguments: Int) {
+  guard adjoints != arguments else { return }
+  fatalError(
+    "the pullback of `\(name)` returned \(adjoints) adjoints for \(arguments) arguments; it returns "
+      + "one for each")
 }
 
 extension Tape {

@@ -1,13 +1,13 @@
-// What this file knows: gradients of functions of numbers.
+// Gradients of functions of numbers. It has never heard of tensors or models.
 //
 //   gradient : (R^n → R) → R^n → R^n
 //
 // Numbers in, numbers out; recorded scalars in, recorded scalars out, so that calls nest. Each form
-// is one call of `valueAndGradient` below: open a tape, call the function on variables, walk back.
+// is one call of `differentiated` below: open a tape, call the function on variables, walk back.
 // These calls cannot fail; a mistake with tensors inside such a function traps with its message.
 
 /// Numbers in, numbers out.
-func valueAndGradient(
+func differentiated(
   _ values: [Double], returnsValue: Bool = true, _ f: ([Scalar]) -> Scalar
 ) -> (value: Double, gradient: [Double]) {
   Level.open(on: nil) { level in
@@ -17,24 +17,24 @@ func valueAndGradient(
     guard !level.isNested else {
       let adjoints = level.adjoints(of: y)
       if returnsValue, adjoints.dependsOnOuter { level.failOnPlainResult(y.value) }
-      return (y.value, inputs.map { level.requirePlainResult(adjoints.scalar($0)) + 0 })
+      return (y.value, inputs.map { level.requirePlainResult(adjoints.scalar($0)).number })
     }
     guard let header = y.liveHeader else { return (y.value, values.map { _ in 0 }) }
     if header != level.tape.header { Tape.failOnForeign(inputs.first ?? y, y, "gradient(at:of:)") }
-    return (y.value, level.tape.gradient(from: Int(y.index), ofFirst: values.count))
+    return (y.value, level.tape.gradient(of: Int(y.index), withRespectToFirst: values.count))
   }
 }
 
 /// Recorded scalars in, recorded scalars out.
-func valueAndGradient(
+func differentiated(
   _ values: [Scalar], _ f: ([Scalar]) -> Scalar
 ) -> (value: Scalar, gradient: [Scalar]) {
   Level.open(on: values.recordingTape) { level in
-    let inputs = values.recorded(in: level)
+    let inputs = values.map { level.input($0) }
     let y = f(inputs)
     level.trapOnFailure()
     let adjoints = level.adjoints(of: y)
-    return (level.result(y), inputs.adjoint(in: adjoints))
+    return (level.result(y), [Scalar]._adjoint(of: inputs, in: adjoints))
   }
 }
 
@@ -50,7 +50,7 @@ func valueAndGradient(
 public func valueWithGradient(
   at x: Double, of f: (Scalar) -> Scalar
 ) -> (value: Double, gradient: Double) {
-  let (value, gradient) = valueAndGradient([x]) { f($0[0]) }
+  let (value, gradient) = differentiated([x]) { f($0[0]) }
   return (value, gradient[0])
 }
 
@@ -58,13 +58,13 @@ public func valueWithGradient(
 public func valueWithGradient(
   at x: Scalar, of f: (Scalar) -> Scalar
 ) -> (value: Scalar, gradient: Scalar) {
-  let (value, gradient) = valueAndGradient([x]) { f($0[0]) }
+  let (value, gradient) = differentiated([x]) { f($0[0]) }
   return (value, gradient[0])
 }
 
 /// The derivative of a function of one number.
 public func gradient(at x: Double, of f: (Scalar) -> Scalar) -> Double {
-  valueAndGradient([x], returnsValue: false) { f($0[0]) }.gradient[0]
+  differentiated([x], returnsValue: false) { f($0[0]) }.gradient[0]
 }
 
 /// The derivative of a function of one number, recorded for an outer derivative.
@@ -78,7 +78,7 @@ public func gradient(at x: Scalar, of f: (Scalar) -> Scalar) -> Scalar {
 public func valueWithGradient(
   at x: Double, _ y: Double, of f: (Scalar, Scalar) -> Scalar
 ) -> (value: Double, gradient: (Double, Double)) {
-  let (value, gradient) = valueAndGradient([x, y]) { f($0[0], $0[1]) }
+  let (value, gradient) = differentiated([x, y]) { f($0[0], $0[1]) }
   return (value, (gradient[0], gradient[1]))
 }
 
@@ -86,7 +86,7 @@ public func valueWithGradient(
 public func valueWithGradient(
   at x: Scalar, _ y: Scalar, of f: (Scalar, Scalar) -> Scalar
 ) -> (value: Scalar, gradient: (Scalar, Scalar)) {
-  let (value, gradient) = valueAndGradient([x, y]) { f($0[0], $0[1]) }
+  let (value, gradient) = differentiated([x, y]) { f($0[0], $0[1]) }
   return (value, (gradient[0], gradient[1]))
 }
 
@@ -94,7 +94,7 @@ public func valueWithGradient(
 public func gradient(
   at x: Double, _ y: Double, of f: (Scalar, Scalar) -> Scalar
 ) -> (Double, Double) {
-  let gradient = valueAndGradient([x, y], returnsValue: false) { f($0[0], $0[1]) }.gradient
+  let gradient = differentiated([x, y], returnsValue: false) { f($0[0], $0[1]) }.gradient
   return (gradient[0], gradient[1])
 }
 
@@ -107,7 +107,7 @@ public func gradient(
 public func valueWithGradient(
   at x: Double, _ y: Double, _ z: Double, of f: (Scalar, Scalar, Scalar) -> Scalar
 ) -> (value: Double, gradient: (Double, Double, Double)) {
-  let (value, gradient) = valueAndGradient([x, y, z]) { f($0[0], $0[1], $0[2]) }
+  let (value, gradient) = differentiated([x, y, z]) { f($0[0], $0[1], $0[2]) }
   return (value, (gradient[0], gradient[1], gradient[2]))
 }
 
@@ -115,7 +115,7 @@ public func valueWithGradient(
 public func valueWithGradient(
   at x: Scalar, _ y: Scalar, _ z: Scalar, of f: (Scalar, Scalar, Scalar) -> Scalar
 ) -> (value: Scalar, gradient: (Scalar, Scalar, Scalar)) {
-  let (value, gradient) = valueAndGradient([x, y, z]) { f($0[0], $0[1], $0[2]) }
+  let (value, gradient) = differentiated([x, y, z]) { f($0[0], $0[1], $0[2]) }
   return (value, (gradient[0], gradient[1], gradient[2]))
 }
 
@@ -123,7 +123,7 @@ public func valueWithGradient(
 public func gradient(
   at x: Double, _ y: Double, _ z: Double, of f: (Scalar, Scalar, Scalar) -> Scalar
 ) -> (Double, Double, Double) {
-  let gradient = valueAndGradient([x, y, z], returnsValue: false) { f($0[0], $0[1], $0[2]) }
+  let gradient = differentiated([x, y, z], returnsValue: false) { f($0[0], $0[1], $0[2]) }
     .gradient
   return (gradient[0], gradient[1], gradient[2])
 }
@@ -168,21 +168,21 @@ public func gradient(at x: [Int], of f: ([Scalar]) -> Scalar) -> [Double] {
 /// The value and the gradient of a function of many numbers.
 public func valueWithGradient(
   at x: [Double], of f: ([Scalar]) -> Scalar
-) -> (value: Double, gradient: [Double]) { valueAndGradient(x, f) }
+) -> (value: Double, gradient: [Double]) { differentiated(x, f) }
 
 /// The value and the gradient of a function of many numbers, recorded for an outer derivative.
 public func valueWithGradient(
   at x: [Scalar], of f: ([Scalar]) -> Scalar
-) -> (value: Scalar, gradient: [Scalar]) { valueAndGradient(x, f) }
+) -> (value: Scalar, gradient: [Scalar]) { differentiated(x, f) }
 
 /// The gradient of a function of many numbers.
 public func gradient(at x: [Double], of f: ([Scalar]) -> Scalar) -> [Double] {
-  valueAndGradient(x, returnsValue: false, f).gradient
+  differentiated(x, returnsValue: false, f).gradient
 }
 
 /// The gradient of a function of many numbers, recorded for an outer derivative.
 public func gradient(at x: [Scalar], of f: ([Scalar]) -> Scalar) -> [Scalar] {
-  valueAndGradient(x, f).gradient
+  differentiated(x, f).gradient
 }
 
 // MARK: Functions that return functions
@@ -225,16 +225,17 @@ public func valueWithPullback(
     return (
       results.map(\.value),
       { seeds in
-        precondition(
-          seeds.count == results.count,
-          "the function has \(results.count) results, so its pullback takes \(results.count) seeds, "
-            + "not \(seeds.count)")
+        guard seeds.count == results.count else {
+          fatalError(
+            "the function has \(results.count) results, so its pullback takes \(results.count) "
+              + "seeds, not \(seeds.count)")
+        }
         // Σ s_i y_i, whose gradient is Jᵀ s.
         let tape = level.tape
         let combined = zip(seeds, results).reduce(Scalar(0)) { $0 + $1.0 * $1.1 }
-        let adjoints = level.adjoints(of: combined, releases: false)
+        let adjoints = level.adjoints(of: combined, for: .pullback)
         return withExtendedLifetime(tape) {
-          inputs.map { level.requirePlainResult(adjoints.scalar($0)) + 0 }
+          inputs.map { level.requirePlainResult(adjoints.scalar($0)).number }
         }
       }
     )

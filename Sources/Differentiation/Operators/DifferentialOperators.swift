@@ -1,17 +1,17 @@
-// What this file knows: gradients of functions of tensors, models and mixtures of them.
+// Gradients and pullbacks of functions of tensors, models and mixtures of them.
 //
 //   valueWithGradient : (X → R) → X → (R, X*)
 //   valueWithPullback : (X → Y) → X → (Y, Y* → X*)
 //
-// Each is the teaching door behind a closure: open a tape, make variables, call the function, walk
-// back. A mistake in a shape or element type inside the closure is thrown here, once.
+// Each opens a tape, makes variables, calls the function and walks back. A mistake in a shape or an
+// element type inside the function is thrown here, once.
 //
-// What the compiler makes of a call decides about these signatures. They are disfavored against the
-// concrete forms for numbers, or a literal argument (`at: 3.0`), which could be any of them, would
-// cost seconds of type-checking. One form is generic over its result, because with two forms (for a
-// tensor, for a scalar) the compiler first proves that the wrong one does not fit, formula by formula.
-// One argument has a form of its own, because a tuple of one element, as a parameter pack returns it,
-// cannot be used in an expression directly; so the packs begin with the second argument.
+// The signatures are chosen for the type checker. They are disfavored against the concrete forms for
+// numbers, because a literal argument (`at: 3.0`) could be any of them and would cost seconds of
+// type-checking. One form is generic over its result: with two forms, for a tensor and for a scalar,
+// the compiler first proves formula by formula that the wrong one does not fit. One argument has a
+// form of its own, because a tuple of one element, which a parameter pack returns, cannot be used in
+// an expression; so the packs begin with the second argument.
 
 /// The value and the gradient of a function of one tensor or model.
 ///
@@ -43,17 +43,17 @@ public func gradient<X: Differentiable, Result: DifferentiableResult>(
   try differentiated(at: x, of: f, wantsValue: false).gradient
 }
 
-/// Value and gradient; a value that nobody wants is not computed if it has been put off.
+/// Value and gradient; a value that is not wanted and has been put off is never computed.
 private func differentiated<X: Differentiable, Result: DifferentiableResult>(
   at x: X, of f: (X) throws -> Result, wantsValue: Bool
 ) throws -> (value: Result, gradient: X.Adjoint) {
-  let parts = x.parts
-  return try Level.open(on: x.recordingTape(parts)) { level in
-    let input = x.recorded(in: level, parts)
-    let y = try f(input)
+  let parts = x._parts
+  return try Level.open(on: X._recordingTape(of: parts)) { level in
+    let input = try X._variables(for: parts, in: level)
+    let y = try f(input.value)
     try level.check()
-    let adjoints = try y.gradients(in: level, wantsValue: wantsValue)
-    return (y.leaving(level), input.adjoint(in: adjoints, parts))
+    let adjoints = try y._gradients(in: level, wantsValue: wantsValue)
+    return (y._leaving(level), X._adjoint(of: input.parts, in: adjoints))
   }
 }
 
@@ -84,29 +84,29 @@ public func gradient<
   try differentiated(at: x, y, repeat each z, of: f, wantsValue: false).gradient
 }
 
-/// Value and gradient for several arguments, likewise.
+/// Value and gradient for several arguments.
 private func differentiated<
   X: Differentiable, Y: Differentiable, each Z: Differentiable, Result: DifferentiableResult
 >(
   at x: X, _ y: Y, _ z: repeat each Z, of f: (X, Y, repeat each Z) throws -> Result,
   wantsValue: Bool
 ) throws -> (value: Result, gradient: (X.Adjoint, Y.Adjoint, repeat (each Z).Adjoint)) {
-  let xParts = x.parts
-  let yParts = y.parts
-  let zParts = (repeat (each z).parts)
-  let tape = recordingTape(x, y, repeat each z, parts: (xParts, yParts, repeat each zParts))
+  let (xParts, yParts) = (x._parts, y._parts)
+  let zParts = (repeat (each z)._parts)
+  let tape = recordingTape(
+    X.self, Y.self, repeat (each Z).self, of: (xParts, yParts, repeat each zParts))
   return try Level.open(on: tape) { level in
-    let first = x.recorded(in: level, xParts)
-    let second = y.recorded(in: level, yParts)
-    let rest = (repeat (each z).recorded(in: level, each zParts))
-    let result = try f(first, second, repeat each rest)
+    let first = try X._variables(for: xParts, in: level)
+    let second = try Y._variables(for: yParts, in: level)
+    let rest = (repeat try (each Z)._variables(for: each zParts, in: level))
+    let result = try f(first.value, second.value, repeat (each rest).value)
     try level.check()
-    let adjoints = try result.gradients(in: level, wantsValue: wantsValue)
+    let adjoints = try result._gradients(in: level, wantsValue: wantsValue)
     return (
-      result.leaving(level),
+      result._leaving(level),
       (
-        first.adjoint(in: adjoints, xParts), second.adjoint(in: adjoints, yParts),
-        repeat (each rest).adjoint(in: adjoints, each zParts)
+        X._adjoint(of: first.parts, in: adjoints), Y._adjoint(of: second.parts, in: adjoints),
+        repeat (each Z)._adjoint(of: (each rest).parts, in: adjoints)
       )
     )
   }
@@ -124,14 +124,14 @@ private func differentiated<
 public func valueWithPullback<X: Differentiable>(
   at x: X, of f: (X) throws -> Tensor
 ) throws -> (value: Tensor, pullback: (Tensor) throws -> X.Adjoint) {
-  let parts = x.parts
-  return try Level.open(on: x.recordingTape(parts), keepsTape: true) { level in
-    let input = x.recorded(in: level, parts)
-    let y = try f(input)
+  let parts = x._parts
+  return try Level.open(on: X._recordingTape(of: parts), keepsTape: true) { level in
+    let input = try X._variables(for: parts, in: level)
+    let y = try f(input.value)
     try level.check()
     return (
-      y.leaving(level),
-      { seed in input.adjoint(in: try level.adjoints(of: y, pulling: seed), parts) }
+      y._leaving(level),
+      { seed in X._adjoint(of: input.parts, in: try level.adjoints(of: y, pulling: seed)) }
     )
   }
 }
@@ -154,23 +154,23 @@ public func valueWithPullback<
 ) throws -> (
   value: Tensor, pullback: (Tensor) throws -> (X.Adjoint, Y.Adjoint, repeat (each Z).Adjoint)
 ) {
-  let xParts = x.parts
-  let yParts = y.parts
-  let zParts = (repeat (each z).parts)
-  let tape = recordingTape(x, y, repeat each z, parts: (xParts, yParts, repeat each zParts))
+  let (xParts, yParts) = (x._parts, y._parts)
+  let zParts = (repeat (each z)._parts)
+  let tape = recordingTape(
+    X.self, Y.self, repeat (each Z).self, of: (xParts, yParts, repeat each zParts))
   return try Level.open(on: tape, keepsTape: true) { level in
-    let first = x.recorded(in: level, xParts)
-    let second = y.recorded(in: level, yParts)
-    let rest = (repeat (each z).recorded(in: level, each zParts))
-    let result = try f(first, second, repeat each rest)
+    let first = try X._variables(for: xParts, in: level)
+    let second = try Y._variables(for: yParts, in: level)
+    let rest = (repeat try (each Z)._variables(for: each zParts, in: level))
+    let result = try f(first.value, second.value, repeat (each rest).value)
     try level.check()
     return (
-      result.leaving(level),
+      result._leaving(level),
       { seed in
         let adjoints = try level.adjoints(of: result, pulling: seed)
         return (
-          first.adjoint(in: adjoints, xParts), second.adjoint(in: adjoints, yParts),
-          repeat (each rest).adjoint(in: adjoints, each zParts)
+          X._adjoint(of: first.parts, in: adjoints), Y._adjoint(of: second.parts, in: adjoints),
+          repeat (each Z)._adjoint(of: (each rest).parts, in: adjoints)
         )
       }
     )
@@ -187,12 +187,12 @@ public func pullback<
   try valueWithPullback(at: x, y, repeat each z, of: f).pullback
 }
 
+/// The tape that the first recorded part is on, if one is.
 private func recordingTape<each X: Differentiable>(
-  _ x: repeat each X, parts: (repeat (each X).Parts)
+  _ types: repeat (each X).Type, of parts: (repeat (each X)._Parts)
 ) -> Tape? {
-  var tape: Tape?
-  for (x, parts) in repeat (each x, each parts) {
-    if tape == nil { tape = x.recordingTape(parts) }
+  for (type, parts) in repeat (each types, each parts) {
+    if let tape = type._recordingTape(of: parts) { return tape }
   }
-  return tape
+  return nil
 }

@@ -1,5 +1,5 @@
-// What this file knows: the stretch of a tape that one differential operator covers, and how such
-// stretches nest.
+// The stretch of a tape that one differential operator covers, and how such stretches nest. It has never
+// heard of models or of how a walk goes.
 //
 // A call inside another one records on the same tape: its inputs are fresh records, its walk covers
 // only the records since then, and, if an outer derivative can depend on what the walk computes, the
@@ -11,9 +11,9 @@ import AdjointArrays
 /// One differential operator at work.
 public struct Level {
   /// The tape that the level records on.
-  public let tape: Tape
-  let bottom: Int
-  let tensorBottom: Int
+  package let tape: Tape
+  /// Where on the tape the level begins.
+  let start: Tape.Mark
   /// True when an outer derivative is active on the same tape.
   let isNested: Bool
 
@@ -22,30 +22,29 @@ public struct Level {
     on recorded: Tape?, keepsTape: Bool = false, _ body: (Level) throws(E) -> R
   ) throws(E) -> R {
     if let outer = CurrentTape.value ?? recorded {
-      let level = Level(
-        tape: outer, bottom: outer.count, tensorBottom: outer.tensors.count, isNested: true)
+      let level = Level(tape: outer, start: outer.end, isNested: true)
       outer.depth += 1
       defer { outer.depth -= 1 }
       return try CurrentTape.with(outer) { () throws(E) -> R in try body(level) }
     }
-    // A tape that a pullback closure keeps alive is not shared with anybody.
+    // A tape that a pullback closure keeps alive belongs to that closure alone.
     let tape = keepsTape ? Tape() : TapeStore.takeTape()
     defer { if !keepsTape { TapeStore.give(tape) } }
-    let level = Level(tape: tape, bottom: 0, tensorBottom: 0, isNested: false)
+    let level = Level(tape: tape, start: .start, isNested: false)
     return try CurrentTape.with(tape) { () throws(E) -> R in try body(level) }
   }
 
   // MARK: Inputs
 
   /// The input of this level for a number or a recorded number.
-  public func input(_ x: Scalar) -> Scalar {
+  package func input(_ x: Scalar) -> Scalar {
     guard let header = x.liveHeader else { return tape.variable(x.value) }
     guard header == tape.header else { Tape.failOnForeign(x, x, "gradient(at:of:)") }
     return header.append(.alias, x.value, x.liveIndex(on: header), 0)
   }
 
   /// The input of this level for a tensor or a recorded tensor.
-  public func input(_ x: Tensor, _ name: String? = nil) -> Tensor {
+  package func input(_ x: Tensor, _ name: String? = nil) -> Tensor {
     guard x.isRecorded else { return tape.variable(x, name) }
     guard x.tape === tape else {
       return Tensor.failing(
@@ -54,13 +53,13 @@ public struct Level {
           problem: "the argument is recorded on another tape",
           remedy: "Differentiate on one tape, or pass x.detached()."))
     }
-    let place = Int(x.index)
-    guard tape.header.pointee.records[place].code == .tensor else {
+    guard tape.header.pointee.records[Int(x.index)].code == .tensor else {
       // A number on the scalar tape; see Tensor+Numbers.
       return Tensor(
         x.array, tape.header.append(.alias, x.array.item(), UInt64(x.index), 0))
     }
-    return Tensor.recording(Identity(), x, value: x.array)
+    return tape.record(
+      Identity(), keeping: .init(.init(x, keepsValue: false)), isAlias: true, x.array)
   }
 
   // MARK: Results
@@ -84,18 +83,19 @@ public struct Level {
   // MARK: Adjoints
 
   /// The adjoints of the inputs, from a seed for one recorded number.
-  func adjoints(of y: Scalar, seed: Scalar = 1, releases: Bool = true) -> Adjoints {
+  func adjoints(of y: Scalar, for purpose: WalkPurpose = .gradient) -> Adjoints {
     trapOnForeign(y)
-    return tape.adjoints(
-      from: Int(y.index), .scalar(seed), bottom: bottom, tensorBottom: tensorBottom,
-      outer: isNested, releases: releases && !isNested, keepsAll: false)
+    let adjoints = tape.adjoints(
+      of: Int(y.index), .scalar(1), since: start, isNested: isNested, for: purpose)
+    trapOnFailure()
+    return adjoints
   }
 
   /// The adjoints of the inputs, from a seed for one recorded tensor.
   ///
   /// What the walk has put off is computed at its end, and the value of `y` with it if that is wanted.
   func adjoints(
-    of y: Tensor, seed: Tensor, releases: Bool = true, wantsValue: Bool = true
+    of y: Tensor, seed: Tensor, for purpose: WalkPurpose = .gradient, wantsValue: Bool = true
   ) throws(TensorError) -> Adjoints {
     if y.isRecorded, y.tape !== tape {
       throw TensorError(
@@ -104,8 +104,7 @@ public struct Level {
         remedy: "Return a result computed from the arguments of the closure.")
     }
     let adjoints = tape.adjoints(
-      from: Int(y.index), .tensor(seed), bottom: bottom, tensorBottom: tensorBottom,
-      outer: isNested, releases: releases && !isNested, keepsAll: false)
+      of: Int(y.index), .tensor(seed), since: start, isNested: isNested, for: purpose)
     try check()
     if !isNested { adjoints.compute(with: wantsValue ? y : nil) }
     return adjoints
@@ -113,7 +112,7 @@ public struct Level {
 
   /// The adjoints of the inputs for a seed that a user gave to a pullback; the tape is kept.
   func adjoints(of y: Tensor, pulling seed: Tensor) throws(TensorError) -> Adjoints {
-    try adjoints(of: y, seed: y.seed(seed, "pullback(at:of:)"), releases: false)
+    try adjoints(of: y, seed: y.seed(seed, "pullback(at:of:)"), for: .pullback)
   }
 
   private func trapOnForeign(_ y: Scalar) {
@@ -141,23 +140,23 @@ public struct Level {
 /// What a function with a gradient may return: a ``Tensor`` of one element or a ``Scalar``.
 public protocol DifferentiableResult {
   /// Walks back from the result to the inputs of the level.
-  func gradients(in level: Level, wantsValue: Bool) throws(TensorError) -> Adjoints
+  func _gradients(in level: Level, wantsValue: Bool) throws(TensorError) -> Adjoints
   /// The result as it may leave the level.
-  func leaving(_ level: Level) -> Self
+  func _leaving(_ level: Level) -> Self
 }
 
 extension Tensor: DifferentiableResult {
-  public func gradients(in level: Level, wantsValue: Bool) throws(TensorError) -> Adjoints {
+  public func _gradients(in level: Level, wantsValue: Bool) throws(TensorError) -> Adjoints {
     try level.adjoints(of: self, seed: seed(nil, "gradient(at:of:)"), wantsValue: wantsValue)
   }
-  public func leaving(_ level: Level) -> Tensor { level.result(self) }
+  public func _leaving(_ level: Level) -> Tensor { level.result(self) }
 }
 
 extension Scalar: DifferentiableResult {
-  public func gradients(in level: Level, wantsValue: Bool) throws(TensorError) -> Adjoints {
+  public func _gradients(in level: Level, wantsValue: Bool) throws(TensorError) -> Adjoints {
     let adjoints = level.adjoints(of: self)
     try level.check()
     return adjoints
   }
-  public func leaving(_ level: Level) -> Scalar { level.result(self) }
+  public func _leaving(_ level: Level) -> Scalar { level.result(self) }
 }

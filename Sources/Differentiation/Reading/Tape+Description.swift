@@ -1,4 +1,7 @@
-// What this file knows: the printed tape, known in the literature as the Wengert list.
+// The printed tape, known in the literature as the Wengert list. It has never heard of how adjoints are
+// computed.
+
+import AdjointSupport
 
 extension Tape {
   /// The tape as a table: index, operation, value, adjoint, local partial derivatives.
@@ -19,11 +22,11 @@ extension Tape {
     rows[0].append("partials")
     for node in nodes {
       var row = ["v\(node.index)", expression(node), node.value.description]
-      if let adjoints { row.append(adjoints.text(at: node.index)) }
-      row.append(node.partials.map { shortened($0) }.joined(separator: ", "))
+      if let adjoints { row.append(adjoints.value(at: node.index)?.description ?? "-") }
+      row.append(node.partials.map { NumberText.significant($0) }.joined(separator: ", "))
       rows.append(row)
     }
-    return table(rows)
+    return alignedColumns(rows)
   }
 
   /// The operation with its operands by name, such as `0.5 * v6` or `sigmoid(v2)`.
@@ -36,8 +39,8 @@ extension Tape {
 
   private func operandName(_ operand: TapeNode.Operand) -> String {
     switch operand {
-    case .node(let index): name(at: Int32(index)) ?? "v\(index)"
-    case .constant(let value): shortened(value)
+    case .node(let index): label(index)
+    case .constant(let value): NumberText.significant(value)
     case .constantTensor(let type): type.description
     }
   }
@@ -46,37 +49,4 @@ extension Tape {
 extension Tape: CustomStringConvertible {
   /// The tape as a table, without adjoints.
   public var description: String { described() }
-}
-
-extension Adjoints {
-  /// The adjoint of a record as text; `-` if none arrived.
-  func text(at index: Int) -> String {
-    let record = header.pointee.records[index]
-    if record.code == .tensor {
-      let place = Int(record.first) - tensorBottom
-      guard place < tensors.count, let adjoint = tensors[place] else { return "-" }
-      return TapeValue.tensor(adjoint.type, adjoint.array).description
-    }
-    let slot = index - bottom + 1
-    guard index >= bottom, case .plain(let values) = numbers, slot < values.count,
-      !values[slot].isNone
-    else { return "-" }
-    return shortened(values[slot])
-  }
-}
-
-/// Columns aligned at the left, two blanks apart, no blanks at line ends.
-private func table(_ rows: [[String]]) -> String {
-  let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-  return rows.map { row in
-    var line = ""
-    for (column, cell) in row.enumerated() {
-      line += cell
-      if column < row.count - 1 {
-        line += String(repeating: " ", count: widths[column] - cell.count + 2)
-      }
-    }
-    while line.last == " " { line.removeLast() }
-    return line
-  }.joined(separator: "\n")
 }

@@ -1,8 +1,9 @@
-// What this file knows: the records of a tape as a reader sees them: what was computed, from what,
-// and with which local partial derivatives.
+// The records of a tape as a reader sees them: what was computed, from what, and with which local
+// partial derivatives. It has never heard of walks.
 
 import AdjointArrays
 import AdjointElementary
+import AdjointSupport
 
 /// A value on a tape.
 public enum TapeValue: Sendable, CustomStringConvertible {
@@ -14,10 +15,10 @@ public enum TapeValue: Sendable, CustomStringConvertible {
   /// The number in ten digits, a small tensor's elements, or the type of a large one.
   public var description: String {
     switch self {
-    case .number(let value): return shortened(value)
+    case .number(let value): return NumberText.significant(value)
     case .tensor(let type, let array):
       guard let array, type.shape.elementCount <= 6 else { return type.description }
-      let elements = array.values(as: Double.self).map { shortened($0, digits: 6) }
+      let elements = array.values(as: Double.self).map { NumberText.significant($0, digits: 6) }
       return "\(type.shape) (\(elements.joined(separator: ", ")))"
     }
   }
@@ -35,7 +36,7 @@ public struct TapeNode: Sendable {
     case constantTensor(TensorType)
   }
 
-  /// The place on the tape.
+  /// The index on the tape.
   public var index: Int
   /// The printed name of the operation; `variable` and `constant` for those.
   public var operation: String
@@ -58,7 +59,7 @@ extension Tape {
   /// The recorded operations, from the first to the last.
   public var nodes: [TapeNode] { (0..<count).map(node) }
 
-  /// The recorded operation at a place.
+  /// The recorded operation at an index.
   public func node(_ index: Int) -> TapeNode {
     let record = header.pointee.records[index]
     let value = value(at: Int32(index))
@@ -88,11 +89,11 @@ extension Tape {
     case .tensor:
       let tensor = tensors[Int(record.first)]
       node.operation = tensor.primitive.name
-      node.operands = tensor.kept.operands.indices.map { position in
-        let operand = tensor.kept.operands[position]
+      node.operands = tensor.application.operands.indices.map { position in
+        let operand = tensor.application.operands[position]
         return operand.index >= 0 ? .node(Int(operand.index)) : .constantTensor(operand.type)
       }
-      node.value = .tensor(tensor.type, tensor.kept.result)
+      node.value = .tensor(tensor.application.type, tensor.application.result)
     default: break
     }
     return node
@@ -112,10 +113,10 @@ extension Tape {
     _ record: Record, _ opcode: Elementary.Opcode, _ y: Double
   ) -> [Double] {
     guard opcode.arity == 2 else {
-      return [opcode.unary(Partial(x: value(at: record.first), y: y))]
+      return [opcode.chain(1, x: value(at: record.first), y: y) ?? 0]
     }
     let (a, b) = operandValues(record)
-    return opcode.binary(Partials(a: a, b: b, y: y))
+    return [opcode.chainFirst(1, a, b, y: y), opcode.chainSecond(1, a, b, y: y)]
   }
 
   /// The values of both operands of a function of two.
@@ -127,36 +128,12 @@ extension Tape {
     }
   }
 
+  /// The name of a record, or `v` and its index.
+  func label(_ index: Int) -> String { name(at: Int32(index)) ?? "v\(index)" }
+
   /// The value of a recorded operation.
   func value(at index: Int32) -> Double { header.pointee.values[Int(index)] }
 
   /// The constant operand of a record that has one.
   func constant(of record: Record) -> Double { header.pointee.constants[Int(record.second)] }
-}
-
-private struct Partial: UnaryVisitor {
-  let x: Double, y: Double
-  func visit<F: UnaryFunction>(_ function: F.Type) -> Double { F.chain(1, x: x, y: y) }
-}
-
-private struct Partials: BinaryVisitor {
-  let a: Double, b: Double, y: Double
-  func visit<F: BinaryFunction>(_ function: F.Type) -> [Double] {
-    [F.chainFirst(1, a, b, y: y), F.chainSecond(1, a, b, y: y)]
-  }
-}
-
-/// A number in at most `digits` significant digits, for people.
-func shortened(_ value: Double, digits: Int = 10) -> String {
-  guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
-  var scale = 1.0
-  var magnitude = value.magnitude
-  // The largest and smallest numbers keep all their digits: scaling would overflow.
-  guard magnitude > 1e-200, magnitude < 1e200 else { return "\(value)" }
-  while magnitude < 1 { (magnitude, scale) = (magnitude * 10, scale * 10) }
-  while magnitude >= 10 { (magnitude, scale) = (magnitude / 10, scale / 10) }
-  for _ in 1..<digits { scale *= 10 }
-  let rounded = (value * scale).rounded() / scale
-  let text = "\(rounded)"
-  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
 }

@@ -1,5 +1,5 @@
-// What this file knows: the questions every tensor operation answers about itself, all in one place.
-// It has never heard of the tape that asks them.
+// The questions every tensor operation answers about itself, all in one place. It has never heard of
+// the tape that an operation is recorded on, or of the walk that asks.
 
 import AdjointArrays
 import AdjointElementary
@@ -46,132 +46,59 @@ public protocol Primitive {
   /// The value, for operands that ``resultType(of:)`` has accepted.
   func evaluate(_ operands: [NDArray]) -> NDArray
 
-  /// The adjoints of the operands from the adjoint of the result: the transposed derivative.
+  /// The transposed derivative: gives each operand what it receives from the adjoint of the result.
   ///
-  /// One entry an operand; `nil` where the operand has no derivative or is not asked for
-  /// (``Application/isNeeded(_:)``).
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?]
+  /// A contribution is computed only if the walk asks for it, see ``PrimitiveUse/give(_:_:)``.
+  func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse)
 
-  /// The tangent of the result from the tangents of the operands: the derivative.
-  ///
-  /// `nil` stands for a zero tangent; at least one entry is not `nil`.
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor
+  /// The derivative: the tangent of the result from the tangents of the operands.
+  func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor
 }
 
-/// One use of a primitive, as its rules see it.
-public struct Application {
-  let kept: Tape.TensorNode.Kept
-  let resultIndex: Int32
-  let layout: ArrayLayout
-  let header: UnsafeMutablePointer<TapeHeader>
-  /// True when the rule must be recorded, because an outer derivative is active.
-  public let isRecorded: Bool
-  /// The first index that the walk covers; operands before it ask for no adjoint.
-  let bottom: Int32
-  let active: UnsafePointer<Bool>?
+/// A primitive that is a linear map of its one operand: `f(a x + b y) = a f(x) + b f(y)`.
+///
+/// A linear map is its own derivative, so it only has to say its transpose.
+public protocol LinearPrimitive: Primitive {
+  /// `fᵀ`: what the operand receives from the adjoint of the result.
+  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor
+}
 
-  /// What a tape keeps of an operand.
-  struct Operand {
-    let index: Int32
-    private let layoutFields: UnsafePointer<LayoutFields>?
-    private let kept: Kept
+extension LinearPrimitive {
+  /// Nothing: the derivative is the same everywhere.
+  public var reads: Reads { [] }
 
-    private enum Kept {
-      case value(NDArray)
-      case layout(ArrayLayout)
-      case nothing
-    }
-
-    /// No operand: what is in a place that none has taken.
-    init() {
-      index = -1
-      layoutFields = nil
-      kept = .nothing
-    }
-
-    /// An operand whose value no rule reads, or a scalar.
-    init(index: Int32, layout: ArrayLayout) {
-      self.index = index
-      layoutFields = layout.fields
-      kept = .layout(layout)
-    }
-
-    init(_ operand: Tensor, keepsValue: Bool) {
-      index = operand.tensorPlace
-      layoutFields = operand.array.fields
-      kept = keepsValue ? .value(operand.array) : .layout(operand.array.layout)
-    }
-
-    /// Shape and type, valid while the operand is held; at hand, so that a look at them copies nothing.
-    @inline(__always)
-    var fields: UnsafePointer<LayoutFields> { layoutFields.unsafelyUnwrapped }
-
-    var layout: ArrayLayout {
-      switch kept {
-      case .value(let array): array.layout
-      case .layout(let layout): layout
-      case .nothing: .scalar(.float32)
-      }
-    }
-
-    var value: NDArray? {
-      if case .value(let array) = kept { array } else { nil }
-    }
-
-    var type: TensorType { TensorType(layout.shape, layout.dtype) }
+  public func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
+    use.give(0) { transposed(adjoint, at: use) }
   }
 
-  /// The operand, if the primitive declared that its rules read it.
-  public subscript(_ position: Int) -> Tensor {
-    guard let value = kept.operands[position].value else {
-      preconditionFailure("operand \(position) was not kept; the primitive's `reads` must name it")
-    }
-    return tensor(value, index(position))
+  public func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
+    tangents.sum { _, tangent in Tensor.applying(self, tangent) }
   }
+}
 
-  /// The result, if the primitive declared that its rules read it.
-  public var result: Tensor {
-    guard let value = kept.result else {
-      preconditionFailure("the result was not kept; the primitive's `reads` must name it")
-    }
-    return tensor(value, resultIndex)
-  }
+/// The tangents of the operands of one use of a primitive, at least one of which moves.
+public struct PrimitiveTangents {
+  private let tangents: [Tensor?]
+
+  init(_ tangents: [Tensor?]) { self.tangents = tangents }
 
   /// The number of operands.
-  public var count: Int { kept.operands.count }
+  public var count: Int { tangents.count }
 
-  /// The shape of an operand.
-  public func shape(_ position: Int) -> Shape { fields(position).pointee.shape }
+  /// The tangent of an operand; nil if the operand does not move.
+  public subscript(_ position: Int) -> Tensor? { tangents[position] }
 
-  /// The element type of an operand.
-  public func dtype(_ position: Int) -> DType { fields(position).pointee.dtype }
-
-  /// Shape and type of an operand, valid while this use is held.
-  @inline(__always)
-  func fields(_ position: Int) -> UnsafePointer<LayoutFields> { kept.operands[position].fields }
-
-  /// The place of an operand on the tape.
-  @inline(__always)
-  func index(_ position: Int) -> Int32 { kept.operands.index(position) }
-
-  /// The shape of the result.
-  public var resultShape: Shape { layout.shape }
-
-  /// The shape and the element type of the result.
-  var type: TensorType { TensorType(layout.shape, layout.dtype) }
-
-  /// True when somebody asks for the adjoint of this operand.
-  public func isNeeded(_ position: Int) -> Bool {
-    let index = index(position)
-    guard index >= bottom else { return false }
-    return active.map { $0[Int(index - bottom)] } ?? true
-  }
-
-  /// The tape that this use is recorded on.
-  var tape: Tape? { header.pointee.owner?.takeUnretainedValue() }
-
-  private func tensor(_ value: NDArray, _ index: Int32) -> Tensor {
-    guard isRecorded, index >= 0 else { return Tensor(value) }
-    return Tensor(value, at: index, of: header, generation: header.pointee.generation)
+  /// `Σ ∂f/∂operand · tangent` over the operands that move.
+  ///
+  /// - Parameter term: one summand from the position of an operand and its tangent.
+  public func sum(_ term: (_ position: Int, _ tangent: Tensor) -> Tensor) -> Tensor {
+    var total: Tensor?
+    for (position, tangent) in tangents.enumerated() {
+      guard let tangent else { continue }
+      let summand = term(position, tangent)
+      total = total.map { $0 + summand } ?? summand
+    }
+    guard let total else { fatalError("a pushforward was asked for although no operand moves") }
+    return total
   }
 }

@@ -1,11 +1,12 @@
-// What this file knows: the recorded number and how an elementary function of it reaches the tape.
+// The recorded number, and how an elementary function of it reaches the tape. It has never heard of
+// tensors or of walks.
 
 import AdjointElementary
 
 /// A number that can be recorded: the scalar variable of reverse-mode differentiation.
 ///
-/// A `Scalar` holds a `Double` and, when it depends on a variable of a ``Tape``, its place there. Use
-/// it like a number; literals and `Double`s mix freely.
+/// A `Scalar` holds a `Double` and, when it depends on a variable of a ``Tape``, the index of its
+/// record there. Use it like a number; literals and `Double`s mix freely.
 ///
 /// ```swift
 /// let (value, slope) = valueWithGradient(at: 3.0) { x in x * x + sin(x) }
@@ -24,14 +25,14 @@ public struct Scalar: @unchecked Sendable {
   @usableFromInline let header: UnsafeMutablePointer<TapeHeader>?
   /// The generation of the tape in the upper half and the index of the record in the lower: combined
   /// with the tape's key, both are checked at once.
-  @usableFromInline let place: UInt64
+  @usableFromInline let stampedIndex: UInt64
 
   /// A constant.
   @inlinable @inline(__always)
   public init(_ value: Double) {
     self.value = value
     header = nil
-    place = 0
+    stampedIndex = 0
   }
 
   /// The result of the record at `index`.
@@ -39,15 +40,15 @@ public struct Scalar: @unchecked Sendable {
   init(_ value: Double, at index: Int, of header: UnsafeMutablePointer<TapeHeader>) {
     self.value = value
     self.header = header
-    place = header.pointee.key | UInt64(truncatingIfNeeded: index)
+    stampedIndex = header.pointee.key | UInt64(truncatingIfNeeded: index)
   }
 
   /// The index of the record, or -1 for a constant.
   @inlinable @inline(__always)
-  var index: Int32 { header == nil ? -1 : Int32(truncatingIfNeeded: place) }
+  var index: Int32 { header == nil ? -1 : Int32(truncatingIfNeeded: stampedIndex) }
 
   /// How often the header had changed hands when this number was recorded.
-  var generation: UInt32 { UInt32(truncatingIfNeeded: place >> 32) }
+  var generation: UInt32 { UInt32(truncatingIfNeeded: stampedIndex >> 32) }
 
   /// True when this number is on a tape.
   @inlinable
@@ -95,8 +96,8 @@ extension Scalar: RecordedAlgebra {
     if a.header == b.header {
       guard let header = a.header else { return Scalar(y) }
       let key = header.pointee.key
-      let first = a.place ^ key
-      let second = b.place ^ key
+      let first = a.stampedIndex ^ key
+      let second = b.stampedIndex ^ key
       if _slowPath((first | second) &>> 32 != 0) { Tape.failOnForeign(a, b, F.name) }
       return header.append(Record.Code(F.opcode), y, first, second)
     }
@@ -114,7 +115,7 @@ extension Scalar: RecordedAlgebra {
   @inlinable @inline(__always)
   func liveIndex(on header: UnsafeMutablePointer<TapeHeader>) -> UInt64 {
     // What the generations have in common vanishes, and the index is left.
-    let index = place ^ header.pointee.key
+    let index = stampedIndex ^ header.pointee.key
     if _slowPath(index &>> 32 != 0) { Tape.failOnStale(value) }
     return index
   }

@@ -1,5 +1,5 @@
-// What this file knows: what a tape holds, how variables get on it, and who may use it when. How it
-// is walked is in ReverseMode and ForwardMode; how it is printed in Tape+Description.
+// What a tape holds, and how variables and operations get on it. It has never heard of derivatives: a
+// tape is walked in Walks/ and printed in Reading/.
 
 import AdjointArrays
 import AdjointElementary
@@ -47,7 +47,7 @@ public final class Tape {
   }
 
   deinit {
-    scratch?.deallocate()
+    dropScratch()
     header.pointee.owner = nil
     header.reset(keepingAtMost: TapeStore.keptBytes)
     TapeStore.give(header)
@@ -61,6 +61,25 @@ public final class Tape {
     names.removeAll()
     lateNames.removeAll()
     failure = nil
+  }
+
+  /// A place on a tape: what had been recorded when it was taken.
+  struct Mark {
+    /// Records before the mark; the index of the first one after it.
+    let records: Int
+    let tensors: Int
+    let customs: Int
+    let constants: Int
+
+    /// Before everything.
+    static let start = Mark(records: 0, tensors: 0, customs: 0, constants: 0)
+  }
+
+  /// The mark behind all that has been recorded.
+  var end: Mark {
+    Mark(
+      records: count, tensors: tensors.count, customs: customs.count,
+      constants: header.pointee.constantCount)
   }
 
   /// The number of operations recorded, variables included.
@@ -117,13 +136,13 @@ public final class Tape {
       return value
     }
     let variable = record(
-      Variable(layout: value.array.layout), keeping: OperandList(), result: false, value.array)
+      Variable(layout: value.array.layout), keeping: OperandList(), value.array)
     if let name, variable.index >= 0 { names[variable.index] = name }
     return variable
   }
 
-  /// Names the tensors `first ..< first + count`; the names are made only if somebody asks.
-  public func setNames(of variables: [Tensor], _ make: @escaping () -> [String]) {
+  /// Names variables that were made one after the other; the names are made when they are asked for.
+  package func setNames(of variables: [Tensor], _ make: @escaping () -> [String]) {
     guard let first = variables.first?.index, first >= 0 else { return }
     lateNames.append((first, variables.count, make))
   }
@@ -147,9 +166,7 @@ public final class Tape {
     if record.code == .alias { return name(at: record.first) }
     if record.code == .tensor {
       let node = tensors.pointer(to: Int(record.first))
-      if node.pointee.primitive is Identity, !node.pointee.kept.operands.isEmpty {
-        return name(at: node.pointee.kept.operands.index(0))
-      }
+      if node.pointee.isAlias { return name(at: node.pointee.application.operands.index(0)) }
     }
     return nil
   }
@@ -157,17 +174,21 @@ public final class Tape {
   // MARK: Recording
 
   /// Records a tensor operation from what is kept of its operands.
+  ///
+  /// - Parameter isAlias: true for the input of a nested derivative.
   func record(
-    _ primitive: consuming any Primitive, function: Elementary.Opcode? = nil,
-    keeping operands: consuming OperandList, result keepsResult: Bool, _ value: NDArray
+    _ primitive: consuming any Primitive, keeping operands: consuming OperandList,
+    result keepsResult: Bool = false, isAlias: Bool = false, _ value: NDArray
   ) -> Tensor {
-    let index = header.append(.tensor, 0, place: tensors.count)
+    let index = header.append(.tensor, 0, node: tensors.count)
     guard index >= 0 else { return Tensor(value) }
     tensors.append(
       TensorNode(
-        primitive: primitive, function: function,
-        kept: TensorNode.Kept(operands: consume operands, result: keepsResult ? value : nil),
-        layout: value.layout, index: index))
+        primitive: primitive,
+        application: TensorNode.Application(
+          operands: consume operands, result: keepsResult ? value : nil, layout: value.layout,
+          index: index),
+        isAlias: isAlias))
     return Tensor(value, at: index, of: header, generation: header.pointee.generation)
   }
 
@@ -191,20 +212,23 @@ public final class Tape {
   ///
   /// Tensors and scalars made inside must not leave it.
   func forgetting<R>(_ body: () -> R) -> R {
-    let (count, tensorCount, customCount) = (self.count, tensors.count, customs.count)
-    let constantCount = header.pointee.constantCount
+    let mark = end
     let pauses = header.pointee.pauses
     header.pointee.pauses = 0
     header.pointee.limit = header.pointee.capacity
     defer {
-      header.pointee.count = count
-      header.pointee.constantCount = constantCount
-      tensors.removeLast(tensors.count - tensorCount)
-      customs.removeLast(customs.count - customCount)
+      rewind(to: mark)
       header.pointee.pauses = pauses
-      header.pointee.limit = pauses > 0 ? count : header.pointee.capacity
+      header.pointee.limit = pauses > 0 ? mark.records : header.pointee.capacity
     }
     return body()
+  }
+
+  private func rewind(to mark: Mark) {
+    header.pointee.count = mark.records
+    header.pointee.constantCount = mark.constants
+    tensors.removeLast(tensors.count - mark.tensors)
+    customs.removeLast(customs.count - mark.customs)
   }
 
   // MARK: Memory for the walk
@@ -215,18 +239,25 @@ public final class Tape {
       scratch = nil
       return kept
     }
-    scratch?.deallocate()
-    scratch = nil
-    let fresh = UnsafeMutableBufferPointer<Double>.allocate(capacity: Swift.max(count, 256))
+    dropScratch()
+    let capacity = Swift.max(count, 256)
+    let column = TapeColumn.adjoints.allocate(capacity * MemoryLayout<Double>.stride)
+    let fresh = UnsafeMutableBufferPointer(
+      start: column.bindMemory(to: Double.self, capacity: capacity), count: capacity)
     fresh.initialize(repeating: .none)
     return fresh
   }
 
   /// Takes back a buffer whose adjoints are all none again.
   func giveScratch(_ buffer: UnsafeMutableBufferPointer<Double>) {
-    scratch?.deallocate()
+    dropScratch()
+    scratch = buffer
+    if buffer.count * MemoryLayout<Double>.stride > TapeStore.keptBytes { dropScratch() }
+  }
+
+  private func dropScratch() {
+    if let column = scratch?.baseAddress { TapeColumn.deallocate(column) }
     scratch = nil
-    if buffer.count * 8 > TapeStore.keptBytes { buffer.deallocate() } else { scratch = buffer }
   }
 }
 
@@ -266,40 +297,4 @@ extension Tape {
 public func withoutRecording<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
   guard let tape = CurrentTape.value else { return try body() }
   return try tape.withoutRecording(body)
-}
-
-/// Keeps headers and the tapes of the differential operators for reuse.
-enum TapeStore {
-  /// The largest buffer that outlives the tape that grew it: enough for ten million operations.
-  static let keptBytes = 256 << 20
-
-  // `@unchecked Sendable`: a header in the store is referenced by the store alone.
-  private struct Headers: @unchecked Sendable {
-    var free: [UnsafeMutablePointer<TapeHeader>] = []
-  }
-  private struct Tapes: @unchecked Sendable {
-    var free: [Tape] = []
-  }
-  private static let headers = Mutex(Headers())
-  private static let tapes = Mutex(Tapes())
-
-  static func takeHeader() -> UnsafeMutablePointer<TapeHeader> {
-    headers.withLock { $0.free.popLast() } ?? TapeHeader.make()
-  }
-
-  static func give(_ header: UnsafeMutablePointer<TapeHeader>) {
-    let pooled = Headers(free: [header])
-    headers.withLock { $0.free.append(contentsOf: pooled.free) }
-  }
-
-  static func takeTape() -> Tape {
-    let taken = tapes.withLock { Tapes(free: $0.free.popLast().map { [$0] } ?? []) }
-    return taken.free.first ?? Tape()
-  }
-
-  static func give(_ tape: Tape) {
-    tape.reset()
-    let pooled = Tapes(free: [tape])
-    tapes.withLock { if $0.free.count < 16 { $0.free.append(contentsOf: pooled.free) } }
-  }
 }

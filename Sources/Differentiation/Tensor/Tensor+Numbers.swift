@@ -1,4 +1,4 @@
-// What this file knows: that a tensor of one element is a number, and goes on the tape as one.
+// A tensor of one element is a number, and goes on the tape as one.
 //
 // Losses, weights of losses, temperatures, rates: programs on tensors are full of single numbers, and
 // what an operation on tensors keeps (a node with operands, layouts and a primitive) costs ten times the
@@ -17,7 +17,7 @@ extension Tensor {
     let array =
       f.exactValue(a).map { NDArray(number: $0, like: x.array) } ?? NDArray.unary(f, x.array)
     return Tensor(
-      array, header.append(Record.Code(f), array.item(), x.place(in: header), 0))
+      array, header.append(Record.Code(f), array.item(), x.scalarIndex(on: header), 0))
   }
 
   /// `f(a, b)` of numbers, one of them recorded, as a scalar record; nil if they are no such things.
@@ -41,17 +41,17 @@ extension Tensor {
     if !b.isRecorded {
       let code = Record.Code(f, .constantSecond)
       return Tensor(
-        array, header.append(code, array.item(), a.place(in: header), constant: y))
+        array, header.append(code, array.item(), a.scalarIndex(on: header), constant: y))
     }
     if !a.isRecorded {
       let code = Record.Code(f, .constantFirst)
       return Tensor(
-        array, header.append(code, array.item(), b.place(in: header), constant: x))
+        array, header.append(code, array.item(), b.scalarIndex(on: header), constant: x))
     }
     guard b.mayMeet(header) else { return nil }
-    let places = (a.place(in: header), b.place(in: header))
+    let indices = (a.scalarIndex(on: header), b.scalarIndex(on: header))
     return Tensor(
-      array, header.append(Record.Code(f), array.item(), places.0, places.1))
+      array, header.append(Record.Code(f), array.item(), indices.0, indices.1))
   }
 
   private static func number(
@@ -65,7 +65,7 @@ extension Tensor {
       ?? .binary(f, a.array, NDArray(number: constant, like: a.array))
     let code = Record.Code(f, .constantSecond)
     return Tensor(
-      array, header.append(code, array.item(), a.place(in: header), constant: constant))
+      array, header.append(code, array.item(), a.scalarIndex(on: header), constant: constant))
   }
 
   private static func number(
@@ -79,7 +79,7 @@ extension Tensor {
       ?? .binary(f, NDArray(number: constant, like: b.array), b.array)
     let code = Record.Code(f, .constantFirst)
     return Tensor(
-      array, header.append(code, array.item(), b.place(in: header), constant: constant))
+      array, header.append(code, array.item(), b.scalarIndex(on: header), constant: constant))
   }
 
   @inline(__always)
@@ -109,7 +109,7 @@ extension Tensor {
 
   /// The scalar record of this recorded number: its own, or one made now for the element of a tensor.
   @inline(__always)
-  private func place(in header: UnsafeMutablePointer<TapeHeader>) -> UInt64 {
+  private func scalarIndex(on header: UnsafeMutablePointer<TapeHeader>) -> UInt64 {
     let own = UInt64(index)
     guard header.pointee.records[Int(index)].code == .tensor else { return own }
     return UInt64(header.append(.element, array.item(), own, constant: 0).index)
@@ -117,7 +117,7 @@ extension Tensor {
 
   /// The record of this recorded tensor as an operand of tensor operations: its own, or one made now for
   /// the tensor of a number.
-  var tensorPlace: Int32 {
+  var tensorIndex: Int32 {
     guard index >= 0, let header, header.pointee.records[Int(index)].code != .tensor else {
       return index
     }

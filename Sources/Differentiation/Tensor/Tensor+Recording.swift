@@ -1,5 +1,5 @@
-// What this file knows: how an operation on tensors is checked, computed and recorded, and which tape it
-// is recorded on. What a tape keeps of it is in TensorNodes.
+// How an operation on tensors is checked, computed and recorded, and which tape it is recorded on. It has
+// never heard of any particular operation.
 //
 // The forms for one, two and three operands say the same as the one for a list. They are the path of
 // nearly all operations, where an array of operands would take longer than a small operation.
@@ -28,35 +28,33 @@ extension Tensor {
 
   /// Records a primitive of one operand.
   static func recording(_ primitive: some Primitive, _ x: Tensor, value: NDArray) -> Tensor {
-    recording(primitive, nil, reading: primitive.reads, x, value)
+    recording(primitive, reading: primitive.reads, x, value)
   }
 
   /// Records a primitive of two operands.
   static func recording(
     _ primitive: some Primitive, _ a: Tensor, _ b: Tensor, value: NDArray
   ) -> Tensor {
-    recording(primitive, nil, reading: primitive.reads, a, b, value)
+    recording(primitive, reading: primitive.reads, a, b, value)
   }
 
-  /// Records a primitive of one operand, which may be an elementwise function.
+  /// Records a primitive of one operand.
   @inline(__always)
   static func recording(
-    _ primitive: some Primitive, _ function: Elementary.Opcode?, reading reads: Reads, _ x: Tensor,
-    _ value: NDArray
+    _ primitive: some Primitive, reading reads: Reads, _ x: Tensor, _ value: NDArray
   ) -> Tensor {
     guard let header = x.liveHeader, value.fields.pointee.dtype.isFloatingPoint else {
       return Tensor(value)
     }
     return header.record(
-      primitive, function, OperandList(.init(x, keepsValue: reads.contains(.operands))),
+      primitive, Tape.OperandList(.init(x, keepsValue: reads.contains(.operands))),
       keepsResult: reads.contains(.result), value)
   }
 
-  /// Records a primitive of two operands, which may be an elementwise function.
+  /// Records a primitive of two operands.
   @inline(__always)
   static func recording(
-    _ primitive: some Primitive, _ function: Elementary.Opcode?, reading reads: Reads, _ a: Tensor,
-    _ b: Tensor, _ value: NDArray
+    _ primitive: some Primitive, reading reads: Reads, _ a: Tensor, _ b: Tensor, _ value: NDArray
   ) -> Tensor {
     guard let header = a.isRecorded ? a.liveHeader : b.liveHeader else { return Tensor(value) }
     guard a.mayMeet(header), b.mayMeet(header), value.fields.pointee.dtype.isFloatingPoint else {
@@ -64,8 +62,8 @@ extension Tensor {
     }
     let keeps = reads.contains(.operands)
     return header.record(
-      primitive, function,
-      OperandList(.init(a, keepsValue: keeps), .init(b, keepsValue: keeps)),
+      primitive,
+      Tape.OperandList(.init(a, keepsValue: keeps), .init(b, keepsValue: keeps)),
       keepsResult: reads.contains(.result), value)
   }
 
@@ -81,8 +79,8 @@ extension Tensor {
     else { return recording(primitive, [a, b, c], value) }
     let keeps = primitive.reads.contains(.operands)
     return header.record(
-      primitive, nil,
-      OperandList(
+      primitive,
+      Tape.OperandList(
         .init(a, keepsValue: keeps), .init(b, keepsValue: keeps), .init(c, keepsValue: keeps)),
       keepsResult: primitive.reads.contains(.result), value)
   }
@@ -106,7 +104,7 @@ extension Tensor {
     }
     let reads = primitive.reads
     return header.record(
-      primitive, nil, OperandList(operands, keepsValues: reads.contains(.operands)),
+      primitive, Tape.OperandList(operands, keepsValues: reads.contains(.operands)),
       keepsResult: reads.contains(.result), value)
   }
 
@@ -124,14 +122,13 @@ extension UnsafeMutablePointer<TapeHeader> {
   /// Records an operation on the tape of this header.
   @inline(__always)
   fileprivate func record(
-    _ primitive: some Primitive, _ function: Elementary.Opcode?,
-    _ operands: consuming OperandList, keepsResult: Bool, _ value: NDArray
+    _ primitive: some Primitive, _ operands: consuming Tape.OperandList, keepsResult: Bool,
+    _ value: NDArray
   ) -> Tensor {
     guard let owner = pointee.owner else { return Tensor(value) }
     let list = consume operands
     return owner._withUnsafeGuaranteedRef { tape in
-      tape.record(
-        primitive, function: function, keeping: list, result: keepsResult, value)
+      tape.record(primitive, keeping: list, result: keepsResult, value)
     }
   }
 }

@@ -1,5 +1,5 @@
-// What this file knows: the recorded array: its value, its place on a tape, and how an operation is
-// checked, computed and recorded. The operations themselves are in Primitives/ and Composites/.
+// The recorded array: its value, its index on a tape, and the elementary functions of it. It has never
+// heard of walks.
 
 import AdjointArrays
 import AdjointElementary
@@ -15,7 +15,7 @@ import AdjointElementary
 /// let y = (2 * x + 1).sum(over: 0)      // [10.0, 14.0]
 /// ```
 ///
-/// - Note: `@unchecked Sendable` for the same reason as ``Scalar``: the place on the tape is a raw
+/// - Note: `@unchecked Sendable` for the same reason as ``Scalar``: the way to the tape is a raw
 ///   pointer that is checked before use, and a tape belongs to one task at a time.
 public struct Tensor: @unchecked Sendable {
   /// The value; of a literal a placeholder, see ``settled``.
@@ -25,7 +25,7 @@ public struct Tensor: @unchecked Sendable {
   /// A literal is kept here, in `Double`, so that no digit is lost and no array is made for it before
   /// its type is known.
   private let word: UInt
-  /// The place on the tape, or one of the two codes below.
+  /// The index on the tape, or one of the two codes below.
   let index: Int32
   let generation: UInt32
 
@@ -167,7 +167,7 @@ extension Tensor: RecordedAlgebra {
       }
     }
     let value = NDArray.unary(F.opcode, x.array)
-    return recording(primitive, F.opcode, reading: F.reads, x, value)
+    return recording(primitive, reading: F.reads, x, value)
   }
 
   public static func _apply<F: BinaryFunction>(
@@ -197,8 +197,7 @@ extension Tensor: RecordedAlgebra {
       }
     }
     let value = NDArray.binary(primitive.function, a.array, b.array)
-    return recording(
-      primitive, primitive.function, reading: primitive.reads, a, b, value)
+    return recording(primitive, reading: primitive.reads, a, b, value)
   }
 
   /// Gives a literal the element type of the other operand.

@@ -1,4 +1,4 @@
-// What this file knows: how a mistake with tensors is told, and where it is told.
+// How a mistake with tensors is told, and where. It has never heard of any particular mistake.
 //
 // Inside a differentiated closure operators cannot throw, so the first mistake is noted on the tape,
 // the result becomes NaN, and the call that opened the tape throws the note. Outside, the same text
@@ -7,7 +7,7 @@
 import AdjointArrays
 
 /// A mistake in the use of tensors: what happened, to which operands, and what to do.
-public struct TensorError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct TensorError: AdjointError, Equatable {
   /// What kind of mistake, for programs that react to it.
   public enum Kind: Sendable, Equatable {
     /// Shapes that do not fit.
@@ -20,6 +20,8 @@ public struct TensorError: Error, Sendable, Equatable, CustomStringConvertible {
     case notDifferentiable
     /// A variable of another tape, or of a tape that is gone.
     case foreignVariable
+    /// A derivative rule that gives its operands something else than their adjoints.
+    case rule
   }
 
   /// What kind of mistake.
@@ -48,13 +50,13 @@ public struct TensorError: Error, Sendable, Equatable, CustomStringConvertible {
     self.layer = layer
   }
 
-  /// One paragraph: operation, operands, problem, layer, remedy.
-  public var description: String {
+  /// Operation, layer, problem, operands.
+  public var account: String {
     var text = operation
     if let layer { text += " in layer `\(layer)`" }
     text += ": \(problem)"
     if !operands.isEmpty { text += " (operands: \(operands.joined(separator: ", ")))" }
-    return text + ". \(remedy)"
+    return text
   }
 }
 
@@ -71,7 +73,7 @@ extension Tensor {
     placeholder: TensorType? = nil
   ) -> Tensor {
     let tape = operands.lazy.compactMap(\.tape).first ?? CurrentTape.value
-    // Each asks its own tape: a foreign variable's place means nothing on this one.
+    // Each asks its own tape: the index of a foreign variable means nothing on this one.
     let names = operands.map { $0.tape?.name(of: $0) }
     let error = TensorError(
       kind, operation: operation,

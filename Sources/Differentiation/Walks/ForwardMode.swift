@@ -1,5 +1,5 @@
-// What this file knows: how tangents are carried from the variables to a result. It is the
-// transpose of ReverseMode, statement by statement.
+// How tangents are carried from the variables to a result. It is the transpose of ReverseMode,
+// statement by statement, and has never heard of any particular primitive.
 //
 //   tangent[variable] ← its direction
 //   for each record, from the first to the last:
@@ -15,7 +15,7 @@ extension Tape {
   public func tangent(of result: Scalar, along directions: [(Scalar, Double)]) -> Double {
     var walk = ForwardWalk(self)
     for (x, direction) in directions where x.isRecorded { walk.numbers[Int(x.index)] = direction }
-    walk.run()
+    computingOnly { walk.run() }
     return result.isRecorded ? walk.numbers[Int(result.index)] : 0
   }
 
@@ -42,7 +42,7 @@ extension Tape {
         walk.numbers[Int(x.index)] = direction.item
       }
     }
-    walk.run()
+    computingOnly { walk.run() }
     guard result.isRecorded else { return .zeros(like: result) }
     let record = header.pointee.records[Int(result.index)]
     guard record.code == .tensor else {
@@ -69,89 +69,70 @@ struct ForwardWalk {
   }
 
   mutating func run() {
-    tape.withoutRecording {
-      CurrentTape.with(nil) {
-        for index in numbers.indices {
-          let record = tape.header.pointee.records[index]
-          if let opcode = record.code.opcode {
-            numbers[index] = elementary(record, opcode, y: tape.value(at: Int32(index)))
-          } else {
-            special(record, index)
-          }
-        }
-      }
-    }
+    for index in numbers.indices { pass(index) }
   }
 
-  private func elementary(
-    _ record: Record, _ opcode: Elementary.Opcode, y: Double
-  ) -> Double {
-    let a = operand(record.first)
-    guard opcode.arity == 2 else {
-      return opcode.unary(Push(tangent: a.tangent, x: a.value, y: y))
-    }
-    // A constant does not move.
-    func constant() -> (value: Double, tangent: Double) { (tape.constant(of: record), 0) }
-    let both =
-      switch record.code.form {
-      case .variables: PushBoth(a: a, b: operand(record.second), y: y)
-      case .constantSecond: PushBoth(a: a, b: constant(), y: y)
-      case .constantFirst: PushBoth(a: constant(), b: a, y: y)
-      }
-    return opcode.binary(both)
-  }
-
-  private mutating func special(_ record: Record, _ index: Int) {
+  private mutating func pass(_ index: Int) {
+    let record = tape.header.pointee.records[index]
     switch record.code {
+    case .input: break  // A variable keeps the direction it was given.
     case .alias: numbers[index] = numbers[Int(record.first)]
-    case .element:
-      let slot = Int(tape.header.pointee.records[Int(record.first)].first)
-      numbers[index] = tensors[slot]?.element(atFlat: Int(tape.constant(of: record))).value ?? 0
-    case .custom:
-      // A scalar's own derivative is a row of partials, so the transpose serves both directions.
-      let node = tape.customs[Int(record.first)]
-      let partials = node.pullback(1)
-      for (operand, partial) in zip(node.operands, partials) where operand >= 0 {
-        numbers[index] += partial.value * numbers[Int(operand)]
-      }
-    case .tensor: tensor(at: Int(record.first))
-    default: break  // A variable keeps the direction it was given.
+    case .element: numbers[index] = element(record)
+    case .custom: numbers[index] = custom(record)
+    case .tensor: tensor(Int(record.first))
+    default: numbers[index] = elementary(record, y: tape.value(at: Int32(index)))
     }
   }
 
-  private mutating func tensor(at slot: Int) {
-    let node = tape.tensors[slot]
-    guard !node.kept.operands.isEmpty else { return }
-    let tangents: [Tensor?] = node.kept.operands.indices.map { position in
-      let index = node.kept.operands.index(position)
-      guard index >= 0 else { return nil }
-      if node.primitive is FromScalars { return Tensor(numbers[Int(index)], dtype: .float64) }
-      return tensors[Int(tape.header.pointee.records[Int(index)].first)]
+  private func elementary(_ record: Record, y: Double) -> Double {
+    guard let opcode = record.code.opcode else { return 0 }
+    guard opcode.arity == 2 else {
+      return opcode.chain(numbers[Int(record.first)], x: tape.value(at: record.first), y: y) ?? 0
+    }
+    let (a, b) = tape.operandValues(record)
+    // A constant does not move, and an operand that does not move contributes nothing, whatever its
+    // partial.
+    let first = record.code.form == .constantFirst ? 0 : numbers[Int(record.first)]
+    let second =
+      switch record.code.form {
+      case .variables: numbers[Int(record.second)]
+      case .constantSecond: 0.0
+      case .constantFirst: numbers[Int(record.first)]
+      }
+    return (first == 0 ? 0 : opcode.chainFirst(first, a, b, y: y))
+      + (second == 0 ? 0 : opcode.chainSecond(second, a, b, y: y))
+  }
+
+  private func element(_ record: Record) -> Double {
+    let node = Int(tape.header.pointee.records[Int(record.first)].first)
+    return tensors[node]?.element(atFlat: Int(tape.constant(of: record))).value ?? 0
+  }
+
+  private func custom(_ record: Record) -> Double {
+    // A scalar's own derivative is a row of partials, so the transpose serves both directions.
+    let node = tape.customs[Int(record.first)]
+    return zip(node.operands, node.pullback(1)).reduce(0) { sum, edge in
+      edge.0 < 0 ? sum : sum + edge.1.value * numbers[Int(edge.0)]
+    }
+  }
+
+  private mutating func tensor(_ index: Int) {
+    let node = tape.tensors[index]
+    let tangents = node.application.operands.indices.map { position in
+      tangent(node.application.operands.index(position))
     }
     guard tangents.contains(where: { $0 != nil }) else { return }
-    let application = Application(
-      kept: node.kept, resultIndex: node.index, layout: node.layout,
-      header: tape.header, isRecorded: false, bottom: 0, active: nil)
-    tensors[slot] = node.primitive.pushforward(tangents, at: application)
+    tensors[index] = withUnsafePointer(to: node.application) { application in
+      let use = PrimitiveUse(application, on: tape.header, isRecorded: false, givingTo: nil)
+      return node.primitive.pushforward(PrimitiveTangents(tangents), at: use)
+    }
   }
 
-  private func operand(_ index: Int32) -> (value: Double, tangent: Double) {
-    (tape.value(at: index), numbers[Int(index)])
-  }
-}
-
-private struct Push: UnaryVisitor {
-  let tangent: Double, x: Double, y: Double
-  func visit<F: UnaryFunction>(_ function: F.Type) -> Double {
-    F.isPiecewiseConstant ? 0 : F.chain(tangent, x: x, y: y)
-  }
-}
-
-private struct PushBoth: BinaryVisitor {
-  let a: (value: Double, tangent: Double), b: (value: Double, tangent: Double), y: Double
-  func visit<F: BinaryFunction>(_ function: F.Type) -> Double {
-    // An operand that does not move contributes nothing, whatever its partial.
-    (a.tangent == 0 ? 0 : F.chainFirst(a.tangent, a.value, b.value, y: y))
-      + (b.tangent == 0 ? 0 : F.chainSecond(b.tangent, a.value, b.value, y: y))
+  /// The tangent of an operand of an operation on tensors, which may be a number.
+  private func tangent(_ index: Int32) -> Tensor? {
+    guard index >= 0 else { return nil }
+    let record = tape.header.pointee.records[Int(index)]
+    guard record.code == .tensor else { return Tensor(numbers[Int(index)], dtype: .float64) }
+    return tensors[Int(record.first)]
   }
 }

@@ -1,204 +1,264 @@
-// What this file knows: how adjoints are carried from a result back to the variables. It is the
-// transpose of ForwardMode, statement by statement.
+// How adjoints are carried from a result back to the variables. It is the transpose of ForwardMode,
+// statement by statement, and has never heard of any particular primitive.
 //
 //   adjoint[result] ← 1
 //   for each record, from the last to the first:
 //     for each operand:  adjoint[operand] += adjoint[record] · ∂record/∂operand
 //
-// One walk serves two purposes. With plain numbers (`Double`) it computes gradients. With recorded
-// numbers (`Scalar`) its own arithmetic goes on the tape, so that an outer derivative can be taken.
+// One loop serves every purpose, see WalkKind. With plain numbers it computes gradients. With recorded
+// numbers its own arithmetic goes on the tape, so that an outer derivative can be taken. With an
+// observer it can be followed edge by edge.
 
 import AdjointArrays
 import AdjointElementary
 
-/// A walk over the records from `top` down to the bottom of its slots.
-struct ReverseWalk<Number: AdjointNumber, Extent: WalkExtent> {
+extension Tape {
+  /// Walks back from a scalar and returns the adjoints of all that it was computed from.
+  ///
+  /// `gradient(at:of:)` is this call behind a closure:
+  ///
+  /// ```swift
+  /// let tape = Tape()
+  /// let x = tape.variable(3)
+  /// let y = x * x
+  /// print(tape.gradients(of: y)[x])   // 6.0
+  /// ```
+  ///
+  /// The tape is left as it was: it can be walked again, from another result or another seed.
+  /// A scalar that does not depend on the tape has no adjoints to give; all come out zero.
+  ///
+  /// - Complexity: proportional to the number of records before `result`.
+  public func gradients(of result: Scalar, seed: Double = 1) -> Adjoints {
+    if let failure { fatalError(failure.description) }
+    if let header = result.liveHeader, header != self.header {
+      Tape.failOnForeign(result, result, "gradients(of:)")
+    }
+    let adjoints = adjoints(
+      of: Int(result.index), .scalar(Scalar(seed)), since: .start, for: .inspection)
+    if let failure { fatalError(failure.description) }
+    return adjoints
+  }
+
+  /// Walks back from a tensor of one element.
+  ///
+  /// - Throws: `TensorError` when a mistake was noted while recording, or when the result has more
+  ///   than one element (give a `seed` then).
+  public func gradients(of result: Tensor, seed: Tensor? = nil) throws(TensorError) -> Adjoints {
+    if let failure { throw failure }
+    if result.isRecorded, result.tape !== self {
+      throw TensorError(
+        .foreignVariable, operation: "gradients(of:)", operands: [result.type.description],
+        problem: "the tensor is recorded on another tape",
+        remedy: "Ask the tape that its variables were made on.")
+    }
+    let seed = try result.seed(seed, "gradients(of:)")
+    let adjoints = adjoints(
+      of: Int(result.index), .tensor(seed), since: .start, for: .inspection)
+    if let failure { throw failure }
+    return adjoints
+  }
+
+  /// What a walk starts from: the adjoint of the result.
+  enum Seed {
+    case scalar(Scalar)
+    case tensor(Tensor)
+
+    var isRecorded: Bool {
+      switch self {
+      case .scalar(let seed): seed.isRecorded
+      case .tensor(let seed): seed.isRecorded
+      }
+    }
+  }
+
+  /// The adjoints of all records since `start`, from the one at `top`.
+  ///
+  /// - Parameter isNested: true when an outer derivative may depend on what the walk computes; then
+  ///   it is recorded if it does.
+  func adjoints(
+    of top: Int, _ seed: Seed, since start: Mark, isNested: Bool = false, for purpose: WalkPurpose,
+    observer: EdgeObserver? = nil
+  ) -> Adjoints {
+    var result = Adjoints(of: self, since: start)
+    guard top >= start.records else { return result }
+    if isNested {
+      let (active, dependsOnOuter) = activity(since: start, through: top)
+      result.dependsOnOuter = dependsOnOuter
+      if dependsOnOuter || seed.isRecorded {
+        // What the rules read is on the tape for the outer walk too.
+        let purpose = purpose == .gradient ? .pullback : purpose
+        let numbers = active.withUnsafeBufferPointer { active in
+          filling(from: start.records, through: top) { (adjoints: UnsafeMutablePointer<Scalar>) in
+            let slots = AdjointSlots<RecordedWalk>(
+              adjoints, of: header, from: start.records, active: active.baseAddress)
+            var walk = ReverseWalk(self, slots, since: start, for: purpose)
+            walk.run(from: top, seed, downTo: start.records)
+            result.tensors = walk.tensors.values
+          }
+        }
+        result.numbers = .recorded(numbers)
+        return result
+      }
+    }
+    let numbers = filling(from: start.records, through: top) { adjoints in
+      let slots = AdjointSlots<InspectedWalk>(
+        adjoints, of: header, from: start.records, observer: observer)
+      var walk = ReverseWalk(self, slots, since: start, for: purpose)
+      computingOnly { walk.run(from: top, seed, downTo: start.records) }
+      result.tensors = walk.tensors.values
+    }
+    result.numbers = .plain(numbers)
+    return result
+  }
+
+  /// The derivatives of the number recorded at `top` with respect to the first `count` records, which
+  /// are variables.
+  func gradient(of top: Int, withRespectToFirst count: Int) -> [Double] {
+    let scratch = takeScratch(top + 1)
+    defer { giveScratch(scratch) }
+    guard let adjoints = scratch.baseAddress else { return [] }
+    let slots = AdjointSlots<GradientWalk>(adjoints, of: header, from: 0)
+    // Variables have no operands, so the walk ends above them, and above the very first record.
+    let end = Swift.max(count, 1)
+    var walk = ReverseWalk(self, slots, since: .start, for: .gradient)
+    computingOnly { walk.run(from: top, .scalar(1), downTo: end) }
+    let reached = Swift.min(top + 1, count)
+    let gradient = [Double](unsafeUninitializedCapacity: count) { gradient, filled in
+      for position in 0..<reached {
+        gradient[position] = adjoints[position].number
+        adjoints[position] = .none
+      }
+      for position in reached..<count { gradient[position] = 0 }
+      filled = count
+    }
+    // Without variables the walk has still ended above the first record.
+    if count == 0 { adjoints[0] = .none }
+    return gradient
+  }
+
+  /// An empty slot for each record from `bottom` to `top`, after a spare one, filled by a walk.
+  private func filling<Number: AdjointNumber>(
+    from bottom: Int, through top: Int, _ walk: (UnsafeMutablePointer<Number>) -> Void
+  ) -> [Number] {
+    let count = top - bottom + 1 + Adjoints.spare
+    return [Number](unsafeUninitializedCapacity: count) { adjoints, filled in
+      adjoints.initialize(repeating: .none)
+      filled = count
+      if let first = adjoints.baseAddress { walk(first + Adjoints.spare) }
+    }
+  }
+
+  /// Runs a walk in plain numbers: nothing that a rule computes may land on the tape, and a derivative
+  /// taken inside a custom rule must not take this tape for its own.
+  func computingOnly<R>(_ walk: () -> R) -> R {
+    withoutRecording { CurrentTape.with(nil, walk) }
+  }
+}
+
+/// A walk over the records from a result down to the start of its slots.
+struct ReverseWalk<Kind: WalkKind> {
+  typealias Number = Kind.Number
+
   let tape: Tape
-  let slots: AdjointSlots<Number, Extent>
-  /// The first side-table entry that the walk covers.
-  let tensorBottom: Int
-  /// One slot a tensor, from `tensorBottom` on.
-  var tensorAdjoints: [Tensor?]
-  /// Frees what the tape kept as soon as it has been used.
-  let releases: Bool
-  /// Keeps the adjoints of intermediate tensors, to be looked at.
-  let keepsAll: Bool
-  /// Adjoints of single elements that wait for their tensor's turn.
+  let slots: AdjointSlots<Kind>
+  let tensors: TensorAdjoints
+  let purpose: WalkPurpose
+  /// Adjoints of single elements that wait for their tensor's turn, by node.
   private var elements: [Int: [(position: Int32, adjoint: Number)]] = [:]
 
   init(
-    _ tape: Tape, _ slots: AdjointSlots<Number, Extent>, tensorBottom: Int, releases: Bool,
-    keepsAll: Bool
+    _ tape: Tape, _ slots: AdjointSlots<Kind>, since start: Tape.Mark, for purpose: WalkPurpose
   ) {
     self.tape = tape
     self.slots = slots
-    self.tensorBottom = tensorBottom
-    tensorAdjoints = Array(repeating: nil, count: tape.tensors.count - tensorBottom)
-    self.releases = releases
-    self.keepsAll = keepsAll
+    self.purpose = purpose
+    tensors = TensorAdjoints(beside: slots, on: tape, since: start)
   }
 
-  /// Walks back from the record `top`, whose adjoint has been put in place, down to `end`.
-  mutating func run(from top: Int, downTo end: Int) {
-    var (index, seed) = (top, slots.take(top))
+  /// Walks back from the record `top`, whose adjoint is the seed, down to `end`.
+  mutating func run(from top: Int, _ seed: Tape.Seed, downTo end: Int) {
+    let record = slots.records[top]
+    switch seed {
+    case .scalar(let seed): slots.put(Number(seed), at: top)
+    case .tensor(let seed) where record.code == .tensor:
+      tensors.add(seed, toNode: Int(record.first))
+    case .tensor(let seed): slots.put(Number(seed.element(atFlat: 0)), at: top)
+    }
+    var (index, adjoint) = (top, slots.take(top))
     while true {
-      (index, seed) = slots.passNumbers(from: index, seed, downTo: end)
+      (index, adjoint) = slots.passNumbers(from: index, adjoint, downTo: end)
       guard index >= end else { return }
-      special(index, seed)
+      pass(index, adjoint)
       index -= 1
-      seed = slots.take(index)
+      adjoint = slots.take(index)
     }
   }
 
-  private mutating func special(_ index: Int, _ seed: Number) {
+  /// Passes through a record that is no elementary function.
+  private mutating func pass(_ index: Int, _ seed: Number) {
     let record = slots.records[index]
     switch record.code {
     case .alias:
-      if slots.asksForAdjoint(record.first) { slots.add(seed, to: record.first) }
-    case .element:
-      guard slots.asksForAdjoint(record.first) else { return }
-      slots.put(.arrived, at: Int(record.first))
-      let slot = Int(slots.header.pointee.records[Int(record.first)].first)
-      let layout = tape.tensors[slot].layout
-      if layout.elementCount == 1 {
-        add(Tensor.joined([seed.scalar], shape: layout.shape, dtype: layout.dtype), toTensor: slot)
-      } else {
-        elements[slot, default: []].append((Int32(slots.constant(of: record)), seed))
+      if slots.asks(for: record.first) {
+        slots.give(seed, from: index, seed, to: Int(record.first), 0)
       }
-    case .custom:
-      let node = tape.customs[Int(record.first)]
-      let contributions = node.pullback(seed.scalar)
-      for (operand, contribution) in zip(node.operands, contributions)
-      where slots.asksForAdjoint(operand) {
-        slots.add(Number(contribution), to: operand)
-      }
-    case .tensor:
-      tensor(at: Int(record.first))
-    default: break  // Variables and constants have no operands.
+    case .element: element(record, index, seed)
+    case .custom: custom(record, index, seed)
+    case .tensor: tensor(Int(record.first))
+    default: break  // A variable has no operands.
     }
   }
 
-  private mutating func tensor(at slot: Int) {
-    if !elements.isEmpty, let waiting = elements.removeValue(forKey: slot) {
-      let type = tape.tensors[slot].type
-      add(
-        Tensor.scattering(
-          waiting.map(\.adjoint.scalar), at: waiting.map(\.position), into: type),
-        toTensor: slot)
+  private mutating func element(_ record: Record, _ index: Int, _ seed: Number) {
+    guard slots.asks(for: record.first) else { return }
+    let node = Int(slots.records[Int(record.first)].first)
+    let position = Int32(slots.constant(of: record))
+    let type = tape.tensors[node].application.type
+    let contribution: Tensor
+    if type.shape.elementCount == 1 {
+      contribution = .joined([seed.scalar], shape: type.shape, dtype: type.dtype)
+    } else if slots.observer == nil {
+      // Elements read one by one are put together once.
+      elements[node, default: []].append((position, seed))
+      return
+    } else {
+      contribution = .scattering([seed.scalar], at: [position], into: type)
     }
-    let place = slot - tensorBottom
-    guard tensorAdjoints[place] != nil else { return }
-    let node = tape.tensors.pointer(to: slot)
-    if !Number.isRecorded, tensorAdjoints[place]?.isRecorded == false,
-      let function = node.pointee.function
-    {
-      return elementwise(function, at: slot)
+    tensors.give(
+      contribution, from: index, .number(seed.scalar.value), to: Int(record.first))
+  }
+
+  private func custom(_ record: Record, _ index: Int, _ seed: Number) {
+    let node = tape.customs[Int(record.first)]
+    let contributions = node.pullback(seed.scalar)
+    for (position, operand) in node.operands.enumerated() where slots.asks(for: operand) {
+      slots.give(
+        Number(contributions[position]), from: index, seed, to: Int(operand), position)
     }
+  }
+
+  private mutating func tensor(_ index: Int) {
+    if !elements.isEmpty, let waiting = elements.removeValue(forKey: index) {
+      tensors.add(
+        .scattering(
+          waiting.map(\.adjoint.scalar), at: waiting.map(\.position),
+          into: tape.tensors[index].application.type),
+        toNode: index)
+    }
+    let node = tape.tensors.pointer(to: index)
     // A variable, or the input of this level: its adjoint is what the walk is for.
-    guard OperandList.contains(&node.pointee.kept.operands, where: slots.asksForAdjoint),
-      let adjoint = keepsAll ? tensorAdjoints[place] : tensorAdjoints[place].take()
+    guard tensors.hasArrived(at: index),
+      Tape.OperandList.contains(&node.pointee.application.operands, where: slots.asks),
+      let adjoint = tensors.take(index, keeping: purpose == .inspection)
     else { return }
+    // Out of the node, which moves if the rule is recorded itself.
     let primitive = node.pointee.primitive
-    // Moved out before the rule runs, so that what it reads is freed as soon as it returns. A copy would
-    // count a reference for everything that was kept.
-    let application = Application(
-      kept: releases ? node.pointee.release() : node.pointee.kept,
-      resultIndex: node.pointee.index, layout: node.pointee.layout,
-      header: slots.header, isRecorded: Number.isRecorded, bottom: Int32(slots.bottom),
-      active: slots.active)
-    var contributions = primitive.pullback(adjoint, at: application)
-    if primitive is FromScalars {
-      return distribute(contributions[0], over: application.kept.operands)
+    let application =
+      purpose == .gradient ? node.pointee.releaseValues() : node.pointee.application
+    withUnsafePointer(to: application) { application in
+      let use = PrimitiveUse(
+        application, on: slots.header, isRecorded: Number.isRecorded, givingTo: tensors)
+      use.ask(primitive, adjoint)
     }
-    // Not `precondition`, whose text optimized code leaves out: the primitive may be a user's own.
-    guard contributions.count == application.count else {
-      fatalError(
-        """
-        the pullback of `\(primitive.name)` returned \(contributions.count) adjoints for \
-        \(application.count) operands; it returns one for each, nil where none is asked for
-        """)
-    }
-    for position in contributions.indices {
-      let index = application.index(position)
-      guard slots.asksForAdjoint(index), let contribution = contributions[position].take() else {
-        continue
-      }
-      guard contribution.array.fields.hasShape(of: application.fields(position)) else {
-        fatalError(
-          """
-          the pullback of `\(primitive.name)` returned an adjoint of shape \
-          \(contribution.shape) for an operand of shape \(application.shape(position)); an adjoint \
-          has the shape of what it belongs to
-          """)
-      }
-      add(contribution, toTensor: Int(slots.header.pointee.records[Int(index)].first))
-      slots.put(.arrived, at: Int(index))
-    }
-  }
-
-  /// An elementwise operation in a plain walk: its rules are calls of fused kernels.
-  ///
-  /// The same as the general way, without the arrays and the boxes that it needs to hold any number of
-  /// operands of any primitive; they would take longer than the rule on a small tensor.
-  private mutating func elementwise(_ function: Elementary.Opcode, at slot: Int) {
-    let place = slot - tensorBottom
-    guard let seed = (keepsAll ? tensorAdjoints[place] : tensorAdjoints[place].take())?.array else {
-      return
-    }
-    let node = tape.tensors.pointer(to: slot)
-    let kept = releases ? node.pointee.release() : node.pointee.kept
-    let y = kept.result ?? seed
-    let a = kept.operands[0].value ?? seed
-    if function.arity == 1 {
-      guard slots.asksForAdjoint(kept.operands.index(0)),
-        let contribution = ElementwiseUnary(function: function).plainChain(seed, x: a, y: y)
-      else { return }
-      return pass(contribution, to: 0, of: kept.operands)
-    }
-    let b = kept.operands[1].value ?? seed
-    let rule = ElementwiseBinary(function: function)
-    if slots.asksForAdjoint(kept.operands.index(0)) {
-      pass(rule.plainChainFirst(seed, a, b, y: y), to: 0, of: kept.operands)
-    }
-    if slots.asksForAdjoint(kept.operands.index(1)) {
-      pass(rule.plainChainSecond(seed, a, b, y: y), to: 1, of: kept.operands)
-    }
-  }
-
-  /// Adds a contribution, summed over the axes along which the operand was stretched.
-  private mutating func pass(
-    _ contribution: NDArray, to position: Int, of operands: borrowing OperandList
-  ) {
-    let (fields, index) = (operands[position].fields, Int(operands.index(position)))
-    let isWhole = contribution.fields.hasShape(of: fields)
-    add(
-      Tensor(isWhole ? contribution : contribution.summed(to: fields.pointee.shape)),
-      toTensor: Int(slots.records[index].first))
-    slots.put(.arrived, at: index)
-  }
-
-  /// The adjoint of a tensor made of scalars, handed to them one by one.
-  private func distribute(_ adjoint: Tensor?, over operands: OperandList) {
-    guard let adjoint else { return }
-    for position in operands.indices where slots.asksForAdjoint(operands.index(position)) {
-      slots.add(Number(adjoint.element(atFlat: position)), to: operands.index(position))
-    }
-  }
-
-  private mutating func add(_ contribution: Tensor, toTensor slot: Int) {
-    let place = slot - tensorBottom
-    guard var present = tensorAdjoints[place].take() else {
-      tensorAdjoints[place] = contribution
-      return
-    }
-    guard !present.isRecorded, !contribution.isRecorded else {
-      tensorAdjoints[place] = present + contribution
-      return
-    }
-    // Held by nobody else, the sum is formed in place.
-    var sum = present.array
-    present = contribution
-    sum.accumulate(contribution.array)
-    tensorAdjoints[place] = Tensor(sum)
   }
 }

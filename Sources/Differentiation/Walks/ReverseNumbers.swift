@@ -1,15 +1,15 @@
-// What this file knows: how a reverse walk passes through the records that are elementary functions of
-// numbers. Everything else a walk meets is in ReverseMode.
+// How a reverse walk passes through the records that are elementary functions of numbers. It has never
+// heard of tensors: everything else that a walk meets is in ReverseMode.
 //
 // The loop is a function of its own, and not a part of the walk over all kinds of records, because it
-// needs every register: with the rest of the walk beside it a tenth of its time went into putting
+// needs every register: with the rest of the walk beside it, a tenth of its time went into putting
 // numbers aside and fetching them back.
 
 import AdjointElementary
 
 extension AdjointSlots {
   /// Walks back from a record whose adjoint has been taken, down to `end` or to the first record that is
-  /// no elementary function but has an adjoint; returns where that is, and the adjoint taken there.
+  /// no elementary function and has something to pass on; returns where that is, and its adjoint.
   ///
   /// The adjoint of the record below the present one is held in a register: in most programs an
   /// operation uses the result of the one just before it, and a number that goes through memory
@@ -26,10 +26,16 @@ extension AdjointSlots {
       let record = records[index]
       var step = ElementaryStep(
         slots: self, record: record, index: index, seed: seed, below: take(index &- 1))
-      if !Extent.empties { put(seed, at: index) }
-      let isDone =
-        seed.contributes
-        ? record.code.visit(&step) : seed.isNone || record.code.isElementary
+      if !Kind.coversTape { put(seed, at: index) }
+      let isDone: Bool
+      if seed.contributes {
+        isDone = record.code.visit(&step)
+      } else if seed.isNone {
+        // Whether anything has arrived at a tensor is not written here.
+        isDone = record.code != .tensor
+      } else {
+        isDone = record.code.isElementary
+      }
       if !isDone {
         // The operands may lie anywhere, the record below included.
         put(step.below, at: index &- 1)
@@ -41,11 +47,35 @@ extension AdjointSlots {
     put(seed, at: index)
     return (index, seed)
   }
+
+  /// Adds to a slot, and tells the observer if there is one.
+  func give(
+    _ contribution: Number, from index: Int, _ seed: Number, to operand: Int, _ position: Int
+  ) {
+    let sum = add(contribution, to: operand)
+    observe(contribution, from: index, seed, to: operand, position, sum: sum)
+  }
+
+  @inline(__always)
+  fileprivate func observe(
+    _ contribution: Number, from index: Int, _ seed: Number, to operand: Int, _ position: Int,
+    sum: Number
+  ) {
+    if !Kind.coversTape, let observer {
+      observer._withUnsafeGuaranteedRef {
+        $0.saw(
+          contribution.scalar.value, from: index, .number(seed.scalar.value), to: operand,
+          partial: $0.partial(of: index, position), sum: sum.scalar.value)
+      }
+    }
+  }
 }
 
 /// What one elementary operation hands to its operands; false if the record is no such operation.
-private struct ElementaryStep<Number: AdjointNumber, Extent: WalkExtent>: RecordVisitor {
-  let slots: AdjointSlots<Number, Extent>
+private struct ElementaryStep<Kind: WalkKind>: RecordVisitor {
+  typealias Number = Kind.Number
+
+  let slots: AdjointSlots<Kind>
   let record: Record
   let index: Int
   let seed: Number
@@ -57,7 +87,7 @@ private struct ElementaryStep<Number: AdjointNumber, Extent: WalkExtent>: Record
     if F.isPiecewiseConstant { return true }
     let first = Int(record.first)
     let (seed, x, y) = (seed, slots.value(first), y)
-    update(first) { .sum($0, F.chain(seed, x: x, y: y)) }
+    give(0, to: first) { F.chain(seed, x: x, y: y) }
     return true
   }
 
@@ -69,22 +99,21 @@ private struct ElementaryStep<Number: AdjointNumber, Extent: WalkExtent>: Record
     case .variables:
       let second = Int(record.second)
       let b = slots.value(second)
-      if _slowPath(first == second) {
+      if Kind.coversTape, _slowPath(first == second) {
         // In one go: the second addition to a slot would wait until the first came back from memory.
-        update(first) {
-          .sum(.sum($0, F.chainFirst(seed, x, b, y: y)), F.chainSecond(seed, x, b, y: y))
-        }
+        giveBoth(
+          F.chainFirst(seed, x, b, y: y), F.chainSecond(seed, x, b, y: y), to: first)
       } else {
         // The result of the record below is more often the second operand: a + b * c.
-        update(first, isSeldomBelow: true) { .sum($0, F.chainFirst(seed, x, b, y: y)) }
-        update(second) { .sum($0, F.chainSecond(seed, x, b, y: y)) }
+        give(0, to: first, isSeldomBelow: true) { F.chainFirst(seed, x, b, y: y) }
+        give(1, to: second) { F.chainSecond(seed, x, b, y: y) }
       }
     case .constantSecond:
       let b = Number(Scalar(slots.constant(of: record)))
-      update(first) { .sum($0, F.chainFirst(seed, x, b, y: y)) }
+      give(0, to: first) { F.chainFirst(seed, x, b, y: y) }
     case .constantFirst:
       let a = Number(Scalar(slots.constant(of: record)))
-      update(first) { .sum($0, F.chainSecond(seed, a, x, y: y)) }
+      give(1, to: first) { F.chainSecond(seed, a, x, y: y) }
     }
     return true
   }
@@ -95,22 +124,35 @@ private struct ElementaryStep<Number: AdjointNumber, Extent: WalkExtent>: Record
   @inline(__always)
   private var y: Number { slots.value(index) }
 
-  /// Changes the adjoint of an operand, if somebody asks for it.
+  /// Adds to the adjoint of an operand, if it is asked for.
   ///
-  /// - Parameter isSeldomBelow: where the compiler should put the two cases, no more: the usual one is
-  ///   reached without a jump.
+  /// - Parameters:
+  ///   - position: which operand of the function it is.
+  ///   - isSeldomBelow: where the compiler should put the two cases, no more: the usual one is
+  ///     reached without a jump.
   @inline(__always)
-  private mutating func update(
-    _ operand: Int, isSeldomBelow: Bool = false, _ change: (Number) -> Number
+  private mutating func give(
+    _ position: Int, to operand: Int, isSeldomBelow: Bool = false, _ contribution: () -> Number
   ) {
-    guard Extent.isWholeTape || slots.asksForAdjoint(Int32(truncatingIfNeeded: operand)) else {
-      return
-    }
+    guard Kind.coversTape || slots.asks(for: Int32(truncatingIfNeeded: operand)) else { return }
+    let contribution = contribution()
     let isBelow = operand == index &- 1
+    let sum: Number
     if isSeldomBelow ? _slowPath(isBelow) : isBelow {
-      below = change(below)
+      below = .sum(below, contribution)
+      sum = below
     } else {
-      slots.update(operand, change)
+      sum = slots.add(contribution, to: operand)
+    }
+    slots.observe(contribution, from: index, seed, to: operand, position, sum: sum)
+  }
+
+  @inline(__always)
+  private mutating func giveBoth(_ first: Number, _ second: Number, to operand: Int) {
+    if operand == index &- 1 {
+      below = .sum(.sum(below, first), second)
+    } else {
+      slots.put(.sum(.sum(slots.adjoint(operand), first), second), at: operand)
     }
   }
 }

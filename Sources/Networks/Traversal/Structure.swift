@@ -1,29 +1,30 @@
-// What this file knows: the form of a model with the tensors taken out, and the names of their places.
+// The structure of a model without its tensors, and the names of their fields. It has never heard of
+// encoders and decoders.
 //
-// It is a tree of slots in one array: what a `Codable` conformance wrote, in the order it wrote it. A
+// It is a tree of fields in one array: what a `Codable` conformance wrote, in the order it wrote it. A
 // flat list of tensors would do for conformances made by the compiler, which read in the order they
 // write; a tree also serves those written by hand, which may read in any order and by name.
 
 import AdjointDifferentiation
 
-/// The form of a model without its tensors.
+/// The structure of a model without its tensors.
 ///
 /// `@unchecked Sendable`: nothing changes after the initializer, and the carried values are parts of
 /// a model, which is Sendable.
 final class Structure: @unchecked Sendable {
-  /// A place in the tree.
-  struct Slot {
+  /// What a model holds under one name: a tensor, another value, or further fields.
+  struct Field {
     /// The name within a keyed container.
     var key = ""
     /// The position within an unkeyed container, else -1.
     var position: Int32 = -1
     var parent: Int32 = -1
-    /// The number of places within an unkeyed container.
+    /// The number of elements, in an unkeyed container.
     var count: Int32 = 0
     var content = Content.empty
   }
 
-  /// What stands in a place.
+  /// What stands in a field.
   enum Content: Equatable {
     case empty
     /// `encodeIfPresent` of nothing: not written, but remembered so that reading is quick.
@@ -37,13 +38,23 @@ final class Structure: @unchecked Sendable {
   }
 
   let model: Any.Type
-  let slots: [Slot]
+  let fields: [Field]
   let carried: [any Encodable]
+  /// What is wrong with the model, if it cannot be taken apart; there are no fields then.
+  let mistake: ModelError?
 
-  init(model: Any.Type, slots: [Slot], carried: [any Encodable]) {
+  init(model: Any.Type, fields: [Field], carried: [any Encodable]) {
     self.model = model
-    self.slots = slots
+    self.fields = fields
     self.carried = carried
+    mistake = nil
+  }
+
+  init(model: Any.Type, mistake: ModelError) {
+    self.model = model
+    fields = []
+    carried = []
+    self.mistake = mistake
   }
 
   /// A mistake of the model as a whole.
@@ -55,14 +66,14 @@ final class Structure: @unchecked Sendable {
 
   // MARK: Names
 
-  /// The name of a place: the keys on the way to it, joined with dots.
-  static func name(of slot: Int32, in slots: [Slot]) -> String {
+  /// The name of a field: the keys on the way to it, joined with dots.
+  static func name(of field: Int32, in fields: [Field]) -> String {
     var keys: [String] = []
-    var slot = slot
-    while slot > 0 {
-      let place = slots[Int(slot)]
-      keys.append(place.position >= 0 ? String(place.position) : place.key)
-      slot = place.parent
+    var field = field
+    while field > 0 {
+      let step = fields[Int(field)]
+      keys.append(step.position >= 0 ? String(step.position) : step.key)
+      field = step.parent
     }
     return keys.reversed().joined(separator: ".")
   }
@@ -70,14 +81,14 @@ final class Structure: @unchecked Sendable {
   /// The name of a tensor.
   ///
   /// A model that is nothing but one tensor calls it `value`.
-  private func tensorName(_ slot: Int) -> String {
-    slot == 0 ? "value" : Structure.name(of: Int32(slot), in: slots)
+  private func tensorName(_ field: Int) -> String {
+    field == 0 ? "value" : Structure.name(of: Int32(field), in: fields)
   }
 
   /// The names of the trained tensors, in order.
   var trainedNames: [String] {
-    slots.indices.compactMap { slot in
-      if case .trained = slots[slot].content { tensorName(slot) } else { nil }
+    fields.indices.compactMap { field in
+      if case .trained = fields[field].content { tensorName(field) } else { nil }
     }
   }
 
@@ -85,55 +96,12 @@ final class Structure: @unchecked Sendable {
   func named(_ trained: [Tensor], _ untrained: [Tensor]) -> [(
     name: String, value: Tensor, isTrained: Bool
   )] {
-    slots.indices.compactMap { slot in
-      switch slots[slot].content {
-      case .trained(let place): (tensorName(slot), trained[Int(place)], true)
-      case .untrained(let place): (tensorName(slot), untrained[Int(place)], false)
+    fields.indices.compactMap { field in
+      switch fields[field].content {
+      case .trained(let index): (tensorName(field), trained[Int(index)], true)
+      case .untrained(let index): (tensorName(field), untrained[Int(index)], false)
       default: nil
       }
     }
   }
-}
-
-/// A key made of a place's own name.
-struct SlotKey: CodingKey {
-  let stringValue: String
-  let intValue: Int?
-
-  init(_ slot: Structure.Slot) {
-    intValue = slot.position >= 0 ? Int(slot.position) : nil
-    stringValue = intValue.map(String.init) ?? slot.key
-  }
-  init(stringValue: String) {
-    self.stringValue = stringValue
-    intValue = nil
-  }
-  init(intValue: Int) {
-    stringValue = String(intValue)
-    self.intValue = intValue
-  }
-
-  static func path(to slot: Int32, in slots: [Structure.Slot]) -> [any CodingKey] {
-    var keys: [any CodingKey] = []
-    var slot = slot
-    while slot > 0 {
-      keys.append(SlotKey(slots[Int(slot)]))
-      slot = slots[Int(slot)].parent
-    }
-    return keys.reversed()
-  }
-}
-
-/// A value of one type as one of another type that has turned out to be the same.
-///
-/// A dynamic cast would do this in ten times the time, and the traversal does little else.
-///
-/// - Precondition: `T` is `U`.
-@inline(__always)
-func identical<T, U>(_ value: T, _ type: U.Type) -> U { unsafeBitCast(value, to: type) }
-
-/// The value, if it is of the given type.
-@inline(__always)
-func opened<T: Encodable, U>(_ value: T, _ type: U.Type) -> U? {
-  T.self == U.self ? identical(value, type) : nil
 }

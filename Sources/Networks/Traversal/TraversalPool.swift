@@ -1,16 +1,16 @@
-// What this file knows: how collectors and rebuilders are kept for the next traversal of a model of
-// the same type.
+// Collectors and rebuilders at rest, for the next traversal of a model of the same type. The pool has
+// never heard of what they do.
 //
-// A training step traverses the same model four times. What the traversals find does not change from
-// step to step, and most of their time went into making it anew: the tree of slots, its keys, and a
-// box on the heap with generic type information for each keyed container. So whoever has traversed a
-// model is kept with all that, and compares on its next way instead of making.
+// A training step traverses the same model four times. What a traversal finds does not change from
+// step to step, and most of its time would go into making it anew: the tree of fields, its keys, and a
+// box on the heap with generic type information for each keyed container. A traverser that is used
+// again compares with what it has made before.
 
 import Synchronization
 
-/// Someone who traverses models, can do it again, and holds what points back to it.
+/// What traverses models of one type again and again, and holds containers that point back to it.
 protocol Traverser: AnyObject {
-  /// Lets go of what points back, so that the traverser can be released.
+  /// Releases what points back, so that the traverser can be released itself.
   func dissolve()
 }
 
@@ -36,8 +36,8 @@ final class TraversalPool<Worker: Traverser>: Sendable {
   /// A traverser that has been over a model of this type before, if one is at rest.
   func take(for model: Any.Type) -> Worker? {
     resting.withLock { resting in
-      for place in resting.workers.indices.reversed() where resting.workers[place].model == model {
-        return Taken(worker: resting.workers.remove(at: place).worker)
+      for index in resting.workers.indices.reversed() where resting.workers[index].model == model {
+        return Taken(worker: resting.workers.remove(at: index).worker)
       }
       return Taken(worker: nil)
     }.worker
@@ -55,8 +55,8 @@ final class TraversalPool<Worker: Traverser>: Sendable {
   }
 }
 
-/// A container for the keys of one place, kept with the type of the keys.
-class KeptContainer {
+/// A container for the keys of one field, cached with the type of the keys.
+class CachedContainer {
   private let key: Any.Type
 
   init(_ key: Any.Type) { self.key = key }

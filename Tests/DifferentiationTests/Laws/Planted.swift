@@ -19,12 +19,19 @@ struct Planted: Primitive {
     value(operands.map { Tensor.zeros($0.shape, dtype: $0.dtype) }).type
   }
   func evaluate(_ operands: [NDArray]) -> NDArray { value(operands.map { Tensor($0) }).ndArray }
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    reverse(adjoint, (0..<application.count).map { application[$0] })
+  func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
+    let xs = operands(of: use)
+    for (position, given) in reverse(adjoint, xs).enumerated() { use.give(position) { given } }
   }
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    let xs = (0..<application.count).map { application[$0] }
-    return forward(zip(tangents, xs).map { $0 ?? .zeros(like: $1) }, xs)
+  func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
+    let xs = operands(of: use)
+    return forward(xs.indices.map { tangents[$0] ?? .zeros(like: xs[$0]) }, xs)
+  }
+
+  private func operands(of use: borrowing PrimitiveUse) -> [Tensor] {
+    var operands: [Tensor] = []
+    for position in 0..<use.count { operands.append(use[position]) }
+    return operands
   }
 
   func callAsFunction(_ xs: [Tensor]) -> Tensor { Tensor.applying(self, to: xs) }

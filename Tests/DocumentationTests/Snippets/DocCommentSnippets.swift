@@ -28,6 +28,18 @@ enum CommentSnippets {
     // shown()
   }
 
+  static func mistakes() throws {
+    show("Sources/Arrays/Shape/AdjointError.swift", 1)
+    do {
+      let weights = try Safetensors.load(contentsOf: "weights.safetensors")
+      print(weights.tensors.count)
+    } catch let error as any AdjointError {
+      print(error.account)
+      print(error.remedy)
+    }
+    shown()
+  }
+
   static func batches() {
     show("Sources/Data/Batches.swift", 2)
     let data = LabeledDataset(inputs: Tensor([[0, 0], [0, 1], [1, 0], [1, 1]]), labels: [0, 1, 1, 0])
@@ -75,7 +87,7 @@ enum CommentSnippets {
   }
 
   static func walk() {
-    show("Sources/Differentiation/Walks/Adjoints.swift", 2)
+    show("Sources/Differentiation/Walks/ReverseMode.swift", 1)
     let tape = Tape()
     let x = tape.variable(3)
     let y = x * x
@@ -231,9 +243,9 @@ enum CommentSnippets {
       let name = "lion"
       let stateNames = ["momentum"]
 
-      func apply(to tile: borrowing Tile) {
-        let update = tile.update, momentum = tile.state(0)
-        for i in 0..<tile.count {
+      func apply(to stretch: borrowing Optimizer.Stretch) {
+        let update = stretch.update, momentum = stretch.state(0)
+        for i in 0..<stretch.count {
           let g = update[i], m = momentum[i]
           let direction = 0.9 * m + 0.1 * g
           update[i] = direction > 0 ? 1 : direction < 0 ? -1 : 0
@@ -279,8 +291,8 @@ enum CommentSnippets {
 
   static func filters() {
     show("Sources/Optimizers/ParameterFilter.swift", 1)
-    let decayed: ParameterFilter = .suffix("weight")
-    let head: ParameterFilter = .prefix("output.") || .named("scale")
+    let decayed: Optimizer.ParameterFilter = .suffix("weight")
+    let head: Optimizer.ParameterFilter = .prefix("output.") || .named("scale")
     let body = !head
     shown()
     use(decayed, head, body)
@@ -307,7 +319,7 @@ enum CommentSnippets {
   static func schedules() {
     evaluate {
       show("Sources/Optimizers/Schedule.swift", 1)
-      let rate: Schedule = .warmUp(over: 100, then: .cosine(from: 1e-3, over: 900))
+      let rate: Optimizer.Schedule = .warmUp(over: 100, then: .cosine(from: 1e-3, over: 900))
       rate.value(at: 50)      // 0.0005
       rate.value(at: 100)     // 0.001
       rate.value(at: 1000)    // 0.0

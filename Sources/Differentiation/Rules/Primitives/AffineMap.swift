@@ -26,46 +26,36 @@ struct AffineMap: Primitive {
     .matmul(operands[0], operands[1], bias: operands[2])
   }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    if !adjoint.isRecorded, !application.isRecorded {
-      return plainPullback(adjoint.array, application)
-    }
+  func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
     let product = MatrixProduct()
-    return [
-      application.isNeeded(0)
-        ? product.product(adjoint, application[1].transposed(), isPutOff: true) : nil,
-      application.isNeeded(1)
-        ? product.product(application[0].transposed(), adjoint, isPutOff: true) : nil,
-      application.isNeeded(2) ? adjoint.sum(over: 0) : nil,
-    ]
+    // In plain numbers without views of transposed operands, and laid out as the operands are.
+    let plain = adjoint.isRecorded || use.isRecorded ? nil : adjoint.array
+    use.give(0) {
+      if let plain, let w = use.value(1) {
+        return Tensor(.product(plain, w, transposingSecond: true, like: use.value(0) ?? w))
+      }
+      return product.product(adjoint, use[1].transposed(), isPutOff: true)
+    }
+    use.give(1) {
+      if let plain, let x = use.value(0) {
+        return Tensor(.product(x, transposingFirst: true, plain, like: use.value(1) ?? x))
+      }
+      return product.product(use[0].transposed(), adjoint, isPutOff: true)
+    }
+    use.give(2) {
+      if let plain, let b = use.value(2) { return Tensor(plain.sumOfRows(like: b)) }
+      return adjoint.sum(over: 0)
+    }
   }
 
-  /// The same in plain numbers: transposed operands without views of them, results that lie as the
-  /// operands do.
-  private func plainPullback(_ adjoint: NDArray, _ application: Application) -> [Tensor?] {
-    let operands = application.kept.operands
-    guard let x = operands[0].value, let w = operands[1].value, let b = operands[2].value else {
-      preconditionFailure("an affine map reads its operands, and they were not kept")
-    }
-    return [
-      application.isNeeded(0)
-        ? Tensor(.product(adjoint, w, transposingSecond: true, like: x)) : nil,
-      application.isNeeded(1)
-        ? Tensor(.product(x, transposingFirst: true, adjoint, like: w)) : nil,
-      application.isNeeded(2) ? Tensor(adjoint.sumOfRows(like: b)) : nil,
-    ]
-  }
-
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
+  func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
     let product = MatrixProduct()
-    let shape = application.resultShape
-    let parts = [
-      tangents[0].map { product.product($0, application[1]) },
-      tangents[1].map { product.product(application[0], $0) },
-      tangents[2]?.broadcast(to: shape),
-    ].compactMap(\.self)
-    return parts.dropFirst().reduce(parts.first ?? .zeros(shape, dtype: application.layout.dtype)) {
-      $0 + $1
+    return tangents.sum { position, tangent in
+      switch position {
+      case 0: product.product(tangent, use[1])
+      case 1: product.product(use[0], tangent)
+      default: tangent.broadcast(to: use.resultType.shape)
+      }
     }
   }
 }

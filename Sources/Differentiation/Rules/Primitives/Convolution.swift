@@ -69,26 +69,22 @@ struct Convolution: Primitive {
   }
 
   /// The adjoint takes the place of the result in the sum, and the place of the operand is left open.
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
+  func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
     let roles = operandRoles
-    return (0..<2).map { position in
-      guard application.isNeeded(position) else { return nil }
-      let other = (roles[1 - position], application[1 - position])
-      return sum(leavingOpen: roles[position], (result, adjoint), other)
+    for position in 0..<2 {
+      use.give(position) {
+        let other = (roles[1 - position], use[1 - position])
+        return sum(leavingOpen: roles[position], (result, adjoint), other)
+      }
     }
   }
 
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
+  func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
     let roles = operandRoles
-    let terms = (0..<2).compactMap { position -> Tensor? in
-      guard let tangent = tangents[position] else { return nil }
-      let other = (roles[1 - position], application[1 - position])
+    return tangents.sum { position, tangent in
+      let other = (roles[1 - position], use[1 - position])
       return sum(leavingOpen: result, (roles[position], tangent), other)
     }
-    guard let first = terms.first else {
-      return .zeros(application.resultShape, dtype: application.type.dtype)
-    }
-    return terms.dropFirst().reduce(first) { $0 + $1 }
   }
 
   private func sum(leavingOpen role: Role, _ a: (Role, Tensor), _ b: (Role, Tensor)) -> Tensor {

@@ -10,7 +10,7 @@ struct ElementwiseUnary: Primitive {
   let function: Elementary.Opcode
 
   var name: String { function.name }
-  var reads: Reads { function.unary(ReadsOfUnary()) }
+  var reads: Reads { function.reads }
 
   func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
     let type = operands[0]
@@ -26,35 +26,28 @@ struct ElementwiseUnary: Primitive {
 
   func evaluate(_ operands: [NDArray]) -> NDArray { .unary(function, operands[0]) }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    if function.unary(IsPiecewiseConstant()) { return [nil] }
-    return [chain(adjoint, application)]
+  func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
+    guard !function.isPiecewiseConstant else { return use.giveNothing(0) }
+    use.give(0) { chain(adjoint, use) }
   }
 
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    guard let tangent = tangents[0], !function.unary(IsPiecewiseConstant()) else {
-      return .zeros(application.resultShape, dtype: application.type.dtype)
+  func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
+    function.isPiecewiseConstant
+      ? .zeros(use.resultType.shape, dtype: use.resultType.dtype)
+      : tangents.sum { _, tangent in chain(tangent, use) }
+  }
+
+  /// `seed · f'(x)`. For what the rule does not read, and which was not kept, any tensor of the shape of
+  /// the result will do.
+  private func chain(_ seed: Tensor, _ use: borrowing PrimitiveUse) -> Tensor {
+    if use.isRecorded || seed.isRecorded {
+      let (x, y) = (use.kept(0) ?? seed, use.keptResult ?? seed)
+      return function.chain(seed, x: x, y: y) ?? .zeros(like: seed)
     }
-    return chain(tangent, application)
-  }
-
-  private func chain(_ seed: Tensor, _ application: Application) -> Tensor {
-    if application.isRecorded || seed.isRecorded {
-      return function.unary(
-        ChainOfUnary(
-          seed: seed, x: application.kept(0) ?? seed, y: application.keptResult ?? seed))
-    }
-    let y = application.kept.result ?? seed.array
-    return plainChain(seed.array, x: application.kept.operands[0].value ?? seed.array, y: y)
-      .map(Tensor.init) ?? .zeros(application.resultShape, dtype: application.layout.dtype)
-  }
-
-  /// `seed · f'(x)` in plain numbers; nil for a step function, whose derivative is zero.
-  ///
-  /// What the rule does not read may be any array of the shape of the result.
-  func plainChain(_ seed: NDArray, x: NDArray, y: NDArray) -> NDArray? {
-    function.unary(IsPiecewiseConstant())
-      ? nil : NDArray.chain(function, seed: seed, x: x, y: y)
+    return Tensor(
+      .chain(
+        function, seed: seed.array, x: use.value(0) ?? seed.array,
+        y: use.resultValue ?? seed.array))
   }
 }
 
@@ -63,7 +56,7 @@ struct ElementwiseBinary: Primitive {
   let function: Elementary.Opcode
 
   var name: String { function.name }
-  var reads: Reads { function.binary(ReadsOfBinary()) }
+  var reads: Reads { function.reads }
 
   func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
     let (a, b) = (operands[0], operands[1])
@@ -82,71 +75,47 @@ struct ElementwiseBinary: Primitive {
 
   func evaluate(_ operands: [NDArray]) -> NDArray { .binary(function, operands[0], operands[1]) }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    [
-      application.isNeeded(0)
-        ? chainFirst(adjoint, application).summed(to: application.shape(0)) : nil,
-      application.isNeeded(1)
-        ? chainSecond(adjoint, application).summed(to: application.shape(1)) : nil,
-    ]
+  func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
+    use.give(0) { chain(0, adjoint, use) }
+    use.give(1) { chain(1, adjoint, use) }
   }
 
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    let shape = application.resultShape
-    let first = tangents[0].map { chainFirst($0.broadcast(to: shape), application) }
-    let second = tangents[1].map { chainSecond($0.broadcast(to: shape), application) }
-    switch (first, second) {
-    case (let first?, let second?): return first + second
-    case (let one?, nil), (nil, let one?): return one
-    case (nil, nil): return .zeros(shape, dtype: application.type.dtype)
+  func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
+    tangents.sum { position, tangent in
+      chain(position, tangent.broadcast(to: use.resultType.shape), use)
     }
   }
 
-  private func chainFirst(_ seed: Tensor, _ application: Application) -> Tensor {
-    if application.isRecorded || seed.isRecorded {
-      return function.binary(
-        ChainFirstOfBinary(
-          seed: seed, a: application.kept(0) ?? seed, b: application.kept(1) ?? seed,
-          y: application.keptResult ?? seed))
-    }
-    let (a, b) = (application.kept.operands[0].value, application.kept.operands[1].value)
-    return Tensor(
-      plainChainFirst(
-        seed.array, a ?? seed.array, b ?? seed.array, y: application.kept.result ?? seed.array))
-  }
-
-  private func chainSecond(_ seed: Tensor, _ application: Application) -> Tensor {
-    if application.isRecorded || seed.isRecorded {
-      return function.binary(
-        ChainSecondOfBinary(
-          seed: seed, a: application.kept(0) ?? seed, b: application.kept(1) ?? seed,
-          y: application.keptResult ?? seed))
-    }
-    let (a, b) = (application.kept.operands[0].value, application.kept.operands[1].value)
-    return Tensor(
-      plainChainSecond(
-        seed.array, a ?? seed.array, b ?? seed.array, y: application.kept.result ?? seed.array))
-  }
-
-  /// `seed · ∂f/∂a` in plain numbers.
+  /// `seed · ∂f/∂a` at position 0, `seed · ∂f/∂b` at position 1.
   ///
-  /// What the rule does not read may be any array of the shape of the result. Sums pass the seed on as
-  /// it is: the same memory, since nobody writes to it while it is shared.
-  func plainChainFirst(_ seed: NDArray, _ a: NDArray, _ b: NDArray, y: NDArray) -> NDArray {
-    switch function {
-    case .add, .subtract: seed
-    // The factor itself is not read; handed over it would be computed, if it has been put off.
-    case .multiply: product(seed, b)
-    default: .chainFirst(function, seed: seed, a, b, y: y)
+  /// For what the rule does not read, and which was not kept, any tensor of the shape of the result
+  /// will do.
+  private func chain(
+    _ position: Int, _ seed: Tensor, _ use: borrowing PrimitiveUse
+  ) -> Tensor {
+    if use.isRecorded || seed.isRecorded {
+      let (a, b) = (use.kept(0) ?? seed, use.kept(1) ?? seed)
+      let y = use.keptResult ?? seed
+      return position == 0
+        ? function.chainFirst(seed, a, b, y: y) : function.chainSecond(seed, a, b, y: y)
     }
+    let plain = seed.array
+    let (a, b) = (use.value(0) ?? plain, use.value(1) ?? plain)
+    return Tensor(plainChain(position, plain, a, b, y: use.resultValue ?? plain))
   }
 
-  /// `seed · ∂f/∂b` in plain numbers.
-  func plainChainSecond(_ seed: NDArray, _ a: NDArray, _ b: NDArray, y: NDArray) -> NDArray {
-    switch function {
-    case .add: seed
-    case .subtract: .unary(.negate, seed)
-    case .multiply: product(seed, a)
+  /// The same in plain numbers. Sums pass the seed on as it is: the same memory, since nothing writes to
+  /// memory that is shared.
+  private func plainChain(
+    _ position: Int, _ seed: NDArray, _ a: NDArray, _ b: NDArray, y: NDArray
+  ) -> NDArray {
+    switch (function, position) {
+    case (.add, _), (.subtract, 0): seed
+    case (.subtract, _): .unary(.negate, seed)
+    // The factor itself is not read; handed over it would be computed, if it has been put off.
+    case (.multiply, 0): product(seed, b)
+    case (.multiply, _): product(seed, a)
+    case (_, 0): .chainFirst(function, seed: seed, a, b, y: y)
     default: .chainSecond(function, seed: seed, a, b, y: y)
     }
   }
@@ -161,35 +130,13 @@ private func product(_ seed: NDArray, _ factor: NDArray) -> NDArray {
     ? factor : .chainFirst(.multiply, seed: seed, seed, factor, y: seed)
 }
 
-extension Application {
+extension PrimitiveUse {
   /// The operand if it was kept.
   fileprivate func kept(_ position: Int) -> Tensor? {
-    kept.operands[position].value == nil ? nil : self[position]
+    value(position) == nil ? nil : self[position]
   }
   /// The result if it was kept.
-  fileprivate var keptResult: Tensor? { kept.result == nil ? nil : result }
-}
-
-private struct ReadsOfUnary: UnaryVisitor {
-  func visit<F: UnaryFunction>(_ function: F.Type) -> Reads { F.reads }
-}
-private struct IsPiecewiseConstant: UnaryVisitor {
-  func visit<F: UnaryFunction>(_ function: F.Type) -> Bool { F.isPiecewiseConstant }
-}
-private struct ChainOfUnary: UnaryVisitor {
-  let seed: Tensor, x: Tensor, y: Tensor
-  func visit<F: UnaryFunction>(_ function: F.Type) -> Tensor { F.chain(seed, x: x, y: y) }
-}
-private struct ReadsOfBinary: BinaryVisitor {
-  func visit<F: BinaryFunction>(_ function: F.Type) -> Reads { F.reads }
-}
-private struct ChainFirstOfBinary: BinaryVisitor {
-  let seed: Tensor, a: Tensor, b: Tensor, y: Tensor
-  func visit<F: BinaryFunction>(_ function: F.Type) -> Tensor { F.chainFirst(seed, a, b, y: y) }
-}
-private struct ChainSecondOfBinary: BinaryVisitor {
-  let seed: Tensor, a: Tensor, b: Tensor, y: Tensor
-  func visit<F: BinaryFunction>(_ function: F.Type) -> Tensor { F.chainSecond(seed, a, b, y: y) }
+  fileprivate var keptResult: Tensor? { resultValue == nil ? nil : result }
 }
 
 /// `y = a` where the mask is true, else `b`, with broadcasting.
@@ -214,18 +161,14 @@ struct Select: Primitive {
 
   func evaluate(_ operands: [NDArray]) -> NDArray { .select(mask, operands[0], operands[1]) }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
+  func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
     let mask = Tensor(mask)
-    return [
-      application.isNeeded(0)
-        ? `where`(mask, adjoint, 0).summed(to: application.shape(0)) : nil,
-      application.isNeeded(1)
-        ? `where`(mask, 0, adjoint).summed(to: application.shape(1)) : nil,
-    ]
+    use.give(0) { `where`(mask, adjoint, 0) }
+    use.give(1) { `where`(mask, 0, adjoint) }
   }
 
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    let shape = application.resultShape
+  func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
+    let shape = use.resultType.shape
     return `where`(
       Tensor(mask), tangents[0]?.broadcast(to: shape) ?? 0, tangents[1]?.broadcast(to: shape) ?? 0
     ).broadcast(to: shape)
@@ -233,11 +176,10 @@ struct Select: Primitive {
 }
 
 /// The same numbers in another element type.
-struct Convert: Primitive {
+struct Convert: LinearPrimitive {
   let dtype: DType
 
   var name: String { "convert to \(dtype)" }
-  var reads: Reads { [] }
 
   func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
     TensorType(operands[0].shape, dtype)
@@ -245,11 +187,7 @@ struct Convert: Primitive {
 
   func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].converted(to: dtype) }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    [adjoint.converted(to: application.dtype(0))]
-  }
-
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    tangents[0]?.converted(to: dtype) ?? .zeros(application.resultShape, dtype: dtype)
+  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
+    adjoint.converted(to: use.dtype(0))
   }
 }

@@ -5,11 +5,10 @@ import AdjointArrays
 import AdjointElementary
 
 /// A rectangular part; its transpose is ``Embed``.
-struct Slice: Primitive {
+struct Slice: LinearPrimitive {
   let items: [IndexItem]
 
   var name: String { "slice" }
-  var reads: Reads { [] }
 
   func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
     TensorType(try operands[0].shape.sliced(items).shape, operands[0].dtype)
@@ -17,22 +16,17 @@ struct Slice: Primitive {
 
   func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].sliced(items) }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    [Tensor.applying(Embed(items: items, shape: application.shape(0)), adjoint)]
-  }
-
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    tangents[0]?.sliced(items) ?? .zeros(application.resultShape, dtype: application.type.dtype)
+  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
+    Tensor.applying(Embed(items: items, shape: use.shape(0)), adjoint)
   }
 }
 
 /// Zeros with a rectangular part written in; its transpose is ``Slice``.
-struct Embed: Primitive {
+struct Embed: LinearPrimitive {
   let items: [IndexItem]
   let shape: Shape
 
   var name: String { "embed into \(shape)" }
-  var reads: Reads { [] }
 
   func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
     let part = try shape.sliced(items).shape
@@ -46,24 +40,18 @@ struct Embed: Primitive {
 
   func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].embedded(into: shape, at: items) }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    [adjoint.sliced(items)]
-  }
-
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    tangents[0].map { Tensor.applying(self, $0) }
-      ?? .zeros(shape, dtype: application.type.dtype)
+  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
+    adjoint.sliced(items)
   }
 }
 
 /// Slices of one axis picked by number: `y[.., j, ..] = x[.., indices[j], ..]`; its transpose is
 /// ``ScatterAdd``.
-struct Gather: Primitive {
+struct Gather: LinearPrimitive {
   let indices: NDArray
   let axis: Int
 
   var name: String { "gather along \(axis)" }
-  var reads: Reads { [] }
 
   func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
     let shape = operands[0].shape
@@ -75,28 +63,20 @@ struct Gather: Primitive {
 
   func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].gathered(indices, along: axis) }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    [
-      Tensor.applying(
-        ScatterAdd(indices: indices, axis: axis, shape: application.shape(0)), adjoint)
-    ]
-  }
-
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    tangents[0].map { Tensor.applying(self, $0) }
-      ?? .zeros(application.resultShape, dtype: application.type.dtype)
+  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
+    Tensor.applying(
+      ScatterAdd(indices: indices, axis: axis, shape: use.shape(0)), adjoint)
   }
 }
 
 /// Slices added into zeros by number: `y[.., indices[j], ..] += x[.., j, ..]`; its transpose is
 /// ``Gather``.
-struct ScatterAdd: Primitive {
+struct ScatterAdd: LinearPrimitive {
   let indices: NDArray
   let axis: Int
   let shape: Shape
 
   var name: String { "scatter-add into \(shape) along \(axis)" }
-  var reads: Reads { [] }
 
   func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
     try requireIndices(indices, within: shape[axis])
@@ -114,23 +94,18 @@ struct ScatterAdd: Primitive {
     .scatterAdd(into: shape, operands[0], indices, along: axis)
   }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    [Tensor.applying(Gather(indices: indices, axis: axis), adjoint)]
-  }
-
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    tangents[0].map { Tensor.applying(self, $0) } ?? .zeros(shape, dtype: application.type.dtype)
+  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
+    Tensor.applying(Gather(indices: indices, axis: axis), adjoint)
   }
 }
 
 /// One element per position along an axis: `y[.., j, ..] = x[.., indices[.., j, ..], ..]`; its
 /// transpose is ``ScatterAddAlong``.
-struct GatherAlong: Primitive {
+struct GatherAlong: LinearPrimitive {
   let indices: NDArray
   let axis: Int
 
   var name: String { "gather elements along \(axis)" }
-  var reads: Reads { [] }
 
   func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
     try requireAlong(operands[0].shape)
@@ -141,18 +116,10 @@ struct GatherAlong: Primitive {
     operands[0].gatheredAlong(indices, axis: axis)
   }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    [
-      Tensor.applying(
-        ScatterAddAlong(indices: indices, axis: axis, shape: application.shape(0)), adjoint)
-    ]
+  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
+    Tensor.applying(
+      ScatterAddAlong(indices: indices, axis: axis, shape: use.shape(0)), adjoint)
   }
-
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    tangents[0].map { Tensor.applying(self, $0) }
-      ?? .zeros(application.resultShape, dtype: application.type.dtype)
-  }
-
   private func requireAlong(_ shape: Shape) throws(ShapeError) {
     try requireIndices(indices, within: shape[axis])
     try requireSameButFor(axis, shape, indices.shape)
@@ -160,13 +127,12 @@ struct GatherAlong: Primitive {
 }
 
 /// One element per position added into zeros along an axis; its transpose is ``GatherAlong``.
-struct ScatterAddAlong: Primitive {
+struct ScatterAddAlong: LinearPrimitive {
   let indices: NDArray
   let axis: Int
   let shape: Shape
 
   var name: String { "scatter-add elements into \(shape) along \(axis)" }
-  var reads: Reads { [] }
 
   func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
     try requireIndices(indices, within: shape[axis])
@@ -183,12 +149,8 @@ struct ScatterAddAlong: Primitive {
     .scatterAddAlong(into: shape, operands[0], indices, axis: axis)
   }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    [Tensor.applying(GatherAlong(indices: indices, axis: axis), adjoint)]
-  }
-
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    tangents[0].map { Tensor.applying(self, $0) } ?? .zeros(shape, dtype: application.type.dtype)
+  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
+    Tensor.applying(GatherAlong(indices: indices, axis: axis), adjoint)
   }
 }
 

@@ -38,37 +38,31 @@ struct LayerNorm: Primitive {
     operands[0].layerNorm(operands[1], operands[2], epsilon: epsilon)
   }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    let (x, gain) = (application[0], application[1])
-    let isNeeded = (0..<3).map { application.isNeeded($0) }
-    guard application.isRecorded else {
+  func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
+    let (x, gain) = (use[0], use[1])
+    guard use.isRecorded else {
+      // One walk over the rows for all three.
       let adjoints = x.ndArray.layerNormPullback(
-        gain.ndArray, adjoint.ndArray, epsilon: epsilon, needsOperand: isNeeded[0])
-      return [
-        adjoints.operand.map { Tensor($0) },
-        isNeeded[1] ? Tensor(adjoints.gain) : nil,
-        isNeeded[2] ? Tensor(adjoints.bias) : nil,
-      ]
+        gain.ndArray, adjoint.ndArray, epsilon: epsilon, needsOperand: use.isAsked(0))
+      if let ofX = adjoints.operand { use.give(0) { Tensor(ofX) } }
+      use.give(1) { Tensor(adjoints.gain) }
+      use.give(2) { Tensor(adjoints.bias) }
+      return
     }
     let normal = Normal(x, epsilon)
-    let rows = Array(0..<(x.rank - 1))
-    return [
-      isNeeded[0] ? normal.derivative(adjoint * gain) : nil,
-      isNeeded[1] ? (adjoint * normal.value).sum(over: rows) : nil,
-      isNeeded[2] ? adjoint.sum(over: rows) : nil,
-    ]
+    use.give(0) { normal.derivative(adjoint * gain) }
+    use.give(1) { adjoint * normal.value }
+    use.give(2) { adjoint }
   }
 
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    let shape = application.resultShape
-    let normal = Normal(application[0], epsilon)
-    let parts = [
-      tangents[0].map { normal.derivative($0) * application[1] },
-      tangents[1].map { normal.value * $0 },
-      tangents[2]?.broadcast(to: shape),
-    ].compactMap(\.self)
-    return parts.dropFirst().reduce(parts.first ?? .zeros(shape, dtype: application.type.dtype)) {
-      $0 + $1
+  func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
+    let normal = Normal(use[0], epsilon)
+    return tangents.sum { position, tangent in
+      switch position {
+      case 0: normal.derivative(tangent) * use[1]
+      case 1: normal.value * tangent
+      default: tangent.broadcast(to: use.resultType.shape)
+      }
     }
   }
 

@@ -13,28 +13,25 @@ struct Variable: Primitive {
   var reads: Reads { [] }
   func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType { type }
   func evaluate(_ operands: [NDArray]) -> NDArray { .zeros(type.shape, dtype: type.dtype) }
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] { [] }
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
+  func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
+    // A walk ends here.
+  }
+  func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
     .zeros(type.shape, dtype: type.dtype)
   }
 }
 
-/// The input of a nested derivative: the outer value under a place of its own.
-struct Identity: Primitive {
+/// The input of a nested derivative: the outer value under an index of its own.
+struct Identity: LinearPrimitive {
   var name: String { "input" }
-  var reads: Reads { [] }
   func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType { operands[0] }
   func evaluate(_ operands: [NDArray]) -> NDArray { operands[0] }
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] { [adjoint] }
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    tangents[0] ?? .zeros(application.resultShape, dtype: application.type.dtype)
-  }
+  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor { adjoint }
 }
 
 /// Scalars side by side: `y[i] = x_i`.
 ///
-/// Its operands are scalar records, so the walks hand the adjoint out (and collect the tangents)
-/// element by element.
+/// Its operands are records of numbers, so it gives them numbers, element by element.
 struct FromScalars: Primitive {
   let shape: Shape
   let dtype: DType
@@ -46,10 +43,14 @@ struct FromScalars: Primitive {
   func evaluate(_ operands: [NDArray]) -> NDArray {
     NDArray(operands.map { $0.item() }, shape: shape).converted(to: dtype)
   }
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] { [adjoint] }
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    Tensor.joined(
-      tangents.map { $0.map { $0.element(atFlat: 0) } ?? 0 }, shape: shape, dtype: dtype)
+  func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
+    for position in 0..<use.count {
+      use.give(position, number: { adjoint.element(atFlat: position) })
+    }
+  }
+  func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
+    let scalars = (0..<tangents.count).map { tangents[$0]?.element(atFlat: 0) ?? 0 }
+    return .joined(scalars, shape: shape, dtype: dtype)
   }
 }
 
@@ -62,16 +63,9 @@ extension Tensor {
       guard let header = scalar.liveHeader, header != tape.header else { continue }
       Tape.failOnForeign(scalars[0], scalar, "Tensor(_:)")
     }
-    let index = tape.header.append(.tensor, 0, place: tape.tensors.count)
-    guard index >= 0 else { return Tensor(value) }
-    tape.tensors.append(
-      Tape.TensorNode(
-        primitive: FromScalars(shape: shape, dtype: dtype), function: nil,
-        kept: Tape.TensorNode.Kept(
-          operands: OperandList(
-            scalars.map { Application.Operand(index: $0.index, layout: .scalar(.float64)) })),
-        layout: value.layout, index: index))
-    return Tensor(value, at: index, of: tape.header, generation: tape.header.pointee.generation)
+    let operands = Tape.OperandList(
+      scalars.map { Tape.Operand(index: $0.index, layout: .scalar(.float64)) })
+    return tape.record(FromScalars(shape: shape, dtype: dtype), keeping: operands, value)
   }
 
   /// Zeros of the given type with some elements added to: the transpose of reading single elements.

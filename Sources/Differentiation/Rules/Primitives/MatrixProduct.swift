@@ -24,24 +24,14 @@ struct MatrixProduct: Primitive {
 
   func evaluate(_ operands: [NDArray]) -> NDArray { .matmul(operands[0], operands[1]) }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    [
-      application.isNeeded(0)
-        ? product(adjoint, application[1].transposed(), isPutOff: application.isRecorded)
-          .summed(to: application.shape(0)) : nil,
-      application.isNeeded(1)
-        ? product(application[0].transposed(), adjoint, isPutOff: application.isRecorded)
-          .summed(to: application.shape(1)) : nil,
-    ]
+  func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
+    use.give(0) { product(adjoint, use[1].transposed(), isPutOff: use.isRecorded) }
+    use.give(1) { product(use[0].transposed(), adjoint, isPutOff: use.isRecorded) }
   }
 
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    let first = tangents[0].map { product($0, application[1]) }
-    let second = tangents[1].map { product(application[0], $0) }
-    switch (first, second) {
-    case (let first?, let second?): return first + second
-    case (let one?, nil), (nil, let one?): return one
-    case (nil, nil): return .zeros(application.resultShape, dtype: application.type.dtype)
+  func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
+    tangents.sum { position, tangent in
+      position == 0 ? product(tangent, use[1]) : product(use[0], tangent)
     }
   }
 

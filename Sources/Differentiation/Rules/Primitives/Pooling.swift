@@ -22,19 +22,18 @@ struct MaximumPool: Primitive {
 
   func evaluate(_ operands: [NDArray]) -> NDArray { .maximumPool(operands[0], geometry) }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    [Tensor.applying(ShareAmongLargest(at: application, geometry), adjoint)]
+  func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
+    use.give(0) { Tensor.applying(ShareAmongLargest(at: use, geometry), adjoint) }
   }
 
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    tangents[0].map { Tensor.applying(MeanOfLargest(at: application, geometry), $0) }
-      ?? .zeros(application.resultShape, dtype: application.type.dtype)
+  func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
+    tangents.sum { _, tangent in Tensor.applying(MeanOfLargest(at: use, geometry), tangent) }
   }
 }
 
 /// At each position the mean of the elements that stand where `x` is largest; its transpose is
 /// ``ShareAmongLargest``.
-struct MeanOfLargest: Primitive {
+struct MeanOfLargest: LinearPrimitive {
   let x: NDArray
   let largest: NDArray
   let geometry: PoolingGeometry
@@ -45,12 +44,11 @@ struct MeanOfLargest: Primitive {
     self.geometry = geometry
   }
 
-  init(at application: Application, _ geometry: PoolingGeometry) {
-    self.init(x: application[0].ndArray, largest: application.result.ndArray, geometry)
+  init(at use: borrowing PrimitiveUse, _ geometry: PoolingGeometry) {
+    self.init(x: use[0].ndArray, largest: use.result.ndArray, geometry)
   }
 
   var name: String { "mean of the largest" }
-  var reads: Reads { [] }
 
   func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
     try pooledType(operands[0], geometry.imageShape, geometry.outputShape)
@@ -60,19 +58,14 @@ struct MeanOfLargest: Primitive {
     .meanOfLargest(operands[0], x, largest, geometry)
   }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    [Tensor.applying(ShareAmongLargest(x: x, largest: largest, geometry), adjoint)]
-  }
-
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    tangents[0].map { Tensor.applying(self, $0) }
-      ?? .zeros(application.resultShape, dtype: application.type.dtype)
+  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
+    Tensor.applying(ShareAmongLargest(x: x, largest: largest, geometry), adjoint)
   }
 }
 
 /// Elements in equal shares to where `x` is largest under the window; its transpose is
 /// ``MeanOfLargest``.
-struct ShareAmongLargest: Primitive {
+struct ShareAmongLargest: LinearPrimitive {
   let x: NDArray
   let largest: NDArray
   let geometry: PoolingGeometry
@@ -83,12 +76,11 @@ struct ShareAmongLargest: Primitive {
     self.geometry = geometry
   }
 
-  init(at application: Application, _ geometry: PoolingGeometry) {
-    self.init(x: application[0].ndArray, largest: application.result.ndArray, geometry)
+  init(at use: borrowing PrimitiveUse, _ geometry: PoolingGeometry) {
+    self.init(x: use[0].ndArray, largest: use.result.ndArray, geometry)
   }
 
   var name: String { "shares to the largest" }
-  var reads: Reads { [] }
 
   func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
     try pooledType(operands[0], geometry.outputShape, geometry.imageShape)
@@ -98,23 +90,17 @@ struct ShareAmongLargest: Primitive {
     .sharedAmongLargest(operands[0], x, largest, geometry)
   }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    [Tensor.applying(MeanOfLargest(x: x, largest: largest, geometry), adjoint)]
-  }
-
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    tangents[0].map { Tensor.applying(self, $0) }
-      ?? .zeros(application.resultShape, dtype: application.type.dtype)
+  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
+    Tensor.applying(MeanOfLargest(x: x, largest: largest, geometry), adjoint)
   }
 }
 
 /// The mean under the window at each position; its transpose is ``ShareAmongPixels``.
-struct AveragePool: Primitive {
+struct AveragePool: LinearPrimitive {
   let geometry: PoolingGeometry
   let countsPadding: Bool
 
   var name: String { "mean under a window" }
-  var reads: Reads { [] }
 
   func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
     try pooledType(operands[0], geometry.imageShape, geometry.outputShape)
@@ -124,26 +110,18 @@ struct AveragePool: Primitive {
     .averagePool(operands[0], geometry, countingPadding: countsPadding)
   }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    [
-      Tensor.applying(
-        ShareAmongPixels(geometry: geometry, countsPadding: countsPadding), adjoint)
-    ]
-  }
-
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    tangents[0].map { Tensor.applying(self, $0) }
-      ?? .zeros(application.resultShape, dtype: application.type.dtype)
+  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
+    Tensor.applying(
+      ShareAmongPixels(geometry: geometry, countsPadding: countsPadding), adjoint)
   }
 }
 
 /// Elements in equal shares to the pixels under the window; its transpose is ``AveragePool``.
-struct ShareAmongPixels: Primitive {
+struct ShareAmongPixels: LinearPrimitive {
   let geometry: PoolingGeometry
   let countsPadding: Bool
 
   var name: String { "shares under a window" }
-  var reads: Reads { [] }
 
   func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
     try pooledType(operands[0], geometry.outputShape, geometry.imageShape)
@@ -153,16 +131,9 @@ struct ShareAmongPixels: Primitive {
     .sharedAmongPixels(operands[0], geometry, countingPadding: countsPadding)
   }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    [
-      Tensor.applying(
-        AveragePool(geometry: geometry, countsPadding: countsPadding), adjoint)
-    ]
-  }
-
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    tangents[0].map { Tensor.applying(self, $0) }
-      ?? .zeros(application.resultShape, dtype: application.type.dtype)
+  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
+    Tensor.applying(
+      AveragePool(geometry: geometry, countsPadding: countsPadding), adjoint)
   }
 }
 

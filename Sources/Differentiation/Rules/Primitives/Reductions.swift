@@ -4,12 +4,11 @@ import AdjointArrays
 import AdjointElementary
 
 /// The sum over axes; its transpose is broadcasting.
-struct Sum: Primitive {
+struct Sum: LinearPrimitive {
   let axes: [Int]
   let keepsDimensions: Bool
 
   var name: String { "sum over \(axes)" }
-  var reads: Reads { [] }
 
   func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
     TensorType(
@@ -21,14 +20,9 @@ struct Sum: Primitive {
     operands[0].reduced(.sum, over: axes, keepsDimensions: keepsDimensions)
   }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    let shape = application.shape(0)
-    return [adjoint.restored(axes, of: shape).broadcast(to: shape)]
-  }
-
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    tangents[0]?.sum(over: axes, keepsDimensions: keepsDimensions)
-      ?? .zeros(application.resultShape, dtype: application.type.dtype)
+  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
+    let shape = use.shape(0)
+    return adjoint.restored(axes, of: shape).broadcast(to: shape)
   }
 }
 
@@ -64,36 +58,33 @@ struct Extremum: Primitive {
     operands[0].reduced(kind, over: axes, keepsDimensions: keepsDimensions)
   }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    let shape = application.shape(0)
-    return [adjoint.restored(axes, of: shape) * shares(application)]
+  func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
+    use.give(0) { adjoint.restored(axes, of: use.shape(0)) * shares(use) }
   }
 
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    guard let tangent = tangents[0] else {
-      return .zeros(application.resultShape, dtype: application.type.dtype)
+  func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
+    tangents.sum { _, tangent in
+      (tangent * shares(use)).sum(over: axes, keepsDimensions: keepsDimensions)
     }
-    return (tangent * shares(application)).sum(over: axes, keepsDimensions: keepsDimensions)
   }
 
   /// 1 over the number of extreme elements where an element is extreme, else 0.
   ///
   /// Piecewise constant, so it enters a second derivative as a constant.
-  private func shares(_ application: Application) -> Tensor {
-    let x = application[0].detached()
-    let extreme = application.result.detached().restored(axes, of: x.shape)
+  private func shares(_ use: borrowing PrimitiveUse) -> Tensor {
+    let x = use[0].detached()
+    let extreme = use.result.detached().restored(axes, of: x.shape)
     let isExtreme = (x .== extreme).converted(to: x.dtype)
     return isExtreme / max(isExtreme.sum(over: axes, keepsDimensions: true), 1)
   }
 }
 
 /// The running sum along an axis; its transpose runs the other way.
-struct CumulativeSum: Primitive {
+struct CumulativeSum: LinearPrimitive {
   let axis: Int
   let isReversed: Bool
 
   var name: String { "cumulative sum along \(axis)\(isReversed ? ", from the end" : "")" }
-  var reads: Reads { [] }
 
   func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
     TensorType(operands[0].shape, operands[0].dtype == .bool ? .int32 : operands[0].dtype)
@@ -103,12 +94,7 @@ struct CumulativeSum: Primitive {
     operands[0].cumulativeSum(along: axis, reversed: isReversed)
   }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    [Tensor.applying(CumulativeSum(axis: axis, isReversed: !isReversed), adjoint)]
-  }
-
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    tangents[0].map { Tensor.applying(self, $0) }
-      ?? .zeros(application.resultShape, dtype: application.type.dtype)
+  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
+    Tensor.applying(CumulativeSum(axis: axis, isReversed: !isReversed), adjoint)
   }
 }

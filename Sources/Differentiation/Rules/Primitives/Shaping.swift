@@ -5,11 +5,10 @@ import AdjointArrays
 import AdjointElementary
 
 /// The same elements in another shape; its transpose reshapes back.
-struct Reshape: Primitive {
+struct Reshape: LinearPrimitive {
   let shape: Shape
 
   var name: String { "reshape to \(shape)" }
-  var reads: Reads { [] }
 
   func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
     guard operands[0].shape.elementCount == shape.elementCount else {
@@ -22,21 +21,16 @@ struct Reshape: Primitive {
 
   func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].reshaped(to: shape) }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    [adjoint.reshaped(application.shape(0))]
-  }
-
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    tangents[0].map { $0.reshaped(shape) } ?? .zeros(shape, dtype: application.type.dtype)
+  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
+    adjoint.reshaped(use.shape(0))
   }
 }
 
 /// The axes in another order; its transpose is the inverse permutation.
-struct Transpose: Primitive {
+struct Transpose: LinearPrimitive {
   let permutation: [Int]
 
   var name: String { "transpose to \(permutation)" }
-  var reads: Reads { [] }
 
   func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
     TensorType(try operands[0].shape.permuted(by: permutation), operands[0].dtype)
@@ -44,24 +38,18 @@ struct Transpose: Primitive {
 
   func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].transposed(by: permutation) }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
+  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
     var inverse = permutation
     for (to, from) in permutation.enumerated() { inverse[from] = to }
-    return [adjoint.transposed(inverse)]
-  }
-
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    tangents[0].map { $0.transposed(permutation) }
-      ?? .zeros(application.resultShape, dtype: application.type.dtype)
+    return adjoint.transposed(inverse)
   }
 }
 
 /// Elements repeated along new or single axes; its transpose sums over them.
-struct Broadcast: Primitive {
+struct Broadcast: LinearPrimitive {
   let shape: Shape
 
   var name: String { "broadcast to \(shape)" }
-  var reads: Reads { [] }
 
   func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
     guard operands[0].shape.isBroadcastable(to: shape) else {
@@ -74,33 +62,23 @@ struct Broadcast: Primitive {
 
   func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].broadcast(to: shape) }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    [adjoint.summed(to: application.shape(0))]
-  }
-
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    tangents[0].map { $0.broadcast(to: shape) } ?? .zeros(shape, dtype: application.type.dtype)
+  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
+    adjoint.summed(to: use.shape(0))
   }
 }
 
 /// The elements of one axis in reverse order; it is its own transpose.
-struct Reverse: Primitive {
+struct Reverse: LinearPrimitive {
   let axis: Int
 
   var name: String { "reverse along \(axis)" }
-  var reads: Reads { [] }
 
   func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType { operands[0] }
 
   func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].reversed(along: axis) }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    [adjoint.reversed(along: axis)]
-  }
-
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    tangents[0]?.reversed(along: axis)
-      ?? .zeros(application.resultShape, dtype: application.type.dtype)
+  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
+    adjoint.reversed(along: axis)
   }
 }
 
@@ -123,20 +101,19 @@ struct Concatenate: Primitive {
 
   func evaluate(_ operands: [NDArray]) -> NDArray { .concatenated(operands, along: axis) }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
+  func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
     var start = 0
-    return (0..<application.count).map { position in
-      let length = application.shape(position)[axis]
-      defer { start += length }
-      guard application.isNeeded(position) else { return nil }
-      return adjoint.slice(along: axis, from: start, count: length)
+    for position in 0..<use.count {
+      let length = use.shape(position)[axis]
+      use.give(position) { adjoint.slice(along: axis, from: start, count: length) }
+      start += length
     }
   }
 
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
+  func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
     .concatenated(
-      tangents.enumerated().map { position, tangent in
-        tangent ?? .zeros(application.shape(position), dtype: application.type.dtype)
+      (0..<tangents.count).map { position in
+        tangents[position] ?? .zeros(use.shape(position), dtype: use.resultType.dtype)
       }, along: axis)
   }
 }
@@ -168,18 +145,18 @@ struct Pad: Primitive {
     operands[0].padded(before: before, after: after, value: value)
   }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    let shape = application.shape(0)
-    return [
+  func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
+    let shape = use.shape(0)
+    use.give(0) {
       adjoint.sliced(
         (0..<shape.rank).map {
           IndexItem.range(from: before[$0], to: before[$0] + shape[$0], step: 1)
         })
-    ]
+    }
   }
 
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    tangents[0]?.padded(before: before, after: after)
-      ?? .zeros(application.resultShape, dtype: application.type.dtype)
+  func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
+    // The border does not move.
+    tangents.sum { _, tangent in tangent.padded(before: before, after: after) }
   }
 }

@@ -14,13 +14,12 @@ struct Softmax: Primitive {
 
   func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].softmax(isLogarithm: false) }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    [Tensor.applying(SoftmaxPullback(), application.result, adjoint)]
+  func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
+    use.give(0) { Tensor.applying(SoftmaxPullback(), use.result, adjoint) }
   }
 
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    tangents[0].map { Tensor.applying(SoftmaxPullback(), application.result, $0) }
-      ?? .zeros(application.resultShape, dtype: application.type.dtype)
+  func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
+    tangents.sum { _, tangent in Tensor.applying(SoftmaxPullback(), use.result, tangent) }
   }
 }
 
@@ -33,24 +32,29 @@ struct SoftmaxPullback: Primitive {
 
   func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].softmaxPullback(operands[1]) }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    let (y, g) = (application[0], application[1])
-    let rest = g - (g * y).sum(over: -1, keepsDimensions: true)
-    let weight = (adjoint * y).sum(over: -1, keepsDimensions: true)
-    return [
-      application.isNeeded(0) ? adjoint * rest - g * weight : nil,
-      application.isNeeded(1) ? Tensor.applying(self, y, adjoint) : nil,
-    ]
+  func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
+    let (y, g) = (use[0], use[1])
+    use.give(0) { adjointOfY(y, g, adjoint) }
+    use.give(1) { Tensor.applying(self, y, adjoint) }
   }
 
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    let (y, g) = (application[0], application[1])
-    let ofY = tangents[0].map { tangent in
-      tangent * (g - (g * y).sum(over: -1, keepsDimensions: true))
-        - y * (g * tangent).sum(over: -1, keepsDimensions: true)
+  func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
+    let (y, g) = (use[0], use[1])
+    return tangents.sum { position, tangent in
+      position == 0 ? tangentAlongY(y, g, tangent) : Tensor.applying(self, y, tangent)
     }
-    let ofG = tangents[1].map { Tensor.applying(self, y, $0) }
-    return added(ofY, ofG) ?? .zeros(application.resultShape, dtype: application.type.dtype)
+  }
+
+  /// `s (g - Σ g y) - g Σ s y`, for the adjoint `s` of the result.
+  private func adjointOfY(_ y: Tensor, _ g: Tensor, _ s: Tensor) -> Tensor {
+    let rest = g - (g * y).sum(over: -1, keepsDimensions: true)
+    return s * rest - g * (s * y).sum(over: -1, keepsDimensions: true)
+  }
+
+  /// `t (g - Σ g y) - y Σ g t`, for the tangent `t` of `y`.
+  private func tangentAlongY(_ y: Tensor, _ g: Tensor, _ t: Tensor) -> Tensor {
+    let rest = g - (g * y).sum(over: -1, keepsDimensions: true)
+    return t * rest - y * (g * t).sum(over: -1, keepsDimensions: true)
   }
 }
 
@@ -63,15 +67,16 @@ struct LogSoftmax: Primitive {
 
   func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].softmax(isLogarithm: true) }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    let total = adjoint.sum(over: -1, keepsDimensions: true)
-    return [adjoint - exp(application.result) * total]
+  func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
+    use.give(0) {
+      adjoint - exp(use.result) * adjoint.sum(over: -1, keepsDimensions: true)
+    }
   }
 
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    tangents[0].map { tangent in
-      tangent - (exp(application.result) * tangent).sum(over: -1, keepsDimensions: true)
-    } ?? .zeros(application.resultShape, dtype: application.type.dtype)
+  func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
+    tangents.sum { _, tangent in
+      tangent - (exp(use.result) * tangent).sum(over: -1, keepsDimensions: true)
+    }
   }
 }
 
@@ -88,13 +93,12 @@ struct CrossEntropy: Primitive {
 
   func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].crossEntropy(labels) }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    [Tensor.applying(CrossEntropyPullback(labels: labels), application[0], adjoint)]
+  func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
+    use.give(0) { Tensor.applying(CrossEntropyPullback(labels: labels), use[0], adjoint) }
   }
 
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    tangents[0].map { transposed($0, at: application[0], labels) }
-      ?? .zeros(application.resultShape, dtype: application.type.dtype)
+  func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
+    tangents.sum { _, tangent in crossEntropyDerivative(tangent, at: use[0], labels) }
   }
 }
 
@@ -111,34 +115,26 @@ struct CrossEntropyPullback: Primitive {
     operands[0].crossEntropyPullback(labels, operands[1])
   }
 
-  func pullback(_ adjoint: Tensor, at application: Application) -> [Tensor?] {
-    let (x, g) = (application[0], application[1])
-    return [
-      application.isNeeded(0)
-        ? Tensor.applying(SoftmaxPullback(), softmax(x), adjoint * g.expanded(at: -1)) : nil,
-      application.isNeeded(1) ? transposed(adjoint, at: x, labels) : nil,
-    ]
+  func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
+    let (x, g) = (use[0], use[1])
+    use.give(0) { Tensor.applying(SoftmaxPullback(), softmax(x), adjoint * g.expanded(at: -1)) }
+    use.give(1) { crossEntropyDerivative(adjoint, at: x, labels) }
   }
 
-  func pushforward(_ tangents: [Tensor?], at application: Application) -> Tensor {
-    let (x, g) = (application[0], application[1])
-    let ofX = tangents[0].map {
-      Tensor.applying(SoftmaxPullback(), softmax(x), $0) * g.expanded(at: -1)
+  func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
+    let (x, g) = (use[0], use[1])
+    return tangents.sum { position, tangent in
+      position == 0
+        ? Tensor.applying(SoftmaxPullback(), softmax(x), tangent) * g.expanded(at: -1)
+        : Tensor.applying(self, x, tangent)
     }
-    let ofG = tangents[1].map { Tensor.applying(self, x, $0) }
-    return added(ofX, ofG) ?? .zeros(application.resultShape, dtype: application.type.dtype)
   }
 }
 
 /// `Σ t softmax(x) - t[label]` for each row: the derivative of the cross-entropy in the direction `t`.
-private func transposed(_ t: Tensor, at x: Tensor, _ labels: NDArray) -> Tensor {
+private func crossEntropyDerivative(_ t: Tensor, at x: Tensor, _ labels: NDArray) -> Tensor {
   let chosen = t.gatheredElements(Tensor(labels).expanded(at: -1), along: -1).squeezed(at: -1)
   return (t * softmax(x)).sum(over: -1) - chosen
-}
-
-private func added(_ a: Tensor?, _ b: Tensor?) -> Tensor? {
-  guard let a else { return b }
-  return b.map { a + $0 } ?? a
 }
 
 extension Tensor {

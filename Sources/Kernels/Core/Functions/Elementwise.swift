@@ -2,6 +2,7 @@
 // It has never heard of any particular function.
 
 import AdjointElementary
+import AdjointKernels
 
 /// What an elementwise loop computes from up to four operands; a rule ignores those it has not.
 public protocol Rule {
@@ -225,7 +226,7 @@ struct LineOfTable<Element: Lanes>: UnaryVisitor, BinaryVisitor {
   }
 }
 
-/// Evaluates one line of the table; see `KernelTable.elementwise`.
+/// Evaluates one line of the table; see `KernelSet.elementwise`.
 @inlinable @inline(never)
 public func elementwise<Element: Lanes>(
   _: Element.Type, _ function: Elementary.Opcode, _ role: ElementwiseRole, _ count: Int,

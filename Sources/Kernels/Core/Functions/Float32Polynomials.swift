@@ -3,18 +3,7 @@
 // LaneTrigonometry.swift and LaneHyperbolics.swift.
 
 import AdjointElementary
-
-#if canImport(Darwin)
-  public import Darwin
-#elseif canImport(Glibc)
-  public import Glibc
-#elseif canImport(Musl)
-  public import Musl
-#elseif canImport(Android)
-  public import Android
-#elseif canImport(ucrt)
-  public import ucrt
-#endif
+public import AdjointSupport
 
 // MARK: - Exponentials and logarithms
 

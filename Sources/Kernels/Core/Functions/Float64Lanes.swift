@@ -4,6 +4,7 @@
 // because a constant is best read next to the bits that it stands for.
 
 import AdjointElementary
+import AdjointKernels
 
 /// One register of 64-bit floating-point lanes of the given instruction set.
 @frozen

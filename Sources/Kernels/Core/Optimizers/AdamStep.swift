@@ -2,34 +2,7 @@
 // each float32 parameter are read and 12 written, as little as the method allows.
 
 import AdjointElementary
-
-/// The numbers of one step of Adam; see `KernelTable.adam`.
-public struct AdamFactors: Sendable {
-  /// The decays of the two moments.
-  public var beta1, beta2: Double
-  /// What corrects the moments for their start at zero: `1 / (1 - β₁ᵗ)` and `1 / (1 - β₂ᵗ)`.
-  public var correction1, correction2: Double
-  /// Added to the root.
-  public var epsilon: Double
-  /// The factor of the parameter in the update, or nil if there is no such term.
-  public var weightDecay: Double?
-  /// The learning rate.
-  public var rate: Double
-
-  /// All numbers, in `Double`: those near one would lose most of their digits in float32.
-  public init(
-    beta1: Double, beta2: Double, correction1: Double, correction2: Double, epsilon: Double,
-    weightDecay: Double?, rate: Double
-  ) {
-    self.beta1 = beta1
-    self.beta2 = beta2
-    self.correction1 = correction1
-    self.correction2 = correction2
-    self.epsilon = epsilon
-    self.weightDecay = weightDecay
-    self.rate = rate
-  }
-}
+import AdjointKernels
 
 /// The addresses of one step.
 @frozen @usableFromInline
@@ -85,7 +58,7 @@ struct AdamRule<Element: Lanes> {
   }
 }
 
-/// See `KernelTable.adam`.
+/// See `KernelSet.adam`.
 @inlinable @inline(never)
 func adam<Element: Lanes>(
   _: Element.Type, _ count: Int, _ factors: AdamFactors, _ at: AdamAddresses
@@ -121,5 +94,22 @@ func adamWhole<Element: Lanes>(
   while offset < byteCount {
     rule.step(at, offset, decays: decays)
     offset &+= Element.stride
+  }
+}
+
+// MARK: - The answers to `KernelSet`
+
+extension LoopSet {
+  @inlinable @inline(__always)
+  public static func adam(
+    _ element: KernelElement, _ count: Int, _ factors: AdamFactors,
+    _ gradient: UnsafeRawPointer, _ first: UnsafeMutableRawPointer,
+    _ second: UnsafeMutableRawPointer, _ parameter: UnsafeMutableRawPointer
+  ) {
+    let addresses = AdamAddresses(gradient, first, second, parameter)
+    switch element {
+    case .float32: AdjointKernelCore.adam(Single.self, count, factors, addresses)
+    case .float64: AdjointKernelCore.adam(Twofold.self, count, factors, addresses)
+    }
   }
 }

@@ -2,6 +2,7 @@
 // for the elementwise loop.
 
 import AdjointElementary
+import AdjointKernels
 
 /// `α a + β b`.
 @frozen public struct Combination<Element: Lanes>: Rule {
@@ -49,5 +50,48 @@ import AdjointElementary
   @inlinable @inline(__always)
   public func evaluate(_ a: Element, _ b: Element, _ c: Element, _ d: Element) -> Element {
     alpha * a / (Element._sqrt(beta * b) + epsilon)
+  }
+}
+
+// MARK: - The answers to `KernelSet`
+
+extension LoopSet {
+  @inlinable @inline(__always)
+  public static func combine(
+    _ element: KernelElement, _ count: Int, _ alpha: Double,
+    _ destination: UnsafeMutableRawPointer, _ beta: Double, _ source: UnsafeRawPointer
+  ) {
+    let operands = Operands(destination, source)
+    switch element {
+    case .float32: apply(Combination<Single>(alpha, beta), count, operands, destination)
+    case .float64: apply(Combination<Twofold>(alpha, beta), count, operands, destination)
+    }
+  }
+
+  @inlinable @inline(__always)
+  public static func combineSquare(
+    _ element: KernelElement, _ count: Int, _ alpha: Double,
+    _ destination: UnsafeMutableRawPointer, _ beta: Double, _ source: UnsafeRawPointer
+  ) {
+    let operands = Operands(destination, source)
+    switch element {
+    case .float32: apply(SquareCombination<Single>(alpha, beta), count, operands, destination)
+    case .float64: apply(SquareCombination<Twofold>(alpha, beta), count, operands, destination)
+    }
+  }
+
+  @inlinable @inline(__always)
+  public static func rootQuotient(
+    _ element: KernelElement, _ count: Int, _ destination: UnsafeMutableRawPointer,
+    _ alpha: Double, _ numerator: UnsafeRawPointer, _ beta: Double, _ square: UnsafeRawPointer,
+    _ epsilon: Double
+  ) {
+    let operands = Operands(numerator, square)
+    switch element {
+    case .float32:
+      apply(RootQuotient<Single>(alpha, beta, epsilon), count, operands, destination)
+    case .float64:
+      apply(RootQuotient<Twofold>(alpha, beta, epsilon), count, operands, destination)
+    }
   }
 }

@@ -7,6 +7,7 @@
 // `k` alone, so every element is summed in the same order however `m` and `n` are cut.
 
 import AdjointElementary
+import AdjointKernels
 
 /// The sizes of the blocks for one element type, all chosen by measurement.
 @frozen @usableFromInline
@@ -67,7 +68,7 @@ extension StridedMatrix<UnsafeMutableRawPointer> {
   func from(_ i: Int, _ j: Int) -> Self { Self(address + (i &* row &+ j &* column), row, column) }
 }
 
-/// See `KernelTable.multiply`.
+/// See `KernelSet.multiply`.
 @inlinable @inline(never)
 public func multiply<T: Tile>(
   _: T.Type, _ m: Int, _ n: Int, _ k: Int,
@@ -337,5 +338,39 @@ func finish<Element: Lanes>(
   for i in 0..<rows {
     finishLine(
       Element.self, columns, c.address + i &* c.row, epilogue.bias, epilogue.rectifies)
+  }
+}
+
+extension Epilogue {
+  @inlinable @inline(__always)
+  var isActive: Bool { bias != nil || rectifies }
+
+  /// The epilogue of the columns from the given one on.
+  @inlinable @inline(__always)
+  func from(column: Int, _ size: Int) -> Self {
+    Self(bias: bias.map { $0 + column &* size }, rectifies: rectifies)
+  }
+}
+
+// MARK: - The answers to `KernelSet`
+
+extension LoopSet {
+  @inlinable @inline(__always)
+  public static func multiply(
+    _ element: KernelElement, _ m: Int, _ n: Int, _ k: Int,
+    _ a: UnsafeRawPointer, _ aRow: Int, _ aColumn: Int,
+    _ b: UnsafeRawPointer, _ bRow: Int, _ bColumn: Int,
+    _ c: UnsafeMutableRawPointer, _ cRow: Int, _ accumulates: Bool, _ epilogue: Epilogue
+  ) {
+    switch element {
+    case .float32:
+      AdjointKernelCore.multiply(
+        Tile32.self, m, n, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow,
+        accumulates, epilogue)
+    case .float64:
+      AdjointKernelCore.multiply(
+        Tile64.self, m, n, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow,
+        accumulates, epilogue)
+    }
   }
 }

@@ -2,6 +2,7 @@
 // that of memory, and the loops read it in the order in which it lies.
 
 import AdjointElementary
+import AdjointKernels
 
 /// `c ← a b` or `c ← c + a b` for one row `a`, with contiguous `c`.
 @inlinable @inline(__always)

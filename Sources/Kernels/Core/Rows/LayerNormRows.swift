@@ -7,6 +7,7 @@
 // and nothing has to be carried along with a tape.
 
 import AdjointElementary
+import AdjointKernels
 
 extension Row {
   /// Calls the body for every vector of a row.
@@ -74,7 +75,7 @@ extension Row {
   }
 }
 
-/// See `KernelTable.layerNorm`.
+/// See `KernelSet.layerNorm`.
 @inlinable @inline(never)
 func layerNorm<Element: Lanes>(
   _: Element.Type, _ rows: Int, _ count: Int, _ epsilon: Double, _ x: UnsafeRawPointer,
@@ -100,7 +101,7 @@ func layerNorm<Element: Lanes>(
   }
 }
 
-/// See `KernelTable.layerNormPullback`.
+/// See `KernelSet.layerNormPullback`.
 @inlinable @inline(never)
 func layerNormPullback<Element: Lanes>(
   _: Element.Type, _ rows: Int, _ count: Int, _ epsilon: Double, _ x: UnsafeRawPointer,
@@ -158,6 +159,41 @@ func layerNormPullback<Element: Lanes>(
         derivative.store(result + (at &+ offset))
       }
       addSeed(given, normal, offset, isLast)
+    }
+  }
+}
+
+// MARK: - The answers to `KernelSet`
+
+extension LoopSet {
+  @inlinable @inline(__always)
+  public static func layerNorm(
+    _ element: KernelElement, _ rows: Int, _ count: Int, _ epsilon: Double,
+    _ x: UnsafeRawPointer, _ gain: UnsafeRawPointer, _ bias: UnsafeRawPointer,
+    _ y: UnsafeMutableRawPointer
+  ) {
+    switch element {
+    case .float32:
+      AdjointKernelCore.layerNorm(Single.self, rows, count, epsilon, x, gain, bias, y)
+    case .float64:
+      AdjointKernelCore.layerNorm(Twofold.self, rows, count, epsilon, x, gain, bias, y)
+    }
+  }
+
+  @inlinable @inline(__always)
+  public static func layerNormPullback(
+    _ element: KernelElement, _ rows: Int, _ count: Int, _ epsilon: Double,
+    _ x: UnsafeRawPointer, _ gain: UnsafeRawPointer, _ seed: UnsafeRawPointer,
+    _ result: UnsafeMutableRawPointer?, _ gainResult: UnsafeMutableRawPointer,
+    _ biasResult: UnsafeMutableRawPointer
+  ) {
+    switch element {
+    case .float32:
+      AdjointKernelCore.layerNormPullback(
+        Single.self, rows, count, epsilon, x, gain, seed, result, gainResult, biasResult)
+    case .float64:
+      AdjointKernelCore.layerNormPullback(
+        Twofold.self, rows, count, epsilon, x, gain, seed, result, gainResult, biasResult)
     }
   }
 }

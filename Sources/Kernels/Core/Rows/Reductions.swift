@@ -6,6 +6,7 @@
 // the same ranges.
 
 import AdjointElementary
+import AdjointKernels
 
 /// An associative operation with a neutral element.
 public protocol Reduction {
@@ -135,7 +136,7 @@ func folded<R: Reduction>(_: R.Type, _ lanes: R.Element) -> R.Element.Scalar {
   }
 }
 
-/// See `KernelTable.accumulate`.
+/// See `KernelSet.accumulate`.
 @inlinable @inline(never)
 public func accumulate<Element: Lanes>(
   _: Element.Type, _ kind: ReductionKind, _ count: Int, _ source: UnsafeRawPointer,
@@ -147,5 +148,20 @@ public func accumulate<Element: Lanes>(
   case .product: apply(Accumulation<ProductReduction<Element>>(), count, operands, destination)
   case .minimum: apply(Accumulation<MinimumReduction<Element>>(), count, operands, destination)
   case .maximum: apply(Accumulation<MaximumReduction<Element>>(), count, operands, destination)
+  }
+}
+
+// MARK: - The answers to `KernelSet`
+
+extension LoopSet {
+  @inlinable @inline(__always)
+  public static func accumulate(
+    _ kind: ReductionKind, _ element: KernelElement, _ count: Int, _ source: UnsafeRawPointer,
+    _ destination: UnsafeMutableRawPointer
+  ) {
+    switch element {
+    case .float32: AdjointKernelCore.accumulate(Single.self, kind, count, source, destination)
+    case .float64: AdjointKernelCore.accumulate(Twofold.self, kind, count, source, destination)
+    }
   }
 }

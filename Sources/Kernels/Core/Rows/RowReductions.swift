@@ -6,6 +6,7 @@
 // rows of less than a hundred elements. A row has the same bits alone and among others.
 
 import AdjointElementary
+import AdjointKernels
 
 /// Rows of up to so many elements are combined one after the other.
 @inlinable @inline(__always)
@@ -77,7 +78,7 @@ extension Twice: ReducibleTile where Half: ReducibleTile {
   }
 }
 
-/// See `KernelTable.reduce`.
+/// See `KernelSet.reduce`.
 @inlinable @inline(never)
 public func reduce<Element: Lanes>(
   _: Element.Type, _ kind: ReductionKind, _ rows: Int, _ count: Int, _ source: UnsafeRawPointer,
@@ -194,7 +195,7 @@ func reduceLongBlocks<R: Reduction, Block: ReducibleTile>(
 
 // MARK: - Columns
 
-/// See `KernelTable.reduceColumns`.
+/// See `KernelSet.reduceColumns`.
 @inlinable @inline(never)
 public func reduceColumns<Element: Lanes>(
   _: Element.Type, _ kind: ReductionKind, _ groups: Int, _ count: Int, _ columns: Int,
@@ -259,5 +260,36 @@ func combineRows<R: Reduction>(
       sum = R.combine(sum, Element.load(source + (row &* sourceRow &+ j), count: rest))
     }
     sum.store(destination + j, count: rest)
+  }
+}
+
+// MARK: - The answers to `KernelSet`
+
+extension LoopSet {
+  @inlinable @inline(__always)
+  public static func reduce(
+    _ kind: ReductionKind, _ element: KernelElement, _ rows: Int, _ count: Int,
+    _ source: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer
+  ) {
+    switch element {
+    case .float32: AdjointKernelCore.reduce(Single.self, kind, rows, count, source, destination)
+    case .float64:
+      AdjointKernelCore.reduce(Twofold.self, kind, rows, count, source, destination)
+    }
+  }
+
+  @inlinable @inline(__always)
+  public static func reduceColumns(
+    _ kind: ReductionKind, _ element: KernelElement, _ groups: Int, _ count: Int, _ columns: Int,
+    _ source: UnsafeRawPointer, _ sourceRow: Int, _ destination: UnsafeMutableRawPointer
+  ) {
+    switch element {
+    case .float32:
+      AdjointKernelCore.reduceColumns(
+        Single.self, kind, groups, count, columns, source, sourceRow, destination)
+    case .float64:
+      AdjointKernelCore.reduceColumns(
+        Twofold.self, kind, groups, count, columns, source, sourceRow, destination)
+    }
   }
 }

@@ -6,6 +6,7 @@
 // length of the row alone.
 
 import AdjointElementary
+import AdjointKernels
 
 /// A row of dense elements, vector by vector; the last one may be filled up.
 @frozen @usableFromInline
@@ -122,7 +123,7 @@ extension Row {
   }
 }
 
-/// See `KernelTable.softmax`.
+/// See `KernelSet.softmax`.
 @inlinable @inline(never)
 func softmax<Element: Lanes>(
   _: Element.Type, _ rows: Int, _ count: Int, _ x: UnsafeRawPointer,
@@ -150,7 +151,7 @@ func softmax<Element: Lanes>(
   }
 }
 
-/// See `KernelTable.softmaxPullback`.
+/// See `KernelSet.softmaxPullback`.
 @inlinable @inline(never)
 func softmaxPullback<Element: Lanes>(
   _: Element.Type, _ rows: Int, _ count: Int, _ y: UnsafeRawPointer, _ seed: UnsafeRawPointer,
@@ -171,7 +172,7 @@ func softmaxPullback<Element: Lanes>(
   }
 }
 
-/// See `KernelTable.crossEntropy`.
+/// See `KernelSet.crossEntropy`.
 @inlinable @inline(never)
 func crossEntropy<Element: Lanes>(
   _: Element.Type, _ rows: Int, _ count: Int, _ x: UnsafeRawPointer, _ labels: UnsafeRawPointer,
@@ -195,7 +196,7 @@ func crossEntropy<Element: Lanes>(
   }
 }
 
-/// See `KernelTable.crossEntropyPullback`.
+/// See `KernelSet.crossEntropyPullback`.
 @inlinable @inline(never)
 func crossEntropyPullback<Element: Lanes>(
   _: Element.Type, _ rows: Int, _ count: Int, _ x: UnsafeRawPointer, _ labels: UnsafeRawPointer,
@@ -221,5 +222,56 @@ func crossEntropyPullback<Element: Lanes>(
     let chosen = result + label &* Element.size
     chosen.storeBytes(
       of: chosen.loadUnaligned(as: Element.Scalar.self) - scalar, as: Element.Scalar.self)
+  }
+}
+
+// MARK: - The answers to `KernelSet`
+
+extension LoopSet {
+  @inlinable @inline(__always)
+  public static func softmax(
+    _ element: KernelElement, _ rows: Int, _ count: Int, _ x: UnsafeRawPointer,
+    _ y: UnsafeMutableRawPointer, _ isLogarithm: Bool
+  ) {
+    switch element {
+    case .float32: AdjointKernelCore.softmax(Single.self, rows, count, x, y, isLogarithm)
+    case .float64: AdjointKernelCore.softmax(Twofold.self, rows, count, x, y, isLogarithm)
+    }
+  }
+
+  @inlinable @inline(__always)
+  public static func softmaxPullback(
+    _ element: KernelElement, _ rows: Int, _ count: Int, _ y: UnsafeRawPointer,
+    _ seed: UnsafeRawPointer, _ result: UnsafeMutableRawPointer
+  ) {
+    switch element {
+    case .float32: AdjointKernelCore.softmaxPullback(Single.self, rows, count, y, seed, result)
+    case .float64: AdjointKernelCore.softmaxPullback(Twofold.self, rows, count, y, seed, result)
+    }
+  }
+
+  @inlinable @inline(__always)
+  public static func crossEntropy(
+    _ element: KernelElement, _ rows: Int, _ count: Int, _ x: UnsafeRawPointer,
+    _ labels: UnsafeRawPointer, _ losses: UnsafeMutableRawPointer
+  ) {
+    switch element {
+    case .float32: AdjointKernelCore.crossEntropy(Single.self, rows, count, x, labels, losses)
+    case .float64: AdjointKernelCore.crossEntropy(Twofold.self, rows, count, x, labels, losses)
+    }
+  }
+
+  @inlinable @inline(__always)
+  public static func crossEntropyPullback(
+    _ element: KernelElement, _ rows: Int, _ count: Int, _ x: UnsafeRawPointer,
+    _ labels: UnsafeRawPointer, _ seeds: UnsafeRawPointer, _ result: UnsafeMutableRawPointer
+  ) {
+    switch element {
+    case .float32:
+      AdjointKernelCore.crossEntropyPullback(Single.self, rows, count, x, labels, seeds, result)
+    case .float64:
+      AdjointKernelCore.crossEntropyPullback(
+        Twofold.self, rows, count, x, labels, seeds, result)
+    }
   }
 }

@@ -20,6 +20,7 @@
 // The proof by use is to run the tests under an emulator: `qemu-x86_64 -cpu Nehalem`.
 
 import AdjointElementary
+import AdjointKernels
 
 /// An instruction set: the widths of its vectors and two facts about the hardware.
 public protocol InstructionSet: Sendable {

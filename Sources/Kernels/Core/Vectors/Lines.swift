@@ -2,6 +2,7 @@
 // vectors and one partial one. It has never heard of matrices.
 
 import AdjointElementary
+import AdjointKernels
 
 /// Copies fewer bytes than a vector of 64 has, in at most two moves that may overlap.
 @inlinable @inline(__always)
@@ -17,17 +18,6 @@ func movePartial(
   } else if byteCount >= 4 {
     movePair(UInt32.self, source, target, byteCount &- 4)
   }
-}
-
-/// Copies a value at the beginning and another one `last` bytes on.
-@inlinable @inline(__always)
-public func movePair<Value: BitwiseCopyable>(
-  _: Value.Type, _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ last: Int
-) {
-  let first = source.loadUnaligned(as: Value.self)
-  let second = source.loadUnaligned(fromByteOffset: last, as: Value.self)
-  target.storeBytes(of: first, as: Value.self)
-  target.storeBytes(of: second, toByteOffset: last, as: Value.self)
 }
 
 /// Moves a line, or adds it to the line that is there.
@@ -62,7 +52,7 @@ func moveLine<Element: Lanes>(
   end.store(target + last)
 }
 
-/// See `KernelTable.scatterRows`.
+/// See `KernelSet.scatterRows`.
 @inlinable @inline(never)
 public func scatterRows<Element: Lanes>(
   _: Element.Type, _ rows: Int, _ columns: Int, _ places: UnsafeRawPointer,
@@ -96,5 +86,25 @@ func finishLine<Element: Lanes>(
     if let bias { x = x + Element.load(bias + i, count: rest) }
     if rectifies { x = Elementary.Relu.value(x) }
     x.store(line + i, count: rest)
+  }
+}
+
+// MARK: - The answers to `KernelSet`
+
+extension LoopSet {
+  @inlinable @inline(__always)
+  public static func scatterRows(
+    _ element: KernelElement, _ rows: Int, _ columns: Int, _ places: UnsafeRawPointer,
+    _ source: UnsafeRawPointer, _ sourceRow: Int, _ target: UnsafeMutableRawPointer,
+    _ targetRow: Int
+  ) {
+    switch element {
+    case .float32:
+      AdjointKernelCore.scatterRows(
+        Single.self, rows, columns, places, source, sourceRow, target, targetRow)
+    case .float64:
+      AdjointKernelCore.scatterRows(
+        Twofold.self, rows, columns, places, source, sourceRow, target, targetRow)
+    }
   }
 }

@@ -4,6 +4,8 @@
 // vectors, so each cache line is touched once; that matters where rows lie a power of two apart and
 // compete for the same few places of a cache.
 
+import AdjointKernels
+
 /// A tile of one vector for each row, which can be transposed if it is square.
 public protocol TransposableTile: Tile {
   /// Loads row `r` from `source + r · rowStride` bytes.
@@ -92,7 +94,7 @@ func opaqueZero<Element: Lanes>(_ stride: Int) -> Element {
 
 // MARK: - Whole matrices
 
-/// See `KernelTable.transpose`.
+/// See `KernelSet.transpose`.
 ///
 /// The matrix is walked in tiles, and a tile in blocks that fit the registers, down the columns: so the
 /// target is written line by line.
@@ -214,5 +216,24 @@ extension SIMD2 where Scalar == Double {
   @inlinable @inline(__always)
   public static func exchange(_ a: inout Self, _ b: inout Self, _ distance: Int) {
     (a.y, b.x) = (b.x, a.y)
+  }
+}
+
+// MARK: - The answers to `KernelSet`
+
+extension LoopSet {
+  @inlinable @inline(__always)
+  public static func transpose(
+    _ element: KernelElement, _ rows: Int, _ columns: Int, _ source: UnsafeRawPointer,
+    _ sourceRow: Int, _ target: UnsafeMutableRawPointer, _ targetRow: Int
+  ) {
+    switch element {
+    case .float32:
+      AdjointKernelCore.transpose(
+        Single.self, rows, columns, source, sourceRow, target, targetRow)
+    case .float64:
+      AdjointKernelCore.transpose(
+        Twofold.self, rows, columns, source, sourceRow, target, targetRow)
+    }
   }
 }

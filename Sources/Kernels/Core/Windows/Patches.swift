@@ -11,8 +11,9 @@
 // the run, and the matrix is laid out the other way round.
 
 import AdjointElementary
+import AdjointKernels
 
-/// See `KernelTable.gatherPatches`.
+/// See `KernelSet.gatherPatches`.
 @inlinable @inline(never)
 public func gatherPatches<Element: Lanes>(
   _: Element.Type, _ window: SlidingWindow, _ part: PatchPart, _ first: Int, _ count: Int,
@@ -26,7 +27,7 @@ public func gatherPatches<Element: Lanes>(
   }
 }
 
-/// See `KernelTable.scatterPatches`.
+/// See `KernelSet.scatterPatches`.
 @inlinable @inline(never)
 public func scatterPatches<Element: Lanes>(
   _: Element.Type, _ window: SlidingWindow, _ part: PatchPart, _ first: Int, _ count: Int,
@@ -246,4 +247,34 @@ func walkTaps<M: PatchMotion>(
 @inlinable @inline(__always)
 func clear(_ target: UnsafeMutableRawPointer, _ byteCount: Int) {
   target.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+}
+
+// MARK: - The answers to `KernelSet`
+
+extension LoopSet {
+  @inlinable @inline(__always)
+  public static func gatherPatches(
+    _ element: KernelElement, _ window: SlidingWindow, _ part: PatchPart, _ first: Int,
+    _ count: Int, _ image: UnsafeRawPointer, _ patches: UnsafeMutableRawPointer
+  ) {
+    switch element {
+    case .float32:
+      AdjointKernelCore.gatherPatches(Single.self, window, part, first, count, image, patches)
+    case .float64:
+      AdjointKernelCore.gatherPatches(Twofold.self, window, part, first, count, image, patches)
+    }
+  }
+
+  @inlinable @inline(__always)
+  public static func scatterPatches(
+    _ element: KernelElement, _ window: SlidingWindow, _ part: PatchPart, _ first: Int,
+    _ count: Int, _ patches: UnsafeRawPointer, _ image: UnsafeMutableRawPointer
+  ) {
+    switch element {
+    case .float32:
+      AdjointKernelCore.scatterPatches(Single.self, window, part, first, count, patches, image)
+    case .float64:
+      AdjointKernelCore.scatterPatches(Twofold.self, window, part, first, count, patches, image)
+    }
+  }
 }

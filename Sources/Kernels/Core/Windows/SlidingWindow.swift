@@ -1,34 +1,9 @@
-// What this file knows: where a window stands as it slides over images whose channels lie side by side,
-// and which of its taps fall on the image. It has never heard of what is computed under the window.
-//
-// A tap is one place of the window, a position one place where the window stands. Positions are counted
-// through all images: image by image, row by row.
+// Which taps of a window fall on the image at each position, and where they lie. It has never heard of
+// what is computed under the window.
 
-/// One axis along which a window slides.
-@frozen public struct WindowAxis: Hashable, Sendable {
-  /// The length of the image.
-  public var size: Int
-  /// The number of taps.
-  public var taps: Int
-  /// The distance from one position to the next.
-  public var stride: Int
-  /// The distance from one tap to the next.
-  public var dilation: Int
-  /// How far the first position stands before the image.
-  public var before: Int
-  /// The number of positions.
-  public var positions: Int
+import AdjointKernels
 
-  /// An axis with all its numbers.
-  public init(size: Int, taps: Int, stride: Int, dilation: Int, before: Int, positions: Int) {
-    self.size = size
-    self.taps = taps
-    self.stride = stride
-    self.dilation = dilation
-    self.before = before
-    self.positions = positions
-  }
-
+extension WindowAxis {
   /// The place of tap 0 at a position, which may be outside, and the taps that are inside.
   @inlinable @inline(__always)
   func reach(at position: Int) -> WindowReach {
@@ -58,55 +33,6 @@ struct WindowReach {
     self.first = first
     self.end = end
   }
-}
-
-/// A window that slides over rows and columns.
-@frozen public struct SlidingWindow: Hashable, Sendable {
-  /// The two axes.
-  public var rows, columns: WindowAxis
-
-  /// A window with both axes.
-  public init(rows: WindowAxis, columns: WindowAxis) {
-    self.rows = rows
-    self.columns = columns
-  }
-
-  /// The number of places of the window.
-  public var taps: Int { rows.taps &* columns.taps }
-  /// The number of positions in one image.
-  public var positions: Int { rows.positions &* columns.positions }
-  /// The number of pixels of one image.
-  public var pixels: Int { rows.size &* columns.size }
-}
-
-/// Which elements of the patch under a window are meant: some taps, and of each some channels.
-@frozen public struct PatchPart: Hashable, Sendable {
-  /// The number of channels of the image.
-  public var channels: Int
-  /// The channels that are meant.
-  public var firstChannel, channelCount: Int
-  /// The taps that are meant, counted row by row.
-  public var firstTap, tapCount: Int
-  /// Whether a matrix of patches has a row for each tap instead of one for each position.
-  ///
-  /// For images of one channel only.
-  public var tapsAreRows: Bool
-
-  /// A part.
-  public init(
-    channels: Int, firstChannel: Int, channelCount: Int, firstTap: Int, tapCount: Int,
-    tapsAreRows: Bool = false
-  ) {
-    self.channels = channels
-    self.firstChannel = firstChannel
-    self.channelCount = channelCount
-    self.firstTap = firstTap
-    self.tapCount = tapCount
-    self.tapsAreRows = tapsAreRows
-  }
-
-  /// The number of elements.
-  public var count: Int { channelCount &* tapCount }
 }
 
 /// A walk over positions.

@@ -3,32 +3,7 @@
 // all; a rule says what happens to one vector of channels at one position.
 
 import AdjointElementary
-
-/// What a window does to each channel; see `KernelTable.slide` for the operands.
-public enum WindowLoop: UInt8, Sendable, CaseIterable {
-  /// `y ← Σ f x` over the taps. Operands: `x`, `f`.
-  case filter
-  /// `x ← x + f y` for each tap. Operands: `f`, `y`.
-  case filterToImage
-  /// `f ← f + x y` for each tap. Operands: `x`, `y`.
-  case filterToTaps
-  /// `y ← max x`, NaN if any element is NaN. Operands: `x`.
-  case maximum
-  /// `y ← mean of t` over the taps where `x` equals `y'`, 0 if there are none.
-  ///
-  /// Operands: `x`, `y'`, `t`.
-  case meanOfExtreme
-  /// `t ← t + y / n` for the `n` taps where `x` equals `y'`. Operands: `x`, `y'`, `y`.
-  case shareAmongExtreme
-  /// `y ← Σ x / n` with `n` the number of taps on the image. Operands: `x`.
-  case meanOfInside
-  /// `x ← x + y / n` with `n` the number of taps on the image. Operands: `y`.
-  case shareAmongInside
-  /// `y ← Σ x / n` with `n` the number of all taps. Operands: `x`.
-  case meanOfAll
-  /// `x ← x + y / n` with `n` the number of all taps. Operands: `y`.
-  case shareAmongAll
-}
+import AdjointKernels
 
 /// The place of one window position in images, positions and taps, all with the same channels.
 ///
@@ -125,7 +100,7 @@ public protocol WindowRule {
   where Access.Element == Element
 }
 
-/// The one walk of all rules; see `KernelTable.slide`.
+/// The one walk of all rules; see `KernelSet.slide`.
 @inlinable @inline(__always)
 func slide<R: WindowRule>(
   _ rule: R, _ window: SlidingWindow, _ channels: Int, _ channelCount: Int, _ first: Int,
@@ -357,7 +332,7 @@ func stepThroughRun<R: WindowRule, Access: ChannelAccess>(
   }
 }
 
-/// See `KernelTable.slide`.
+/// See `KernelSet.slide`.
 @inlinable @inline(never)
 public func slide<Element: Lanes>(
   _: Element.Type, _ loop: WindowLoop, _ window: SlidingWindow, _ channels: Int,
@@ -380,5 +355,26 @@ public func slide<Element: Lanes>(
   case .meanOfAll: run(MeanRule<Element>(a, destination, countsAll: true))
   case .shareAmongInside: run(ShareRule<Element>(a, destination, countsAll: false))
   case .shareAmongAll: run(ShareRule<Element>(a, destination, countsAll: true))
+  }
+}
+
+// MARK: - The answers to `KernelSet`
+
+extension LoopSet {
+  @inlinable @inline(__always)
+  public static func slide(
+    _ loop: WindowLoop, _ element: KernelElement, _ window: SlidingWindow, _ channels: Int,
+    _ channelCount: Int, _ first: Int, _ count: Int, _ a: UnsafeRawPointer,
+    _ b: UnsafeRawPointer?, _ c: UnsafeRawPointer?, _ destination: UnsafeMutableRawPointer
+  ) {
+    let operands = Operands(a, b, c)
+    switch element {
+    case .float32:
+      AdjointKernelCore.slide(
+        Single.self, loop, window, channels, channelCount, first, count, operands, destination)
+    case .float64:
+      AdjointKernelCore.slide(
+        Twofold.self, loop, window, channels, channelCount, first, count, operands, destination)
+    }
   }
 }

@@ -1,0 +1,224 @@
+// What a tape keeps of an operation on tensors, and the growing buffer that holds it. It has never
+// heard of derivatives: what is kept, and for which rule, is for the primitive to say.
+
+import AdjointArrays
+import AdjointElementary
+
+extension Tape {
+  /// One operation on tensors.
+  struct TensorNode {
+    var primitive: any Primitive
+    var application: Application
+    /// True for the input of a nested derivative: the outer value under an index of its own.
+    let isAlias: Bool
+
+    /// The operands by index, and the values that the rules of the primitive read.
+    struct Application {
+      var operands: OperandList
+      var result: NDArray?
+      let layout: ArrayLayout
+      let index: Int32
+
+      var type: TensorType { TensorType(layout.shape, layout.dtype) }
+    }
+
+    /// True for what a level that begins at the record `bottom` takes derivatives with respect to.
+    func isInput(of bottom: Int) -> Bool {
+      application.operands.isEmpty || isAlias && Int(application.operands.index(0)) < bottom
+    }
+
+    /// Moves out what the rules read, so that it is freed as soon as they have run; the tape has it no
+    /// longer. A copy would count a reference for each operand, which takes longer than a rule on a
+    /// small tensor.
+    mutating func releaseValues() -> Application {
+      var released = Application(
+        operands: OperandList(), result: nil, layout: application.layout, index: application.index)
+      swap(&released.operands, &application.operands)
+      swap(&released.result, &application.result)
+      return released
+    }
+  }
+
+  /// One operand of an operation on tensors.
+  struct Operand {
+    /// The index of its record; -1 for a constant.
+    let index: Int32
+    private let layoutFields: UnsafePointer<LayoutFields>?
+    private let content: Content
+
+    private enum Content {
+      case value(NDArray)
+      case layout(ArrayLayout)
+      case nothing
+    }
+
+    /// No operand, where a list has room for more than it holds.
+    init() {
+      index = -1
+      layoutFields = nil
+      content = .nothing
+    }
+
+    /// An operand whose value no rule reads.
+    init(index: Int32, layout: ArrayLayout) {
+      self.index = index
+      layoutFields = layout.fields
+      content = .layout(layout)
+    }
+
+    init(_ operand: Tensor, keepsValue: Bool) {
+      index = operand.tensorIndex
+      layoutFields = operand.array.fields
+      content = keepsValue ? .value(operand.array) : .layout(operand.array.layout)
+    }
+
+    /// Shape and element type, valid while the operand is held; to look at them copies nothing.
+    @inline(__always)
+    var fields: UnsafePointer<LayoutFields> { layoutFields.unsafelyUnwrapped }
+
+    /// The value, if a rule reads it.
+    var value: NDArray? {
+      if case .value(let array) = content { array } else { nil }
+    }
+
+    var type: TensorType { TensorType(fields.pointee.shape, fields.pointee.dtype) }
+  }
+
+  /// The operands of one operation, in order.
+  ///
+  /// Nearly all operations have at most three, and an array would be an allocation for each of them.
+  struct OperandList {
+    private var first = Operand()
+    private var second = Operand()
+    private var third = Operand()
+    private var rest: [Operand] = []
+    private(set) var count = 0
+    /// The indices of the first operands once more, since to look at an operand copies it.
+    private var recordIndices: (Int32, Int32, Int32) = (-1, -1, -1)
+
+    init() {}
+
+    init(_ operand: Operand) {
+      first = operand
+      recordIndices.0 = operand.index
+      count = 1
+    }
+
+    init(_ first: Operand, _ second: Operand) {
+      self.first = first
+      self.second = second
+      recordIndices = (first.index, second.index, -1)
+      count = 2
+    }
+
+    init(_ first: Operand, _ second: Operand, _ third: Operand) {
+      self.first = first
+      self.second = second
+      self.third = third
+      recordIndices = (first.index, second.index, third.index)
+      count = 3
+    }
+
+    init(_ operands: some Collection<Operand>) {
+      for operand in operands {
+        switch count {
+        case 0: (first, recordIndices.0) = (operand, operand.index)
+        case 1: (second, recordIndices.1) = (operand, operand.index)
+        case 2: (third, recordIndices.2) = (operand, operand.index)
+        default: rest.append(operand)
+        }
+        count += 1
+      }
+    }
+
+    init(_ operands: [Tensor], keepsValues: Bool) {
+      self.init(operands.lazy.map { Operand($0, keepsValue: keepsValues) })
+    }
+
+    var isEmpty: Bool { count == 0 }
+    var indices: Range<Int> { 0..<count }
+
+    subscript(position: Int) -> Operand {
+      @inline(__always) _read {
+        switch position {
+        case 0: yield first
+        case 1: yield second
+        case 2: yield third
+        default: yield rest[position - 3]
+        }
+      }
+    }
+
+    /// The index of an operand's record.
+    @inline(__always)
+    func index(_ position: Int) -> Int32 {
+      switch position {
+      case 0: recordIndices.0
+      case 1: recordIndices.1
+      case 2: recordIndices.2
+      default: rest[position - 3].index
+      }
+    }
+
+    /// True if the test accepts the index of an operand; by address, since passing a list on would copy
+    /// it.
+    @inline(__always)
+    static func contains(_ list: UnsafePointer<OperandList>, where test: (Int32) -> Bool) -> Bool {
+      let (count, indices) = (list.pointee.count, list.pointee.recordIndices)
+      if count > 0 && test(indices.0) || count > 1 && test(indices.1)
+        || count > 2 && test(indices.2)
+      {
+        return true
+      }
+      return count > 3 && list.pointee.rest.contains { test($0.index) }
+    }
+  }
+
+  /// The operations on tensors, in the order in which they were recorded.
+  ///
+  /// A buffer of its own and no array, because a walk looks at nodes where they lie. What it would copy
+  /// out of an array that is a property of a class, a node with all its references, took longer to count
+  /// than a rule on a small tensor takes to run.
+  struct TensorNodes: ~Copyable {
+    private var base = UnsafeMutablePointer<TensorNode>.allocate(capacity: 16)
+    private var capacity = 16
+    private(set) var count = 0
+
+    deinit {
+      base.deinitialize(count: count)
+      base.deallocate()
+    }
+
+    /// Where a node lies, until the next one is recorded.
+    @inline(__always)
+    func pointer(to position: Int) -> UnsafeMutablePointer<TensorNode> {
+      precondition(position >= 0 && position < count, "the tape has no such tensor")
+      return base + position
+    }
+
+    subscript(position: Int) -> TensorNode {
+      @inline(__always) _read { yield pointer(to: position).pointee }
+    }
+
+    mutating func append(_ node: consuming TensorNode) {
+      if count == capacity { grow() }
+      (base + count).initialize(to: node)
+      count += 1
+    }
+
+    @inline(never)
+    private mutating func grow() {
+      let larger = UnsafeMutablePointer<TensorNode>.allocate(capacity: 2 * capacity)
+      larger.moveInitialize(from: base, count: count)
+      base.deallocate()
+      base = larger
+      capacity *= 2
+    }
+
+    /// Forgets the nodes recorded last; the memory is kept for the next ones.
+    mutating func removeLast(_ number: Int) {
+      count -= number
+      (base + count).deinitialize(count: number)
+    }
+  }
+}

@@ -1,0 +1,137 @@
+// Where a reverse walk keeps the adjoints of tensors, and how a contribution to one is added. It has
+// never heard of rules; what they give comes to it through the use that they are handed.
+
+import AdjointArrays
+
+/// The adjoints of the tensors that a walk covers, with the way to those of its numbers.
+///
+/// One class for every kind of walk, so that no rule is compiled for each kind.
+final class TensorAdjoints {
+  /// Where on the tape the walk ends.
+  let start: Tape.Mark
+  /// One adjoint a tensor, from the start on; nil where none has arrived.
+  private(set) var values: [Tensor?]
+  /// What the rule that runs now has answered.
+  var answers = PrimitiveUse.Answers()
+  private let header: UnsafeMutablePointer<TapeHeader>
+  private let active: UnsafePointer<Bool>?
+  private let numbers: Numbers
+  private let observer: EdgeObserver?
+
+  /// The slots of the numbers, in which a tensor made of scalars hands its adjoint out.
+  enum Numbers {
+    case gradient(AdjointSlots<GradientWalk>)
+    case inspected(AdjointSlots<InspectedWalk>)
+    case recorded(AdjointSlots<RecordedWalk>)
+  }
+
+  init<Kind: WalkKind>(beside slots: AdjointSlots<Kind>, on tape: Tape, since start: Tape.Mark) {
+    self.start = start
+    header = slots.header
+    active = slots.active
+    numbers = Kind.numbers(slots)
+    observer = slots.observer?.takeUnretainedValue()
+    values = Array(repeating: nil, count: tape.tensors.count - start.tensors)
+  }
+
+  /// True when the adjoint of this record is wanted.
+  @inline(__always)
+  func asks(for index: Int32) -> Bool {
+    guard Int(index) >= start.records else { return false }
+    guard let active else { return true }
+    return active[Int(index) &- start.records]
+  }
+
+  /// The adjoint of a node, which then has none unless it is to be kept.
+  func take(_ node: Int, keeping: Bool) -> Tensor? {
+    let position = node &- start.tensors
+    return keeping ? values[position] : values[position].take()
+  }
+
+  func hasArrived(at node: Int) -> Bool { values[node &- start.tensors] != nil }
+
+  // MARK: Contributions
+
+  /// Adds to the adjoint of an operand, which is a tensor of the type of the contribution.
+  func add(
+    _ contribution: Tensor, to position: Int,
+    of application: UnsafePointer<Tape.TensorNode.Application>
+  ) {
+    let index = Int(application.pointee.index)
+    give(
+      contribution, from: index, adjoint(of: index),
+      to: Int(application.pointee.operands.index(position)))
+  }
+
+  /// Adds to the adjoint of a tensor's record, and tells the observer if there is one.
+  func give(
+    _ contribution: Tensor, from index: Int, _ adjoint: @autoclosure () -> TapeValue,
+    to operand: Int
+  ) {
+    let node = Int(header.pointee.records[operand].first)
+    add(contribution, toNode: node)
+    if let observer, let sum = values[node &- start.tensors] {
+      observer.saw(contribution, from: index, adjoint(), to: operand, sum: sum)
+    }
+  }
+
+  /// Adds to the adjoint of an operand, which is a number.
+  func add(
+    _ contribution: Scalar, to position: Int,
+    of application: UnsafePointer<Tape.TensorNode.Application>
+  ) {
+    let operand = Int(application.pointee.operands.index(position))
+    let sum =
+      switch numbers {
+      case .gradient(let slots): slots.add(contribution.value, to: operand)
+      case .inspected(let slots): slots.add(contribution.value, to: operand)
+      case .recorded(let slots): slots.add(contribution, to: operand).value
+      }
+    if let observer {
+      let index = Int(application.pointee.index)
+      observer.saw(
+        contribution.value, from: index, adjoint(of: index), to: operand, partial: 1, sum: sum)
+    }
+  }
+
+  /// Adds to the adjoint of a tensor.
+  func add(_ contribution: Tensor, toNode node: Int) {
+    let position = node &- start.tensors
+    guard var present = values[position].take() else {
+      values[position] = contribution
+      return
+    }
+    guard !present.isRecorded, !contribution.isRecorded else {
+      values[position] = present + contribution
+      return
+    }
+    // Held by nothing else now, the sum is formed in place.
+    var sum = present.array
+    present = contribution
+    sum.accumulate(contribution.array)
+    values[position] = Tensor(sum)
+  }
+
+  /// The kept adjoint of a tensor's record, for an observer.
+  private func adjoint(of index: Int) -> TapeValue {
+    let node = Int(header.pointee.records[index].first)
+    guard let adjoint = values[node &- start.tensors] else { return .number(0) }
+    return .tensor(adjoint.type, adjoint.array)
+  }
+}
+
+extension GradientWalk {
+  static func numbers(_ slots: AdjointSlots<GradientWalk>) -> TensorAdjoints.Numbers {
+    .gradient(slots)
+  }
+}
+extension InspectedWalk {
+  static func numbers(_ slots: AdjointSlots<InspectedWalk>) -> TensorAdjoints.Numbers {
+    .inspected(slots)
+  }
+}
+extension RecordedWalk {
+  static func numbers(_ slots: AdjointSlots<RecordedWalk>) -> TensorAdjoints.Numbers {
+    .recorded(slots)
+  }
+}
