@@ -1,5 +1,5 @@
-// What this file knows: how to read a whole file, and how to replace one so that a reader, or a
-// crash, sees either the old contents or the new. It has never heard of any format.
+// How to read a whole file, and how to replace one so that a reader, or a crash, sees either the
+// old contents or the new. It has never heard of any format.
 
 import AdjointSupport
 
@@ -66,7 +66,7 @@ public enum AtomicFile {
       if error.number == ENOENT { return (path, nil) }
       throw OutputFile.unwritable(path, error)
     }
-    // A device or a pipe would be replaced by a regular file, which nobody wants of /dev/null.
+    // A rename would put a regular file in the place of a device or a pipe, such as /dev/null.
     guard status.isRegular else {
       throw DataError(
         .unwritable, file: path,

@@ -1,5 +1,5 @@
-// What this file knows: how a data set is cut into batches, in order or shuffled, so that each pass
-// sees every example once. It has never heard of files, formats or training.
+// How a data set is cut into batches, in order or shuffled, so that each pass sees every example
+// once. It has never heard of files, formats or training.
 
 import AdjointArrays
 import AdjointDifferentiation
@@ -115,7 +115,8 @@ public struct LabeledBatch: Sendable {
 /// Inputs and labels in memory, the examples along the first axis of both.
 ///
 /// ```swift
-/// let data = LabeledDataset(inputs: Tensor([[0, 0], [0, 1], [1, 0], [1, 1]]), labels: [0, 1, 1, 0])
+/// let inputs = Tensor([[0, 0], [0, 1], [1, 0], [1, 1]])
+/// let data = LabeledDataset(inputs: inputs, labels: [0, 1, 1, 0])
 /// for batch in data.batches(of: 2) {
 ///   print(batch.labels)     // [0, 1], then [1, 0]
 /// }
@@ -128,7 +129,8 @@ public struct LabeledDataset: Dataset {
 
   /// Creates a data set.
   ///
-  /// - Precondition: inputs and labels have at least one axis, and the first is equally long in both.
+  /// - Precondition: inputs and labels have at least one axis, and the first is equally long in
+  ///   both.
   public init(inputs: Tensor, labels: Tensor) {
     precondition(
       inputs.rank > 0 && labels.rank > 0 && inputs.shape[0] == labels.shape[0],

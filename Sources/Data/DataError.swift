@@ -1,5 +1,5 @@
-// What this file knows: how a failure with a file is told. It has never heard of any format, nor of
-// the file system: the parsers say what is wrong and where, the callers add the name of the file.
+// How a failure with a file is told. It has never heard of any format, nor of the file system: the
+// parsers say what is wrong and where, the callers add the name of the file.
 
 import AdjointArrays
 import AdjointSupport
@@ -8,8 +8,8 @@ import AdjointSupport
 ///
 /// The description is one line that says where, what and what to do:
 ///
-///     weights.safetensors: byte 0: the header says 4294967296 bytes but the file has 1024. The file
-///     is damaged or not a safetensors file.
+///     weights.safetensors: byte 0: the header says 4294967296 bytes but the file has 1024. The
+///     file is damaged or not a safetensors file.
 ///
 /// (printed without the line break). A command-line tool may exit with status 66 on any of them.
 public struct DataError: AdjointError, Equatable {
@@ -33,7 +33,7 @@ public struct DataError: AdjointError, Equatable {
   /// The path of the file, or nil when the bytes came from memory.
   public var file: String?
 
-  /// Where in the file, counted in bytes from its start, or nil when no place is to blame.
+  /// Where in the file, counted in bytes from its start, or nil if the problem has no position.
   public var byteOffset: Int?
 
   /// What was found, and what should have been there, as a phrase.

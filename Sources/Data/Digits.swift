@@ -1,14 +1,15 @@
-// What this file knows: the handwritten digits that travel inside the package, and whose they are. It
-// has never heard of files: nothing is read at run time.
+// The handwritten digits that travel inside the package, and whose they are. It has never heard of
+// files: nothing is read at run time.
 
 import AdjointArrays
 
 /// 1797 handwritten digits of 8 x 8 pixels, embedded in the package.
 ///
-/// The test part of *Optical Recognition of Handwritten Digits* by E. Alpaydin and C. Kaynak (1998),
-/// UCI Machine Learning Repository, doi [10.24432/C50P49](https://doi.org/10.24432/C50P49), licensed
-/// under [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/). The gray levels are unchanged,
-/// written as text, in their original order, which is also that of scikit-learn's `load_digits`.
+/// The test part of *Optical Recognition of Handwritten Digits* by E. Alpaydin and C. Kaynak
+/// (1998), UCI Machine Learning Repository, doi [10.24432/C50P49](https://doi.org/10.24432/C50P49),
+/// licensed under [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/). The gray levels are
+/// unchanged, written as text, in their original order, which is also that of scikit-learn's
+/// `load_digits`.
 public enum Digits {
   /// The number of images.
   static let count = 1797

@@ -1,7 +1,7 @@
-// What this file knows: images 899 to 1796 of the embedded digits, one a line: the label, a space,
-// then 64 gray levels row by row, from 0 (blank) to G (16). Digits.swift says where they come from.
-// Printable levels rather than packed bits: anyone can check a line against the original by eye, and
-// no decoder has to be trusted.
+// Images 899 to 1796 of the embedded digits, one a line: the label, a space, then 64 gray levels
+// row by row, from 0 (blank) to G (16). Digits.swift says where they come from. Printable levels
+// rather than packed bits: anyone can check a line against the original by eye, and no decoder has
+// to be trusted.
 //
 // Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak, 1998, UCI Machine Learning
 // Repository, doi 10.24432/C50P49, licensed under CC BY 4.0; the test part, in its original order.

@@ -1,5 +1,5 @@
-// What this file knows: gzip members (RFC 1952): headers, trailers, and that several may follow one
-// another. It has never heard of what is packed inside, nor of the file system.
+// Gzip members (RFC 1952): headers, trailers, and that several may follow one another. It has never
+// heard of what is packed inside, nor of the file system.
 
 import AdjointSupport
 
@@ -48,8 +48,8 @@ public enum Gzip {
     return output.bytes()
   }
 
-  // The length in the trailer is a promise by an untrusted file. It is believed as far as images and
-  // text compress (16 to 1), and growth by doubling takes care of the rest.
+  // The length in the trailer is a promise by an untrusted file. It is believed as far as images
+  // and text compress (16 to 1), and growth by doubling takes care of the rest.
   private static func expectedSize(_ input: UnsafeRawBufferPointer) -> Int {
     guard input.count >= 18 else { return 0 }
     let promised = Int(littleEndian32(input, at: input.count - 4))

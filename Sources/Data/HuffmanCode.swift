@@ -1,5 +1,5 @@
-// What this file knows: the canonical Huffman codes of DEFLATE (RFC 1951, 3.2.2 and 3.2.5): how code
-// lengths become a decoding table. It has never heard of blocks, matches or files.
+// The canonical Huffman codes of DEFLATE (RFC 1951, 3.2.2 and 3.2.5): how code lengths become a
+// decoding table. It has never heard of blocks, matches or files.
 
 /// What a decoded symbol means, packed into 32 bits.
 ///
@@ -43,7 +43,8 @@ struct HuffmanCode {
     case overSubscribed, incomplete
   }
 
-  /// Creates the code in which symbol `s` has `lengths[s]` bits (0: unused) and means `meanings[s]`.
+  /// Creates the code in which symbol `s` has `lengths[s]` bits (0: unused) and means
+  /// `meanings[s]`.
   ///
   /// An incomplete set is refused, as zlib refuses it, except for the one case that encoders
   /// produce: a single code of one bit, or none at all.

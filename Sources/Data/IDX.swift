@@ -1,5 +1,5 @@
-// What this file knows: IDX files, the format of MNIST: a magic number, dimensions, elements. It has
-// never heard of images, labels or classes.
+// IDX files, the format of MNIST: a magic number, dimensions, elements. It has never heard of
+// images, labels or classes.
 
 import AdjointArrays
 

@@ -1,11 +1,11 @@
-// What this file knows: DEFLATE, the compressed blocks of RFC 1951. It has never heard of gzip
-// headers, checksums or files.
+// DEFLATE, the compressed blocks of RFC 1951. It has never heard of gzip headers, checksums or
+// files.
 
 /// A decoder of one DEFLATE stream that can pause between two symbols when its output is full.
 ///
 /// Time is linear in input plus output: every block consumes input, and building a code costs a
-/// constant. Nothing in the input can make it trap: each index that depends on the input is compared
-/// first, and reading past the end yields zeros that are noticed before they are used.
+/// constant. Nothing in the input can make it trap: each index that depends on the input is
+/// compared first, and reading past the end yields zeros that are noticed before they are used.
 struct Inflater {
   private let input: UnsafeRawBufferPointer
   private var position: Int
@@ -210,7 +210,7 @@ extension Inflater {
     }
     let order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
     var lengths = [UInt8](repeating: 0, count: 19)
-    for place in 0..<codeLengthCount { lengths[order[place]] = UInt8(try need(3)) }
+    for symbol in order[..<codeLengthCount] { lengths[symbol] = UInt8(try need(3)) }
     let code = try code(lengths[...], DeflateAlphabet.codeLengths, "code lengths")
 
     let total = literalCount + distanceCount
@@ -345,7 +345,7 @@ extension Inflater {
     } else if distance == 1 {
       target.update(repeating: (target - 1).pointee, count: length)
     } else {
-      for place in 0..<length { target[place] = target[place &- distance] }
+      for index in 0..<length { target[index] = target[index &- distance] }
     }
   }
 }
@@ -360,13 +360,14 @@ extension HuffmanCode {
     var bits = bits
     var word = 0
     var first = 0
-    var place = 0
+    // How many words are shorter than the length at hand.
+    var shorter = 0
     for length in 1...HuffmanCode.longestCode {
       word |= Int(bits & 1)
       bits >>= 1
       let count = counts[length]
-      if word - first < count { return ordered[place + word - first] }
-      place += count
+      if word - first < count { return ordered[shorter + word - first] }
+      shorter += count
       first = (first + count) << 1
       word <<= 1
     }

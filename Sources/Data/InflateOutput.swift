@@ -1,5 +1,5 @@
-// What this file knows: a growing buffer with a limit, made for the decoder beside it. It has never
-// heard of blocks, codes or files.
+// A growing buffer with a limit, made for the decoder beside it. It has never heard of blocks,
+// codes or files.
 
 /// Bytes that grow while they are decoded, never beyond `limit`.
 ///

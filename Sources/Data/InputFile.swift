@@ -1,5 +1,5 @@
-// What this file knows: how a file is opened and read without trusting its size, its kind or its
-// presence. It has never heard of any format.
+// How a file is opened and read without trusting its size, its kind or its presence. It has never
+// heard of any format.
 
 import Foundation
 

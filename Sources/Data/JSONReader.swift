@@ -1,5 +1,4 @@
-// What this file knows: JSON (RFC 8259), strictly. It has never heard of the formats whose headers
-// are written in it.
+// JSON (RFC 8259), strictly. It has never heard of the formats whose headers are written in it.
 
 import AdjointSupport
 
@@ -43,10 +42,10 @@ struct JSONNode: Sendable, Equatable {
 
 /// A strict reader of one JSON text.
 ///
-/// Not `JSONSerialization`, because that keeps the last of several equal keys without a word (a file
-/// could show one tensor to us and another to the next reader), says nothing of where a value stood,
-/// and rounds integers beyond 2^53 through `Double`. Equal keys are refused here, also when they
-/// differ only in Unicode normalization, since Swift's dictionaries could not tell them apart.
+/// Not `JSONSerialization`, because that keeps the last of several equal keys without a word (a
+/// file could show one tensor to us and another to the next reader), says nothing of where a value
+/// stood, and rounds integers beyond 2^53 through `Double`. Equal keys are refused here, also when
+/// they differ only in Unicode normalization, since Swift's dictionaries could not tell them apart.
 /// Time is linear; nesting is limited, so the recursion is shallow.
 struct JSONReader {
   static let deepestNesting = 32
@@ -78,9 +77,9 @@ struct JSONReader {
 
   private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
 
-  private func damaged(_ problem: String, at place: Int? = nil) -> DataError {
+  private func damaged(_ problem: String, at offset: Int? = nil) -> DataError {
     .malformed(
-      at: base + (place ?? position), "not JSON: \(problem)",
+      at: base + (offset ?? position), "not JSON: \(problem)",
       remedy: "The file is damaged or of another kind.")
   }
 
@@ -90,10 +89,10 @@ struct JSONReader {
     }
   }
 
-  private mutating func expect(_ character: Unicode.Scalar, _ place: String) throws(DataError) {
+  private mutating func expect(_ character: Unicode.Scalar, _ context: String) throws(DataError) {
     skipSpace()
     guard let byte = current, byte == UInt8(ascii: character) else {
-      throw damaged("expected '\(character)' \(place)")
+      throw damaged("expected '\(character)' \(context)")
     }
     position += 1
   }

@@ -1,5 +1,5 @@
-// What this file knows: images with labels, and how they are divided fairly. It has never heard of
-// files, formats or models.
+// Images with labels, and how they are divided fairly. It has never heard of files, formats or
+// models.
 
 import AdjointArrays
 
@@ -25,8 +25,8 @@ public struct LabeledImages: Sendable {
 
   /// Creates a set of images.
   ///
-  /// - Precondition: `images` has shape `[labels.count, height * width]`, and each label is an index
-  ///   into `classNames`.
+  /// - Precondition: `images` has shape `[labels.count, height * width]`, and each label is an
+  ///   index into `classNames`.
   public init(images: NDArray, labels: [Int], height: Int, width: Int, classNames: [String]) {
     precondition(
       images.rank == 2 && images.shape[0] == labels.count && images.shape[1] == height * width,
@@ -69,11 +69,13 @@ public struct LabeledImages: Sendable {
   /// Divides the images at random into parts that each have the classes in the same proportion.
   ///
   /// Every image is in exactly one part. A class of n images gives part k either the floor of
-  /// `n * fractions[k]` or one more; who gets the images that are left over is decided by what the
-  /// parts still lack from the classes before, so that the sizes of the parts stay proportional
-  /// too. Each part is in random order.
+  /// `n * fractions[k]` or one more. The images that are left over go to the parts that still lack
+  /// some from the classes before, so that the sizes of the parts stay proportional too. Each part
+  /// is in random order.
   ///
-  ///     let parts = Digits.load().stratifiedSplit([0.7, 0.15, 0.15], using: &generator)
+  /// ```swift
+  /// let parts = Digits.load().stratifiedSplit([0.7, 0.15, 0.15], using: &generator)
+  /// ```
   ///
   /// - Precondition: no fraction is negative and their sum is 1.
   public func stratifiedSplit(

@@ -1,9 +1,10 @@
-// What this file knows: under which names the four files of MNIST lie in a directory, and what must
-// be true of them together. It has never heard of the bytes of a file.
+// The names under which the four files of MNIST lie in a directory, and what must be true of them
+// together. It has never heard of the bytes of a file.
 
 import AdjointArrays
 
-/// The MNIST handwritten digits, or a set of the same form such as Fashion-MNIST, read from IDX files.
+/// The MNIST handwritten digits, or a set of the same form such as Fashion-MNIST, read from IDX
+/// files.
 public struct MNIST: Sendable {
   /// The images to learn from.
   public let train: LabeledImages
@@ -49,10 +50,10 @@ public struct MNIST: Sendable {
         problem: "\(labels.dimensions[0]) labels for the \(count) images of \(imagesPath)",
         remedy: "Put the four files of one data set into the directory.")
     }
-    if let place = labels.elements.firstIndex(where: { $0 > 9 }) {
+    if let index = labels.elements.firstIndex(where: { $0 > 9 }) {
       throw DataError(
-        .malformed, file: labelsPath, byteOffset: place,
-        problem: "label \(labels.elements[place]) is not from 0 to 9",
+        .malformed, file: labelsPath, byteOffset: index,
+        problem: "label \(labels.elements[index]) is not from 0 to 9",
         remedy: "The file is damaged or belongs to another data set.")
     }
     let (height, width) = (images.dimensions[1], images.dimensions[2])

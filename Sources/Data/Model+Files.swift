@@ -1,4 +1,4 @@
-// What this file knows: how a model with its parameters goes to a safetensors file and comes back.
+// How a model with its parameters goes to a safetensors file and comes back.
 
 import AdjointDifferentiation
 import AdjointNetworks
@@ -10,8 +10,8 @@ extension Model {
   /// try model.save(to: "classifier.safetensors")
   /// ```
   ///
-  /// The file is written beside the old one and then takes its place, so that an interruption leaves
-  /// either the old file or the new one. Every bit of every element is kept.
+  /// The file is written beside the old one and then takes its place, so that an interruption
+  /// leaves either the old file or the new one. Every bit of every element is kept.
   /// - Parameter metadata: texts that travel with the tensors.
   /// - Throws: `DataError` when the file cannot be written; nothing is overwritten then.
   public func save(to path: String, metadata: [String: String] = [:]) throws(DataError) {
@@ -27,8 +27,8 @@ extension Model {
   /// ```
   ///
   /// - Returns: the texts that were saved with the tensors.
-  /// - Throws: `DataError` when the file cannot be read, is damaged, or holds other names, shapes or
-  ///   element types than the model; the model is unchanged then.
+  /// - Throws: `DataError` when the file cannot be read, is damaged, or holds other names, shapes
+  ///   or element types than the model; the model is unchanged then.
   @discardableResult
   public mutating func load(from path: String) throws(DataError) -> [String: String] {
     let contents = try Safetensors.load(contentsOf: path)

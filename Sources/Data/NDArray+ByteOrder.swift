@@ -1,5 +1,5 @@
-// What this file knows: how the bytes of elements in a file become the elements of an array: byte
-// order, and which bytes are no booleans. It has never heard of any format.
+// How the bytes of elements in a file become the elements of an array: byte order, and which bytes
+// are no booleans. It has never heard of any format.
 
 import AdjointArrays
 

@@ -1,5 +1,5 @@
-// What this file knows: how one array is stored in and loaded from an npy file. It has never heard of
-// models or of archives.
+// How one array is stored in and loaded from an npy file. It has never heard of models or of
+// archives.
 
 import AdjointArrays
 
@@ -35,7 +35,7 @@ public enum NPY {
           remedy: NPYHeader.notNPY)
       }
       return header.isColumnMajor
-        ? stored.transposed(by: dimensions.indices.reversed()) : stored
+        ? stored.transposed(dimensions.indices.reversed()) : stored
     }
   }
 

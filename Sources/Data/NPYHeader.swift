@@ -1,5 +1,5 @@
-// What this file knows: the header of an npy file, a Python dictionary in plain text, and just as
-// much of Python as occurs there. It has never heard of files, nor does it touch elements.
+// The header of an npy file, a Python dictionary in plain text, and just as much of Python as
+// occurs there. It has never heard of files, nor does it touch elements.
 
 import AdjointArrays
 import AdjointSupport
@@ -264,7 +264,7 @@ struct PythonReader {
     guard accept(word) else { throw damaged("expected '\(word)'") }
   }
 
-  private func damaged(_ problem: String, at place: Int? = nil) -> DataError {
-    .malformed(at: place ?? position, "in the header: \(problem)", remedy: NPYHeader.notNPY)
+  private func damaged(_ problem: String, at offset: Int? = nil) -> DataError {
+    .malformed(at: offset ?? position, "in the header: \(problem)", remedy: NPYHeader.notNPY)
   }
 }

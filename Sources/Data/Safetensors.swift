@@ -1,5 +1,5 @@
-// What this file knows: how tensors with names are stored in and loaded from safetensors files. It
-// has never heard of models.
+// How tensors with names are stored in and loaded from safetensors files. It has never heard of
+// models.
 
 import AdjointArrays
 import AdjointSupport
@@ -20,8 +20,8 @@ public enum Safetensors {
   /// Reads the bytes of a safetensors file.
   ///
   /// Every number in the header is checked against the number of bytes at hand before anything is
-  /// allocated. Duplicate names, holes, overlaps and trailing bytes are refused, so that two readers
-  /// can never see different tensors in the same file.
+  /// allocated. Duplicate names, holes, overlaps and trailing bytes are refused, so that two
+  /// readers can never see different tensors in the same file.
   /// - Throws: `DataError` with the offset in the file: `malformed`, or `unsupported` for a dtype
   ///   other than F32, F64, I32 and BOOL or more than eight axes.
   public static func read(_ bytes: [UInt8]) throws(DataError) -> Contents {
@@ -126,8 +126,8 @@ public enum Safetensors {
 
   /// Saves tensors to a safetensors file, replacing an old one only when the new one is complete.
   ///
-  /// - Throws: `DataError`: those of ``bytes(tensors:metadata:)``, and `unwritable`, after which the
-  ///   old file is untouched.
+  /// - Throws: `DataError`: those of ``bytes(tensors:metadata:)``, and `unwritable`, after which
+  ///   the old file is untouched.
   public static func save(
     tensors: [(name: String, array: NDArray)], metadata: [String: String] = [:], to path: String
   ) throws(DataError) {

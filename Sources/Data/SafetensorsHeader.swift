@@ -1,5 +1,5 @@
-// What this file knows: the JSON header of a safetensors file: reading it with distrust, and writing
-// it so that equal tensors give equal bytes. It has never heard of files, nor does it touch elements.
+// The JSON header of a safetensors file: reading it with distrust, and writing it so that equal
+// tensors give equal bytes. It has never heard of files, nor does it touch elements.
 
 import AdjointArrays
 import AdjointSupport
@@ -67,7 +67,7 @@ struct SafetensorsHeader {
         offsets.append(member.keyOffset)
       }
     }
-    // Empty tensors share their place with a neighbor; header order then decides, which keeps the
+    // Empty tensors begin where a neighbor does; header order then decides, which keeps the
     // sort stable, and an empty one comes before the one whose data begin there.
     let order = entries.indices.sorted {
       let (a, b) = (entries[$0].range, entries[$1].range)
@@ -269,7 +269,7 @@ extension DType {
     }
   }
 
-  /// The place of this type in the file: wide types first, then as the reference writer has it.
+  /// The order of types in the file: wide types first, then as the reference writer has it.
   var safetensorsRank: Int {
     switch self {
     case .float64: 0

@@ -1,5 +1,5 @@
-// What this file knows: the few system calls that files need, under names of their own, with
-// interrupted calls repeated and error numbers turned into sentences. It has never heard of formats.
+// The few system calls that files need, under names of their own, with interrupted calls repeated
+// and error numbers turned into sentences. It has never heard of formats.
 
 import AdjointSupport
 
@@ -20,8 +20,8 @@ enum System {
   }
 
   static func openForReading(_ path: String) throws(Failure) -> Int32 {
-    // O_NONBLOCK: opening a named pipe would otherwise wait for a writer, perhaps for ever. It has no
-    // effect on regular files, and everything else is refused.
+    // O_NONBLOCK: opening a named pipe would otherwise wait for a writer, perhaps for ever. It has
+    // no effect on regular files, and everything else is refused.
     try repeated { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
   }
 

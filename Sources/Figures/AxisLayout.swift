@@ -1,5 +1,5 @@
-// What this file knows: where the ticks of an axis belong, and where on it a value lies. It has never
-// heard of pixels or markup.
+// Where the ticks of an axis belong, and where on it a value lies. It has never heard of pixels or
+// markup.
 
 import AdjointSupport
 
@@ -25,7 +25,7 @@ struct AxisLayout: Sendable {
   /// The largest magnitude that is drawn: beyond it, differences of values would overflow.
   static let largest = 1e300
 
-  /// Whether an axis of this scale has a place for `value`.
+  /// Whether an axis of this scale can show `value`.
   static func canShow(_ value: Double, on scale: AxisScale) -> Bool {
     guard value.magnitude <= largest else { return false }  // also false for NaN
     return scale == .linear || value >= 1e-300
@@ -107,7 +107,8 @@ struct AxisLayout: Sendable {
     return (power(Double(low))...power(Double(high)), ticks)
   }
 
-  // Exact where it matters: 10^-2 must be 0.01 to the last bit, or labels become 0.010000000000000002.
+  // Exact where it matters: 10^-2 must be 0.01 to the last bit, or labels become
+  // 0.010000000000000002.
   private static func power(_ exponent: Double) -> Double {
     exponent >= 0 ? pow(10, exponent) : 1 / pow(10, -exponent)
   }

@@ -1,5 +1,5 @@
-// What this file knows: what all pictures have in common: the outer element, measures of text,
-// coordinates. It has never heard of a particular kind of picture.
+// What all pictures have in common: the outer element, measures of text, coordinates. It has never
+// heard of a particular kind of picture.
 
 import AdjointSupport
 
@@ -43,7 +43,7 @@ enum Frame {
       "svg",
       [
         "xmlns": "http://www.w3.org/2000/svg", "class": "plot", "viewBox": viewBox,
-        "style": style, "role": "img", "aria-labeledby": "\(id)-title \(id)-desc",
+        "style": style, "role": "img", "aria-labelledby": "\(id)-title \(id)-desc",
       ], content)
   }
 

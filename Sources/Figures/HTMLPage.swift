@@ -1,5 +1,5 @@
-// What this file knows: how headings, figures and tables become one page that needs nothing else. It
-// has never heard of what the page is about.
+// How headings, figures and tables become one page that needs nothing else. It has never heard of
+// what the page is about.
 
 /// A table with a row of headings; the first column names the rows.
 public struct HTMLTable: Sendable {
@@ -129,7 +129,7 @@ public struct HTMLPage: Sendable {
       let blocks = section.blocks.map { markup($0, &figureCount) }
       main.append(
         .element(
-          "section", ["aria-labeledby": id],
+          "section", ["aria-labelledby": id],
           .lines([.element("h2", ["id": id], text: section.title)] + blocks)))
     }
     if !footer.isEmpty { main.append(.element("footer", [:], text: footer)) }

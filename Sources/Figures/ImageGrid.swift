@@ -1,5 +1,5 @@
-// What this file knows: how arrays of numbers are shown as small images. It has never heard of where
-// the numbers come from.
+// How arrays of numbers are shown as small images. It has never heard of where the numbers come
+// from.
 
 /// Small images beside each other, each with a caption.
 ///

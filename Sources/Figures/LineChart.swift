@@ -1,4 +1,4 @@
-// What this file knows: how curves over a common axis are drawn. It has never heard of training.
+// How curves over a common axis are drawn. It has never heard of training.
 
 import AdjointSupport
 
@@ -43,11 +43,11 @@ public struct LineChart: Sendable {
     }
   }
 
-  /// A vertical line at a place that deserves a word.
+  /// A vertical line with a label.
   public struct Mark: Sendable {
-    /// Where on the horizontal axis.
+    /// The value on the horizontal axis.
     public var x: Double
-    /// The word.
+    /// The label.
     public var label: String
 
     /// Creates a mark.
@@ -67,7 +67,7 @@ public struct LineChart: Sendable {
   public var yAxis: Axis
   /// The curves.
   public var series: [Series]
-  /// Places that deserve a word.
+  /// Vertical lines with their labels.
   public var marks: [Mark]
 
   /// Creates a chart.
@@ -154,12 +154,12 @@ extension LineChart: Figure {
       .element("path", ["class": "axis", "d": "M\(left) \(bottom)H\(right)"]))
     for tick in x.ticks {
       guard let position = x.position(of: tick.value) else { continue }
-      let place = area.x(position)
-      parts.append(.element("path", ["class": "axis", "d": "M\(place) \(bottom)v4"]))
+      let center = area.x(position)
+      parts.append(.element("path", ["class": "axis", "d": "M\(center) \(bottom)v4"]))
       parts.append(
         .element(
           "text",
-          ["class": "muted middle", "x": place, "y": Frame.number(area.bottom + 18)],
+          ["class": "muted middle", "x": center, "y": Frame.number(area.bottom + 18)],
           text: tick.label))
     }
     parts.append(
@@ -191,8 +191,8 @@ extension LineChart: Figure {
         dots.append(
           .element("circle", ["class": name, "cx": run[0].x, "cy": run[0].y, "r": "3"]))
       } else {
-        for (place, point) in run.enumerated() {
-          path += "\(place == 0 ? "M" : "L")\(point.x) \(point.y)"
+        for (index, point) in run.enumerated() {
+          path += "\(index == 0 ? "M" : "L")\(point.x) \(point.y)"
         }
       }
       run = []
@@ -268,17 +268,17 @@ extension LineChart: Figure {
   }
 
   var table: HTMLTable? {
-    // One row for each place; curves need not have points at the same places.
-    let places = Set(series.flatMap { $0.points.map(\.x) }.filter(\.isFinite)).sorted()
-    guard !places.isEmpty, places.count <= 1200 else { return nil }
+    // One row for each value of x at which some curve has a point.
+    let positions = Set(series.flatMap { $0.points.map(\.x) }.filter(\.isFinite)).sorted()
+    guard !positions.isEmpty, positions.count <= 1200 else { return nil }
     let columns = series.map { curve in
       Dictionary(curve.points.map { ($0.x, $0.y) }, uniquingKeysWith: { _, last in last })
     }
     return HTMLTable(
       caption: title, header: [xAxis.label] + series.map(\.name),
-      rows: places.map { place in
-        [NumberText.trimmed(place, decimals: 6)]
-          + columns.map { column in column[place].map(NumberText.short) ?? "" }
+      rows: positions.map { x in
+        [NumberText.trimmed(x, decimals: 6)]
+          + columns.map { column in column[x].map(NumberText.short) ?? "" }
       })
   }
 }

@@ -1,5 +1,5 @@
-// What this file knows: how text becomes markup that is valid in HTML and in XML alike. It has never
-// heard of plots or pages.
+// How text becomes markup that is valid in HTML and in XML alike. It has never heard of plots or
+// pages.
 
 /// A piece of markup, as opposed to text: the only ways to make one escape what they are given.
 ///

@@ -1,5 +1,4 @@
-// What this file knows: how a matrix of numbers is drawn as colored cells. It has never heard of
-// what the numbers count.
+// How a matrix of numbers is drawn as colored cells. It has never heard of what the numbers count.
 
 import AdjointSupport
 
@@ -11,7 +10,8 @@ public struct MatrixChart: Sendable {
     case magnitude
     /// The diagonal in one color, everything else in the second, each relative to its own maximum.
     ///
-    /// For counts of right and wrong answers: one mistake is visible beside a hundred right answers.
+    /// For counts of right and wrong answers: one mistake is visible beside a hundred right
+    /// answers.
     case diagonal
   }
 

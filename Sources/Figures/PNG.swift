@@ -1,8 +1,8 @@
-// What this file knows: how a small picture becomes the bytes of a PNG file and a `data:` address. It
-// has never heard of what is in the picture.
+// How a small picture becomes the bytes of a PNG file and a `data:` address. It has never heard of
+// what is in the picture.
 //
-// The pixels are stored, not compressed (RFC 1950 and 1951 allow that): the pictures here have a few
-// hundred pixels, where compression would save little and cost an encoder.
+// The pixels are stored, not compressed (RFC 1950 and 1951 allow that): the pictures here have a
+// few hundred pixels, where compression would save little and cost an encoder.
 
 import AdjointSupport
 import Foundation
@@ -13,7 +13,8 @@ struct PNG: Sendable {
 
   /// Encodes a picture given row by row from the top.
   ///
-  /// - Precondition: `pixels` has `width * height` elements, both at least 1, of at most 256 colors.
+  /// - Precondition: `pixels` has `width * height` elements, both at least 1, of at most 256
+  ///   colors.
   init(pixels: [Color], width: Int, height: Int) {
     precondition(
       width > 0 && height > 0 && pixels.count == width * height,

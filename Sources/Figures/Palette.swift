@@ -1,5 +1,5 @@
-// What this file knows: the colors, for a light and a dark page, and how readable they are. It has
-// never heard of what is drawn with them.
+// The colors, for a light and a dark page, and how readable they are. It has never heard of what is
+// drawn with them.
 
 /// A color in sRGB.
 struct Color: Sendable, Equatable {

@@ -1,5 +1,4 @@
-// What this file knows: the looks of plots and pages, in CSS. Colors come from the palette; it has
-// never heard of data.
+// The looks of plots and pages, in CSS. Colors come from the palette; it has never heard of data.
 
 /// The style sheets, as part of a page or of a picture that stands alone.
 enum StyleSheet {

@@ -1,5 +1,5 @@
-// What this file knows: how gray levels become characters. It has never heard of terminals; whether
-// one can show block characters is for the caller to find out.
+// How gray levels become characters. It has never heard of terminals; whether one can show block
+// characters is for the caller to find out.
 
 /// An image made of characters.
 ///

@@ -1,4 +1,4 @@
-// What this file knows: a model as a table.
+// A model as a table.
 
 import AdjointDifferentiation
 import AdjointSupport
@@ -6,11 +6,14 @@ import AdjointSupport
 extension Model {
   /// The tensors of the model as a table: name, type, number of elements; and the totals.
   ///
+  /// ```swift
+  /// print(Linear(inputs: 64, outputs: 32, using: &generator).summary)
   /// ```
-  /// name           type              elements
-  /// hidden.weight  float32 [64, 32]      2048
-  /// hidden.bias    float32 [32]            32
-  /// trained                              2080
+  /// ```text
+  /// name     type              elements
+  /// weight   float32 [64, 32]      2048
+  /// bias     float32 [32]            32
+  /// trained                        2080
   /// ```
   public var summary: String {
     let parts = collected

@@ -19,7 +19,8 @@ package enum NumberText {
     return "\(sign)\(padded.dropLast(decimals)).\(padded.suffix(decimals))"
   }
 
-  /// `value` with at most `decimals` decimals and no needless zeros, such as `12.5`: for coordinates.
+  /// `value` with at most `decimals` decimals and no needless zeros, such as `12.5`: for
+  /// coordinates.
   package static func trimmed(_ value: Double, decimals: Int = 2) -> String {
     var text = fixed(value, decimals: decimals)
     guard decimals > 0, text.contains("."), !text.contains("e") else { return text }
@@ -44,14 +45,18 @@ package enum NumberText {
   /// `value` in at most `digits` significant digits, such as `0.7310585786`.
   package static func significant(_ value: Double, digits: Int = 10) -> String {
     guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
-    var scale = 1.0
     var magnitude = value.magnitude
     // The largest and smallest numbers keep all their digits: scaling would overflow.
     guard magnitude > 1e-200, magnitude < 1e200 else { return "\(value)" }
-    while magnitude < 1 { (magnitude, scale) = (magnitude * 10, scale * 10) }
-    while magnitude >= 10 { (magnitude, scale) = (magnitude / 10, scale / 10) }
-    for _ in 1..<digits { scale *= 10 }
-    let rounded = (value * scale).rounded() / scale
+    var decimals = digits - 1
+    while magnitude < 1 { (magnitude, decimals) = (magnitude * 10, decimals + 1) }
+    while magnitude >= 10 { (magnitude, decimals) = (magnitude / 10, decimals - 1) }
+    // Powers of ten are exact, their reciprocals are not: multiplying by 1e-3 and dividing again
+    // would turn 1234567890000 into 1234567889999.9995.
+    var unit = 1.0
+    for _ in 0..<decimals.magnitude { unit *= 10 }
+    let rounded =
+      decimals < 0 ? (value / unit).rounded() * unit : (value * unit).rounded() / unit
     let text = "\(rounded)"
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }

@@ -1,4 +1,4 @@
-// What this file knows: the model. It has never heard of data, training or files.
+// The perceptron that learns to read. It has never heard of data, training or files.
 
 import Adjoint
 

@@ -1,5 +1,4 @@
-// What this file knows: where the images come from and how they are divided. It has never heard of
-// models.
+// Where the images come from and how they are divided. It has never heard of models.
 
 import Adjoint
 import AdjointSupport
@@ -12,7 +11,7 @@ struct DataSplit {
   var validation: LabeledImages
   var test: LabeledImages
 
-  /// The digits inside the package, divided at random into 80, 10 and 10 per cent of every class.
+  /// The digits inside the package, divided at random into 80, 10 and 10 percent of every class.
   static func embedded(using generator: inout RandomGenerator) -> DataSplit {
     let images = Digits.load()
     let parts = images.stratifiedSplit([0.8, 0.1, 0.1], using: &generator)

@@ -1,5 +1,5 @@
-// What this file knows: the order of things: arguments, data, training, words, files; and which exit
-// status says what. The parts know themselves.
+// What the program does in which order, and which exit status says what. How each part of the work
+// is done stands in the file of that part.
 
 import Adjoint
 import AdjointSupport
@@ -131,7 +131,7 @@ struct DigitsProgram {
   private func load(_ path: String, into model: inout Classifier) throws(DataError) {
     var loaded = model
     try loaded.load(from: path)
-    if let name = loaded.state.first(where: { !$0.value.floats.allSatisfy(\.isFinite) })?.name {
+    if let name = loaded.state.first(where: { !$0.value.ndArray.isFinite() })?.name {
       throw DataError(
         .malformed, file: path, problem: "\(name) holds numbers that are not finite",
         remedy: "Load a file that --save wrote.")

@@ -1,5 +1,5 @@
-// What this file knows: the arguments of the program and what is wrong with them. It has never heard
-// of training; numbers for it are only checked to be of the right kind.
+// The arguments of the program and what is wrong with them. It has never heard of training; numbers
+// for it are only checked to be of the right kind.
 
 import AdjointSupport
 
@@ -125,7 +125,7 @@ struct Options: Equatable {
     """
 }
 
-/// What is wrong with the arguments, as a phrase without a full stop.
+/// What is wrong with the arguments, as a phrase without a period.
 struct UsageError: Error, Equatable {
   var problem: String
 

@@ -1,5 +1,4 @@
-// What this file knows: how the program's files come to be whole or not at all. It has never heard of
-// what is in them.
+// How the program's files come to be whole or not at all. It has never heard of what is in them.
 
 import Adjoint
 import AdjointSupport

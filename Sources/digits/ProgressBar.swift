@@ -1,5 +1,5 @@
-// What this file knows: what to write to tell the progress of work. It has never heard of clocks or
-// files: the time comes in, the text goes out.
+// What to write to tell the progress of work. It has never heard of clocks or files: the time comes
+// in, the text goes out.
 
 import AdjointSupport
 
@@ -28,7 +28,7 @@ struct ProgressBar: Sendable {
   private var lastTenth = 0
   private var drawnWidth = 0
 
-  /// The time between two drawings; more often nobody can see.
+  /// The time between two drawings; a reader could not follow more of them.
   private static let interval = Duration.milliseconds(50)
 
   /// Creates a bar for `total` steps of work that begins at the time `start`.
@@ -66,7 +66,8 @@ struct ProgressBar: Sendable {
     return "\r" + String(repeating: " ", count: drawnWidth) + "\r"
   }
 
-  /// How many of `count` equal parts of the work are done; in floating point, which cannot overflow.
+  /// How many of `count` equal parts of the work are done; in floating point, which cannot
+  /// overflow.
   private func part(of count: Int, done: Int) -> Int {
     Int(Double(count) * Double(done) / Double(total))
   }

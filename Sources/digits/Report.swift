@@ -1,5 +1,5 @@
-// What this file knows: how a run is told, on a terminal and as a page. It has never heard of options
-// or files; the same run gives the same bytes.
+// How a run is told, on a terminal and as a page. It has never heard of options or files; the same
+// run gives the same bytes.
 
 import Adjoint
 import AdjointSupport
@@ -128,15 +128,15 @@ struct Report {
     let marks = history.best.map { [LineChart.Mark(at: Double($0 + 1), "kept: epoch \($0 + 1)")] }
     func chart(
       _ title: String, _ axis: LineChart.Axis, _ value: (Score) -> Double,
-      _ form: (Double) -> String
+      _ text: (Double) -> String
     ) -> LineChart {
       let last = epochs[history.best ?? epochs.count - 1]
       return LineChart(
         title: title,
         summary: """
           \(title) in \(epochs.count) epochs. In the epoch that was kept: \
-          \(form(value(last.train))) on the training images, \
-          \(form(value(last.validation))) on the validation images.
+          \(text(value(last.train))) on the training images, \
+          \(text(value(last.validation))) on the validation images.
           """,
         xAxis: .init("epoch", wholeNumbers: true), yAxis: axis,
         series: [
@@ -185,7 +185,7 @@ struct Report {
 
   private var firstLayer: [HTMLPage.Block] {
     // Column k of the weights holds what unit k multiplies the pixels with.
-    let columns = model.first.weight.ndArray.transposed(by: [1, 0])
+    let columns = model.first.weight.ndArray.transposed([1, 0])
     let shown = min(widths.first, Report.mostImages)
     let images = (0..<shown).map { unit in
       ImageGrid.Image(

@@ -1,12 +1,12 @@
-// What this file knows: where the program's words go, what a terminal can show, and how Ctrl-C ends a
-// program. It has never heard of training.
+// Where the program's words go, what a terminal can show, and how Ctrl-C ends a program. It has
+// never heard of training.
 
 import Adjoint
 import AdjointSupport
 import Dispatch
 import Synchronization
 
-/// The outside of the program: two places to write to, and a clock.
+/// The outside of the program: two streams to write to, and a clock.
 ///
 /// A value made of closures, so that tests can listen.
 struct Terminal {
@@ -21,7 +21,7 @@ struct Terminal {
   /// The time since some moment.
   var now: () -> Duration
 
-  /// What listens for Ctrl-C; it stops when nobody holds it.
+  /// What listens for Ctrl-C, for as long as this value lives.
   private var interruptions: [any DispatchSourceSignal] = []
 
   init(
@@ -42,7 +42,8 @@ struct Terminal {
       writeOutput: { write($0, to: STDOUT_FILENO) }, writeError: { write($0, to: STDERR_FILENO) },
       progressStyle: isatty(STDERR_FILENO) == 1 ? .terminal(columns: columns()) : .plain,
       hasBlocks: hasUnicode(), now: { ContinuousClock.now - start })
-    // A reader that goes away, as in `digits | head -1`, must not keep the report from being written.
+    // A reader that goes away, as in `digits | head -1`, must not keep the report from being
+    // written.
     signal(SIGPIPE, SIG_IGN)
     terminal.interruptions = [SIGINT, SIGTERM].map { endProgram(on: $0) }
     return terminal

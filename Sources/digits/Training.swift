@@ -1,5 +1,5 @@
-// What this file knows: how a classifier is trained, and when that should stop. It has never heard of
-// options, terminals or files.
+// How a classifier is trained, and when that should stop. It has never heard of options, terminals
+// or files.
 
 import Adjoint
 
@@ -45,7 +45,8 @@ struct TrainingProgress {
 }
 
 extension Classifier {
-  /// Trains with early stopping: of all epochs, the model with the smallest validation loss is kept.
+  /// Trains with early stopping: of all epochs, the model with the smallest validation loss is
+  /// kept.
   mutating func train(
     on data: DataSplit, plan: TrainingPlan, using generator: inout RandomGenerator,
     progress: (TrainingProgress) -> Void

@@ -1,4 +1,4 @@
-// What this file knows: that a program has arguments and an exit status.
+// Where the program meets its process: arguments in, exit status out.
 
 import Adjoint
 

@@ -119,7 +119,7 @@ private struct Value: UnaryVisitor, BinaryVisitor {
   }
 
   @Test func anOperandHeldTwiceIsNotOverwritten() {
-    let x = NDArray.iota(10, dtype: .float64)
+    let x = NDArray.range(10, dtype: .float64)
     let y = NDArray.binary(.add, x, x)
     #expect(x.numbers == (0..<10).map(Double.init))
     #expect(y.numbers == (0..<10).map { Double(2 * $0) })

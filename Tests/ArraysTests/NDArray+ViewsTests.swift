@@ -42,12 +42,12 @@ import Testing
         return x.at(source)
       }
       for layout in x.layouts {
-        #expect(same(layout.transposed(by: permutation), expected))
-        #expect(same(layout.transposed(by: permutation).contiguous(), expected))
+        #expect(same(layout.transposed(permutation), expected))
+        #expect(same(layout.transposed(permutation).contiguous(), expected))
       }
     }
     for layout in x.layouts {
-      #expect(same(layout.swappingLastTwoAxes(), x.transposed(by: [0, 2, 1])))
+      #expect(same(layout.swappingLastTwoAxes(), x.transposed([0, 2, 1])))
     }
   }
 
@@ -56,7 +56,7 @@ import Testing
     for dtype in DType.allCases {
       let x = NDArray.wholeNumbers([3, 37, 50], dtype)
       let expected = NDArray.tabulated([50, 3, 37], dtype) { x.at([$0[1], $0[2], $0[0]]) }
-      #expect(same(x.transposed(by: [2, 0, 1]).contiguous(), expected))
+      #expect(same(x.transposed([2, 0, 1]).contiguous(), expected))
     }
   }
 
@@ -66,7 +66,7 @@ import Testing
         let x = NDArray.wholeNumbers([3, 4, width], dtype)
         let expected = NDArray.tabulated([4, 3, width], dtype) { x.at([$0[1], $0[0], $0[2]]) }
         for layout in x.layouts {
-          #expect(same(layout.transposed(by: [1, 0, 2]).contiguous(), expected), "\(width)")
+          #expect(same(layout.transposed([1, 0, 2]).contiguous(), expected), "\(width)")
         }
         let rows = NDArray([2, 0, 2, 1, 1] as [Int32], shape: [5])
         let chosen = NDArray.tabulated([5, 4, width], dtype) { index in

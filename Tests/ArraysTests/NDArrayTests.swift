@@ -25,8 +25,8 @@ import Testing
       #expect(NDArray(scalar: 1, dtype: dtype).item() == 1)
       #expect(NDArray(repeating: 5, shape: [0, 4], dtype: dtype).numbers == [])
     }
-    #expect(NDArray.iota(4).values(as: Int32.self) == [0, 1, 2, 3])
-    #expect(NDArray.iota(3, dtype: .float32).values(as: Float.self) == [0, 1, 2])
+    #expect(NDArray.range(4).values(as: Int32.self) == [0, 1, 2, 3])
+    #expect(NDArray.range(3, dtype: .float32).values(as: Float.self) == [0, 1, 2])
     #expect(NDArray([true, false], shape: [2]).values(as: Bool.self) == [true, false])
   }
 

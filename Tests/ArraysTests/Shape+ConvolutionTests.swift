@@ -90,20 +90,20 @@ import Testing
     }
     #expect(
       refusal([1, 4, 4, 1], [3, 5, 1, 1])
-        == "a window of 5 does not fit 4 columns with a padding of 0 and 0; "
+        == "a window of 5 does not fit 4 columns with a padding of 0 and 0. "
         + "Use a smaller window, more padding, or a larger image.")
     #expect(
       refusal([1, 4, 1], [3, 1, 1], padding: 0, dilation: 2)
-        == "a window of 5 (3 with dilation 2) does not fit 4 positions with a padding of 0 and 0; "
+        == "a window of 5 (3 with dilation 2) does not fit 4 positions with a padding of 0 and 0. "
         + "Use a smaller window, more padding, or a larger image.")
     #expect(
       refusal([1, 4, 4, 3], [3, 3, 1, 8])
-        == "the filter [3, 3, 1, 8] takes 1 channels, but [1, 4, 4, 3] has 3; "
+        == "the filter [3, 3, 1, 8] takes 1 channels, but [1, 4, 4, 3] has 3. "
         + "A filter is [rows, columns, channels / groups, outputs], and images have their channels "
         + "last.")
     #expect(
       refusal([1, 4, 4, 6], [3, 3, 2, 8], groups: 3)
-        == "6 channels and 8 outputs do not fall into 3 groups; "
+        == "6 channels and 8 outputs do not fall into 3 groups. "
         + "The number of groups divides both.")
     #expect(refusal([4, 4], [3, 3, 1, 1]).hasPrefix("[4, 4] is neither a batch of images nor"))
     #expect(refusal([1, 4, 4, 1], [3, 1, 1]).hasPrefix("a filter of shape [3, 1, 1] has 3 axes"))

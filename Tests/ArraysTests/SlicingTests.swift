@@ -7,7 +7,7 @@ import Testing
 @Suite struct SlicingTests {
   @Test func everyRangeTakesWhatStrideTakes() throws {
     for size in 0..<6 {
-      let vector = NDArray.iota(size, dtype: .float64)
+      let vector = NDArray.range(size, dtype: .float64)
       for from in [nil] + Array(0...size) as [Int?] {
         for to in [nil] + Array(0...size) as [Int?] {
           for step in [1, 2, 3, Int.max, -1, -2, Int.min + 1] {

@@ -57,7 +57,7 @@ extension NDArray {
       return result
     }
     let backward = Array((0..<rank).reversed())
-    result.append(transposed(by: backward).copied().transposed(by: backward))
+    result.append(transposed(backward).copied().transposed(backward))
     result.append(reversed(along: 0).copied().reversed(along: 0))
     result.append(reversed(along: rank - 1).copied().reversed(along: rank - 1))
     let ones = [Int](repeating: 1, count: rank)

@@ -1,11 +1,11 @@
-// What this file knows: formulas of numbers as users write them. The target is compiled with a warning
-// for every expression that takes longer than 100 ms to type-check, so a warning here is a regression
-// of the overloads, not of the formula. Each is evaluated too, because a formula that compiles to
+// Formulas of numbers as users write them. The target is compiled with a warning for every
+// expression that takes longer than 100 ms to type-check, so a warning here is a regression of the
+// overloads, not of the formula. Each is evaluated too, because a formula that compiles to
 // something else would be worse.
 //
-// Formulas that mix recorded numbers with several program variables of type `Double`, or that stand in
-// a closure of several arguments, are functions with types of their own here: inside the closure the
-// type checker solves them once for each form of `gradient`, and gives up.
+// Formulas that mix recorded numbers with several program variables of type `Double`, or that stand
+// in a closure of several arguments, are functions with types of their own here: inside the closure
+// the type checker solves them once for each form of `gradient`, and gives up.
 
 import Adjoint
 import Testing
@@ -115,7 +115,8 @@ import Testing
     #expect(abs(gradient(at: 0.5, of: height) - 7.095) < 1e-12)
   }
 
-  /// The quadratic formula: the larger root of x² + b x + c at (-3, 2) is 2; ∂b = -x / (2 x + b) = -2.
+  /// The quadratic formula: the larger root of x² + b x + c at (-3, 2) is 2; ∂b = -x / (2 x + b) =
+  /// -2.
   @Test func quadraticFormula() {
     let (db, dc) = gradient(at: -3.0, 2.0) { b, c in (-b + sqrt(b * b - 4 * c)) / 2 }
     #expect(abs(db - -2) < 1e-12)

@@ -1,5 +1,5 @@
-// What this file knows: formulas of tensors, models and mixtures as users write them; see
-// ScalarFormulaTests for what the target is compiled with.
+// Formulas of tensors, models and mixtures as users write them; see ScalarFormulaTests for what the
+// target is compiled with.
 
 import Adjoint
 import Testing
@@ -56,6 +56,26 @@ import Testing
     #expect((2 * x[0, 0] + factor * x[0, 1] - scalar * x[0, 2] / 6).item == 7)
   }
 
+  /// A shape may be written as a literal, be a `Shape`, or come as a list of lengths.
+  @Test func shapesInEveryForm() {
+    let shape = x.shape, lengths = [3, 2]
+    let values: [Double] = [1, 2, 3, 4, 5, 6]
+    var generator = RandomGenerator(seed: 1)
+    #expect(Tensor.zeros(shape).shape == Tensor.zeros(shape.dimensions).shape)
+    #expect(Tensor.ones(lengths).shape == [3, 2] && Tensor.ones([]).rank == 0)
+    #expect(Tensor.full(lengths, 2).sum().item == 12 && Tensor.full(.scalar, 2).item == 2)
+    #expect(x.reshaped(to: lengths).shape == x.reshaped(to: Shape(lengths)).shape)
+    #expect(x.reshaped(to: [-1]).shape == [6] && x[0, 0].reshaped(to: .scalar).rank == 0)
+    #expect(x.broadcast(to: [2] + shape.dimensions).shape == x.broadcast(to: [2, 2, 3]).shape)
+    #expect(Tensor(values, shape: lengths).shape == Tensor(values, shape: [3, 2]).shape)
+    #expect(Tensor(values, shape: shape).shape == shape)
+    #expect(Tensor([1, 2, 3, 4], shape: [2, 2]).shape == [2, 2])
+    #expect(Tensor([Float](repeating: 1, count: 6), shape: lengths).shape == [3, 2])
+    #expect(Tensor(mask: [true, false], shape: [2, 1]).shape == [2, 1])
+    #expect(Tensor.uniform(shape: lengths, using: &generator).shape == [3, 2])
+    #expect(Tensor.normal(shape: [2, 2], using: &generator).shape == [2, 2])
+  }
+
   @Test func indexingChains() throws {
     #expect(x[0][1].item == 2)
     #expect(x[.all, 0].doubles == [1, 2])
@@ -68,7 +88,8 @@ import Testing
     #expect(slope.doubles == [8.5, 3, 1, -0.5, 2, 1])
   }
 
-  /// softmax(Q Kᵀ / √d) V in one expression; rows of weights sum to 1, so with V = 1 the result is 1.
+  /// softmax(Q Kᵀ / √d) V in one expression; rows of weights sum to 1, so with V = 1 the result is
+  /// 1.
   @Test func attentionInOneExpression() {
     let v = Tensor.ones([2, 3], dtype: .float64)
     let y = matmul(softmax(matmul(x, x.transposed()) / 1.7320508075688772, along: -1), v)

@@ -1,4 +1,4 @@
-// What this file knows: what is on the disk before and after files are replaced.
+// What is on the disk before and after files are replaced.
 
 import Foundation
 import Testing
@@ -50,7 +50,8 @@ import Testing
     }
   }
 
-  /// A directory that takes the target's name while the file is written makes the rename itself fail.
+  /// A directory that takes the target's name while the file is written makes the rename itself
+  /// fail.
   @Test func aFailedRenameRemovesTheNewFile() throws {
     try withTemporaryDirectory { directory in
       let path = directory + "/file"
@@ -92,7 +93,7 @@ import Testing
     }
   }
 
-  /// Nobody writes to the pipe: opening it must not wait for somebody.
+  /// The pipe has no writer, and opening it must not wait for one.
   @Test func namedPipesAreRefusedAtOnce() throws {
     try withTemporaryDirectory { directory in
       let path = directory + "/pipe"

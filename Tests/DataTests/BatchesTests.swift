@@ -1,4 +1,4 @@
-// What this file knows: what a pass over a data set promises.
+// What a pass over a data set promises.
 
 import Adjoint
 import Testing

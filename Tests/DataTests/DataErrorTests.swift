@@ -1,4 +1,4 @@
-// What this file knows: the form of error messages.
+// The form of error messages.
 
 import AdjointSupport
 import Testing

@@ -1,4 +1,4 @@
-// What this file knows: the published facts about the embedded digits.
+// The published facts about the embedded digits.
 
 import AdjointArrays
 import AdjointSupport

@@ -1,4 +1,4 @@
-// What this file knows: what gunzip must do with members made by zlib, by hand, and by damage.
+// What gunzip must do with members made by zlib, by hand, and by damage.
 
 import Testing
 

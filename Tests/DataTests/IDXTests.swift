@@ -1,4 +1,4 @@
-// What this file knows: small IDX files, sound and unsound. It has never heard of MNIST.
+// Small IDX files, sound and unsound. It has never heard of MNIST.
 
 import AdjointArrays
 import Testing

@@ -1,4 +1,4 @@
-// What this file knows: DEFLATE streams built bit by bit, sound and unsound.
+// DEFLATE streams built bit by bit, sound and unsound.
 
 import Testing
 

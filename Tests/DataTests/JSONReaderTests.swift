@@ -1,4 +1,4 @@
-// What this file knows: texts that are JSON, and texts that are nearly JSON.
+// Texts that are JSON, and texts that are nearly JSON.
 
 import Testing
 

@@ -1,4 +1,4 @@
-// What this file knows: the laws of subsets and of fair division. It has never heard of files.
+// The laws of subsets and of fair division. It has never heard of files.
 
 import AdjointArrays
 import Testing

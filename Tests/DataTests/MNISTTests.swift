@@ -1,4 +1,4 @@
-// What this file knows: a data set of two training images and one test image, in every disguise.
+// A data set of two training images and one test image, in every disguise.
 
 import AdjointArrays
 import Testing

@@ -1,4 +1,4 @@
-// What this file knows: npy files written by numpy, by hand, and damaged ones.
+// Npy files written by numpy, by hand, and damaged ones.
 
 import AdjointArrays
 import Testing

@@ -1,4 +1,4 @@
-// What this file knows: safetensors files that are damaged or built to deceive.
+// Safetensors files that are damaged or built to deceive.
 
 import AdjointArrays
 import Testing

@@ -1,5 +1,5 @@
-// What this file knows: what must come back from a safetensors file, and what its bytes must be.
-// Damaged files have a suite of their own.
+// What must come back from a safetensors file, and what its bytes must be. Damaged files have a
+// suite of their own.
 
 import AdjointArrays
 import Testing
@@ -112,7 +112,7 @@ func bits(_ array: NDArray) -> [UInt8] { array.withUnsafeContiguousBytes { [UInt
 
   /// A transposed view is written in the order of its indices, not of its memory.
   @Test func viewsAreWrittenInRowMajorOrder() throws {
-    let array = NDArray([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3]).transposed(by: [1, 0])
+    let array = NDArray([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3]).transposed([1, 0])
     let read = try Safetensors.read(Safetensors.bytes(tensors: [("t", array)])).tensors[0].array
     #expect(read.shape == [3, 2])
     #expect(read.values(as: Float.self) == [1, 4, 2, 5, 3, 6])

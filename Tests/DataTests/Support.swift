@@ -1,5 +1,5 @@
-// What this file knows: how tests make bytes (seeded noise, bits, gzip members by hand) and expect
-// errors. It has never heard of the readers under test.
+// How tests make bytes (seeded noise, bits, gzip members by hand) and expect errors. It has never
+// heard of the readers under test.
 
 import AdjointSupport
 import Foundation
@@ -61,7 +61,7 @@ func crc32(_ bytes: [UInt8]) -> UInt32 {
   return check.value
 }
 
-/// A gzip member around DEFLATE data that somebody else has made.
+/// A gzip member around DEFLATE data that another program has made.
 func gzipMember(_ deflated: [UInt8], of bytes: [UInt8]) -> [UInt8] {
   [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255] + deflated + littleEndian(crc32(bytes))
     + littleEndian(UInt32(bytes.count))

@@ -1,4 +1,4 @@
-// What this file knows: what the program writes where, and which status it exits with.
+// What the program writes where, and which status it exits with.
 
 import Adjoint
 import Foundation
@@ -60,6 +60,28 @@ import Testing
     #expect(!hasControls(place.output) && !hasControls(place.error))
     // Two epochs are told in about ten lines.
     #expect((2...10).contains(place.error.split(separator: "\n").count))
+  }
+
+  /// The page shows a run without options; only the time it took depends on the machine.
+  @Test func theReadmeShowsWhatIsPrinted() throws {
+    let place = try Place()
+    #expect(place.run("--report", place.path("digits-report.html")) == 0)
+    let root = URL(fileURLWithPath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let page = try String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)
+    let section = try #require(page.components(separatedBy: "## What the program prints\n").last)
+    let parts = section.components(separatedBy: "```")
+    try #require(parts.count > 1 && parts[1].hasPrefix("text\n"))
+    func lines(_ text: String) -> [String] {
+      text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+        String(line.reversed().drop { $0 == " " }.reversed())
+          .replacing(/in [0-9.]+ s,/, with: "in some seconds,")
+      }
+    }
+    let printed = lines(place.output.replacing(place.directory + "/", with: ""))
+    let shown = lines(String(parts[1].dropFirst("text\n".count)))
+    #expect(printed.count == shown.count)
+    for (a, b) in zip(printed, shown) { #expect(a == b) }
   }
 
   @Test func onATerminalTheBarStaysOnOneLineAndIsCleared() throws {

@@ -1,4 +1,4 @@
-// What this file knows: every argument that is accepted, and every one that is not.
+// Every argument that is accepted, and every one that is not.
 
 import Testing
 

@@ -1,4 +1,4 @@
-// What this file knows: a terminal sees one line, a file sees no control characters.
+// A terminal sees one line, a file sees no control characters.
 
 import Testing
 

@@ -1,4 +1,4 @@
-// What this file knows: the report says what happened, whatever happened.
+// The report says what happened, whatever happened.
 
 import Adjoint
 import Testing

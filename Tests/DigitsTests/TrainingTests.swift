@@ -1,4 +1,4 @@
-// What this file knows: training learns, stops in time, keeps the best, and repeats itself.
+// Training learns, stops in time, keeps the best, and repeats itself.
 
 import Adjoint
 import Testing

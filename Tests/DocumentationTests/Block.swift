@@ -1,5 +1,5 @@
-// What this file knows: how a piece of program in a page is named, and what it says about itself. It
-// has never heard of files or of how a block is run.
+// How a piece of program in a page is named, and what it says about itself. It has never heard of
+// files or of how a block is run.
 
 /// The place of a block of Swift: the page, and the number among the page's blocks, from 1.
 struct BlockID: Hashable, Comparable, CustomStringConvertible {

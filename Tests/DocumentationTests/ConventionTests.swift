@@ -1,5 +1,5 @@
-// What this file knows: that the tables of docs/design/conventions.md are what the library does, on
-// scalars and on tensors of both floating-point types.
+// Holds the tables of docs/design/conventions.md against what the library does, on scalars and on
+// tensors of both floating-point types.
 
 import Adjoint
 import Testing

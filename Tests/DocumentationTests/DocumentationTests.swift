@@ -1,9 +1,9 @@
-// What this file knows: what must be true of every page: its programs compile and print what it says,
-// its excerpts stand in the sources, its links lead somewhere.
+// What must be true of every page: its programs compile and print what it says, its excerpts stand
+// in the sources, its links lead somewhere.
 //
 // No compiler runs when the tests do. Each block of a page stands a second time, letter for letter,
-// in a file of Snippets/, between the marks `show` and `shown`; it is compiled with the tests and run
-// by them. Who changes one of the two is told to change the other.
+// in a file of Snippets/, between the marks `show` and `shown`; it is compiled with the tests and
+// run by them. A test that finds the two apart says which one to change.
 
 import Foundation
 import Testing
@@ -32,19 +32,21 @@ import Testing
 
   @Test(arguments: Repository.pages)
   func everyBlockPrintsWhatThePageSays(_ path: String) throws {
-    let printing = try Self.run.get()
-    #expect(printing.mistakes.isEmpty)
-    for block in try Page(path).blocks where !block.traps {
-      let printed = printing.printed[block.id]
-      if printed == nil, block.output != nil {
-        Issue.record("\(path):\(block.line): the page shows an output, but the snippet is not run")
-      }
-      let said = block.output.map { $0 + "\n" } ?? ""
-      expectEqual(printed ?? "", said, "\(path):\(block.line): printed and page differ")
-    }
+    #expect(try Self.run.get().mistakes.isEmpty)
+    for block in try Page(path).blocks where !block.traps { try expectPrinted(block) }
   }
 
-  /// Examples in documentation comments are compiled too; what they print is not compared.
+  private func expectPrinted(_ block: Block) throws {
+    let printed = try Self.run.get().printed[block.id]
+    if printed == nil, block.output != nil {
+      Issue.record("\(block.id): an output is shown, but the snippet is not run")
+    }
+    let said = block.output.map { $0 + "\n" } ?? ""
+    expectEqual(
+      printed ?? "", said, "\(block.id.page):\(block.line): what is printed is not what is shown")
+  }
+
+  /// Examples in documentation comments are compiled too, and run where an output follows.
   @Test func everyExampleInTheSourcesIsCompiledAsItStands() throws {
     let snippets = try SnippetFiles.blocks()
     for path in Repository.files(under: "Sources", suffix: ".swift") {
@@ -54,6 +56,7 @@ import Testing
           continue
         }
         expectEqual(snippet, block.text, "\(path):\(block.line): snippet and comment differ")
+        if block.output != nil { try expectPrinted(block) }
       }
     }
   }
@@ -85,11 +88,18 @@ import Testing
     }
   }
 
-  @Test(arguments: Repository.pages)
-  func fencesAreOfAKnownKind(_ path: String) throws {
+  /// A block of an unknown kind, or of none, would be passed by in silence.
+  @Test func fencesAreOfAKnownKind() throws {
     let known: Set = ["swift", "swift traps", "swift-fragment", "text", "sh"]
-    for fence in try Page(path).fences where !fence.kind.hasPrefix("swift source=") {
-      #expect(known.contains(fence.kind), "\(path):\(fence.line)")
+    for path in Repository.pages {
+      for fence in try Page(path).fences where !fence.kind.hasPrefix("swift source=") {
+        #expect(known.contains(fence.kind), "\(path):\(fence.line)")
+      }
+    }
+    for path in Repository.files(under: "Sources", suffix: ".swift") {
+      for fence in try SourceComments.page(path).fences {
+        #expect(["swift", "text"].contains(fence.kind), "\(path):\(fence.line)")
+      }
     }
   }
 

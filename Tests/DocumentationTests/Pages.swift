@@ -1,5 +1,5 @@
-// What this file knows: where the pages, the snippets and the sources are, and how to read blocks and
-// links out of them. It has never heard of what a block does.
+// Where the pages, the snippets and the sources are, and how to read blocks and links out of them.
+// It has never heard of what a block does.
 
 import Foundation
 
@@ -72,7 +72,8 @@ struct Page {
     }
   }
 
-  /// The blocks that must compile: ```` ```swift ```` and ```` ```swift traps ````, numbered together.
+  /// The blocks that must compile: ```` ```swift ```` and ```` ```swift traps ````, numbered
+  /// together.
   ///
   /// A ```` ```text ```` block that follows, with nothing but blank lines between, is the output.
   var blocks: [Block] {
@@ -193,12 +194,17 @@ enum SourceComments {
   ///
   /// One that contains `…` leaves something out, so it is a sketch and cannot be compiled.
   static func blocks(_ path: String) throws -> [Block] {
+    try page(path).blocks.filter { !$0.text.contains("…") }
+  }
+
+  /// The documentation comments of a source file as a page, line for line.
+  static func page(_ path: String) throws -> Page {
     let comments = try Repository.lines(path).map { line -> String in
       let trimmed = line.drop { $0 == " " }
       guard trimmed.hasPrefix("///") else { return "" }
       let text = trimmed.dropFirst(3)
       return String(text.first == " " ? text.dropFirst() : text)
     }
-    return Page(path, lines: comments).blocks.filter { !$0.text.contains("…") }
+    return Page(path, lines: comments)
   }
 }

@@ -1,5 +1,5 @@
-// What this file knows: how the words of a snippet are caught. Every snippet of this module that says
-// `print` calls the function here, which hides the standard library's.
+// How the words of a snippet are caught. Every snippet of this module that says `print` calls the
+// function here, which hides the standard library's.
 
 import Synchronization
 
@@ -50,7 +50,8 @@ func print(_ items: Any..., separator: String = " ", terminator: String = "\n") 
     items.map { "\($0)" }.joined(separator: separator) + terminator)
 }
 
-/// Marks the beginning of a block: the lines up to ``shown()`` stand in the page, letter for letter.
+/// Marks the beginning of a block: the lines up to ``shown()`` stand in the page, letter for
+/// letter.
 ///
 /// Where no statement can stand, as between declarations, the mark is a comment of the same form.
 func show(_ page: String, _ number: Int) {
@@ -63,7 +64,7 @@ func shown() { Printing.current?.end() }
 /// Uses values, so that the compiler does not complain about a snippet that only names them.
 func use(_ values: Any...) {}
 
-/// Lets expressions stand alone, as they do in comments, without a complaint that nobody uses them.
+/// Lets expressions stand alone, as they do in comments, without a warning that they are not used.
 @resultBuilder
 enum Statements {
   static func buildExpression<T>(_ value: T) {}

@@ -1,5 +1,4 @@
-// What this file knows: that the programs which a page says stop the process do so, with the words on
-// the page.
+// Programs of which a page says that they stop the process do so, with the words on the page.
 
 import Testing
 

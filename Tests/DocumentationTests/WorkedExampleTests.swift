@@ -1,5 +1,4 @@
-// What this file knows: the numbers of the worked example, computed from its formulas, and that the
-// page says no others.
+// The numbers of the worked example, computed from its formulas, and that the page says no others.
 
 import Adjoint
 import Testing

@@ -1,4 +1,4 @@
-// What this file knows: ticks are round, in order, and enclose the values, whatever these are.
+// Ticks are round, in order, and enclose the values, whatever these are.
 
 import Testing
 

@@ -1,4 +1,4 @@
-// What this file knows: counting answers.
+// Counting answers.
 
 import Testing
 

@@ -1,5 +1,4 @@
-// What this file knows: a page is one well-formed file that loads nothing, runs nothing and can be
-// read by everyone.
+// A page is one well-formed file that loads nothing, runs nothing and can be read by everyone.
 
 import Testing
 
@@ -59,7 +58,7 @@ import Testing
     #expect(reader.all("svg").count == 3)
     for picture in reader.all("svg") {
       #expect(picture.attributes["role"] == "img")
-      #expect(picture.attributes["aria-labeledby"]?.isEmpty == false)
+      #expect(picture.attributes["aria-labelledby"]?.isEmpty == false)
     }
     #expect(reader.all("img").allSatisfy { $0.attributes["alt"] != nil })
     #expect(reader.all("th").allSatisfy { $0.attributes["scope"] != nil })

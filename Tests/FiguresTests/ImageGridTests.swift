@@ -1,4 +1,4 @@
-// What this file knows: images keep their numbers, and PNG files are what their readers expect.
+// Images keep their numbers, and PNG files are what their readers expect.
 
 import Testing
 

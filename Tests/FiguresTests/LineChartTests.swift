@@ -1,5 +1,5 @@
-// What this file knows: curves are drawn where their points are, and a chart is well-formed whatever
-// its names and numbers.
+// Curves are drawn where their points are, and a chart is well-formed whatever its names and
+// numbers.
 
 import Testing
 
@@ -47,7 +47,7 @@ import Testing
     let reader = try MarkupReader(Self.chart([.init("a", values: [1])]).svg())
     let picture = try #require(reader.all("svg").first)
     #expect(picture.attributes["role"] == "img")
-    #expect(picture.attributes["aria-labeledby"] == "plot-title plot-desc")
+    #expect(picture.attributes["aria-labelledby"] == "plot-title plot-desc")
     #expect(reader.text.contains("loss over epochs"))
   }
 

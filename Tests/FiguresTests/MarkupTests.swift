@@ -1,4 +1,4 @@
-// What this file knows: no text can become markup.
+// No text can become markup.
 
 import Testing
 

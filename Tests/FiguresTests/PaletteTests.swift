@@ -1,4 +1,4 @@
-// What this file knows: everything written can be read, in both themes (WCAG 2, level AA).
+// Everything written can be read, in both themes (WCAG 2, level AA).
 
 import Testing
 

@@ -1,4 +1,4 @@
-// What this file knows: gray levels as characters.
+// Gray levels as characters.
 
 import Testing
 

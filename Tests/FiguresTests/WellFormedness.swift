@@ -1,8 +1,8 @@
-// What this file knows: whether markup is well-formed, by a reading of its own. It has never heard of
-// the code that wrote it.
+// Whether markup is well-formed, by a reading of its own. It has never heard of the code that wrote
+// it.
 
-/// A reader of markup that is HTML and XML at once: every element is closed, every attribute quoted,
-/// every ampersand begins one of five entities.
+/// A reader of markup that is HTML and XML at once: every element is closed, every attribute
+/// quoted, every ampersand begins one of five entities.
 struct MarkupReader {
   struct Problem: Error, CustomStringConvertible {
     var description: String
@@ -57,7 +57,7 @@ struct MarkupReader {
       throw Problem(description: "an id occurs twice")
     }
     for element in elements {
-      for target in (element.attributes["aria-labeledby"] ?? "").split(separator: " ")
+      for target in (element.attributes["aria-labelledby"] ?? "").split(separator: " ")
       where !identifiers.contains(String(target)) {
         throw Problem(description: "no element has the id \(target)")
       }

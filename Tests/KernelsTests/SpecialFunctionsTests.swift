@@ -191,8 +191,7 @@ import Testing
         Double((singles[i] - Float(row.y)).magnitude) <= allowed * Double(Float(row.y).ulp),
         "\(what)")
     }
-    let outside = kernelSet(name).line(
-      .polygamma, .value, [[5.0, -1, 0, 1, 2], [-0.5, 2, 1, 0, -1]])
+    let outside = kernelSet(name).line(.polygamma, .value, [[5.0, -1, 0, 1, 2], [-0.5, 2, 1, 0, -1]])
     #expect(outside[0].isNaN && outside[1].isNaN && outside[3] == .infinity)
     #expect(abs(outside[2] + 0.5772156649015329) < 1e-15)
   }
@@ -255,22 +254,22 @@ import Testing
   // Whole numbers in, whole numbers out.
   @Test(arguments: setNames)
   func rootsAndLogarithmsOfPowersAreExact(name: String) {
-    let set = kernelSet(name)
+    let table = kernelSet(name)
     let exponents = (-1074...1023).map(Double.init)
     let powers = exponents.map { Double(sign: .plus, exponent: Int($0), significand: 1) }
-    #expect(set.line(.exp2, .value, [exponents]) == powers)
-    #expect(set.line(.log2, .value, [powers]) == exponents)
+    #expect(table.line(.exp2, .value, [exponents]) == powers)
+    #expect(table.line(.log2, .value, [powers]) == exponents)
     let singleExponents = (-149...127).map(Float.init)
     let singlePowers = singleExponents.map { Float(sign: .plus, exponent: Int($0), significand: 1) }
-    #expect(set.line(.exp2, .value, [singleExponents]) == singlePowers)
-    #expect(set.line(.log2, .value, [singlePowers]) == singleExponents)
+    #expect(table.line(.exp2, .value, [singleExponents]) == singlePowers)
+    #expect(table.line(.log2, .value, [singlePowers]) == singleExponents)
     let whole = (-200...200).map(Double.init)
-    #expect(set.line(.cbrt, .value, [whole.map { $0 * $0 * $0 }]) == whole)
+    #expect(table.line(.cbrt, .value, [whole.map { $0 * $0 * $0 }]) == whole)
     #expect(
-      set.line(.cbrt, .value, [whole.map { Float($0 * $0 * $0) }]) == whole.map { Float($0) })
+      table.line(.cbrt, .value, [whole.map { Float($0 * $0 * $0) }]) == whole.map { Float($0) })
     let tens = (0...22).map { Double("1e\($0)") ?? .nan }
-    #expect(set.line(.log10, .value, [tens]) == (0...22).map(Double.init))
+    #expect(table.line(.log10, .value, [tens]) == (0...22).map(Double.init))
     let singleTens = (0...10).map { Float("1e\($0)") ?? .nan }
-    #expect(set.line(.log10, .value, [singleTens]) == (0...10).map(Float.init))
+    #expect(table.line(.log10, .value, [singleTens]) == (0...10).map(Float.init))
   }
 }

@@ -108,7 +108,7 @@ private func permutation(_ sizes: [Int], by axes: [Int]) -> Benchmark {
     let x = NDArray((0..<Int32(count)).map { $0 }, shape: Shape(sizes))
     let strides = sizes.indices.map { sizes[($0 + 1)...].reduce(1, *) }
     return (
-      step: { x.transposed(by: axes).contiguous() },
+      step: { x.transposed(axes).contiguous() },
       check: { result in
         let found = result.values(as: Int32.self)
         return found.indices.allSatisfy { place in

@@ -6,11 +6,18 @@ import AdjointSupport
 extension Tape {
   /// The tape as a table: index, operation, value, adjoint, local partial derivatives.
   ///
+  /// ```swift
+  /// let tape = Tape()
+  /// let w = tape.variable(0.5, "w"), x = tape.variable(2, "x")
+  /// let y = sigmoid(w * x)
+  /// print(tape.described(with: tape.gradients(of: y)))
   /// ```
-  /// index  operation   value         adjoint         partials
-  /// v0     w           0.5           -0.1057541856
-  /// v1     x           2             -0.0264385464
-  /// v2     w * x       1             -0.0528770928   2, 0.5
+  /// ```text
+  /// index  operation    value         adjoint        partials
+  /// v0     w            0.5           0.3932238665
+  /// v1     x            2             0.09830596662
+  /// v2     w * x        1             0.1966119332   2, 0.5
+  /// v3     sigmoid(v2)  0.7310585786  1              0.1966119332
   /// ```
   ///
   /// An adjoint that never arrived is shown as `-`; it is not zero but none.

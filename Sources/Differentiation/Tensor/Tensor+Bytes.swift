@@ -1,4 +1,4 @@
-// What this file knows: how code outside this room reads and writes the elements of a tensor in place.
+// How code outside this room reads and writes the elements of a tensor in place.
 
 import AdjointArrays
 

@@ -1,14 +1,14 @@
-// What this file knows: a tensor as text: `{"dtype": "float32", "shape": [2], "values": [1, "inf"]}`.
+// A tensor for any encoder: `{"dtype": "float32", "shape": [2], "values": [1, "inf"]}` in JSON.
 //
-// Numbers, not bytes: the form is for people and for small models; safetensors is the form for large
-// ones. JSON has no infinities and no NaN, so these are strings.
+// Numbers, not bytes: this is for people and for small models; safetensors is for large ones. JSON
+// has no infinities and no NaN, so these are strings.
 
 import AdjointArrays
 
 extension Tensor: Codable {
   private enum CodingKeys: String, CodingKey { case dtype, shape, values }
 
-  /// Writes element type, shape and elements row by row; the place on a tape is not written.
+  /// Writes element type, shape and elements row by row; what is recorded on a tape is not written.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     let array = settled.array
@@ -25,8 +25,8 @@ extension Tensor: Codable {
 
   /// Reads a constant tensor.
   ///
-  /// - Throws: `DecodingError` for an unknown element type, sizes that make no shape, values that are
-  ///   not of the element type, or a count of values that does not fill the shape.
+  /// - Throws: `DecodingError` for an unknown element type, sizes that make no shape, values that
+  ///   are not of the element type, or a count of values that does not fill the shape.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let name = try container.decode(String.self, forKey: .dtype)
@@ -38,7 +38,8 @@ extension Tensor: Codable {
     }
     let shape = try container.decode(Shape.self, forKey: .shape)
     var values = try container.nestedUnkeyedContainer(forKey: .values)
-    // Elements are collected before memory for the shape is asked for: a shape costs nothing to claim.
+    // Elements are collected before memory for the shape is asked for: a shape costs nothing to
+    // claim.
     let array: NDArray? =
       switch dtype {
       case .float32: try elements(&values, shape) { try $0.decodeNumber(Float.self) }

@@ -1,8 +1,8 @@
-// What this file knows: how parts of a tensor are named: `x[0]`, `x[1..<3]`, `x[.all, 0]`,
-// `x[.newAxis, .ellipsis]`, gathering by index, comparing, choosing, sorting.
+// How parts of a tensor are named and picked: `x[0]`, `x[1..<3]`, `x[.all, 0]`,
+// `x[.newAxis, .ellipsis]`, gathering by index, sorting. Comparing and choosing by truth values is
+// in Tensor+Comparison.swift.
 
 import AdjointArrays
-import AdjointElementary
 
 /// Something that may stand between the brackets of `x[...]`.
 ///
@@ -55,6 +55,9 @@ extension TensorIndex where Self == AxisSelection {
 extension Tensor {
   /// A part of the tensor: one item per axis from the first on; axes not named are taken whole.
   ///
+  /// A number takes its axis away, a range shortens it, `.newAxis` adds one. A position outside of
+  /// its axis and more items than there are axes are refused as a ``TensorError``.
+  ///
   /// ```swift
   /// x[0]                    // the first row
   /// x[1..<3]                // rows 1 and 2
@@ -63,7 +66,9 @@ extension Tensor {
   /// ```
   public subscript(_ items: any TensorIndex...) -> Tensor { sliced(items.map(\.indexItem)) }
 
-  func sliced(_ items: [IndexItem]) -> Tensor { Tensor.applying(Slice(items: items), self) }
+  func sliced(_ items: [IndexItem]) -> Tensor {
+    Tensor.applying(Slice(items: items), self)
+  }
 
   /// `count` elements of one axis.
   func slice(along axis: Int, from start: Int, count: Int) -> Tensor {
@@ -75,181 +80,97 @@ extension Tensor {
 
   /// Slices of an axis picked by number, such as rows of an embedding table.
   ///
-  /// The result has the shape of `indices` in the place of the axis. A position picked several times
-  /// gets the sum of the adjoints.
+  /// In the shape of the result the lengths of `indices` replace that of the axis. A position
+  /// picked several times gets the sum of the adjoints. An index outside of the axis, indices that
+  /// are not `int32` and an axis that does not exist are refused as a ``TensorError``.
   public func gathered(_ indices: Tensor, along axis: Int = 0) -> Tensor {
     let own = shape
-    return attempting("gather") { () throws(ShapeError) in
+    let result = try? own.gathered(indices.shape, along: axis)
+    return attempting("gather", giving: result) { () throws(ShapeError) in
       Gather(indices: indices.settled.array, axis: try own.axis(axis))
     }
   }
 
-  /// One element per position along an axis: `y[i, j] = x[i, indices[i, j]]` for the last of two axes.
+  /// One element per position along an axis: `y[i, j] = x[i, indices[i, j]]` for the last of two
+  /// axes.
+  ///
+  /// The result has the shape of `indices`, which has the rank of this tensor and its lengths on
+  /// every other axis. Anything else, and an index outside of the axis, is refused as a
+  /// ``TensorError``.
   public func gatheredElements(_ indices: Tensor, along axis: Int) -> Tensor {
     let own = shape
-    return attempting("gatherElements") { () throws(ShapeError) in
+    return attempting("gatherElements", giving: indices.shape) { () throws(ShapeError) in
       GatherAlong(indices: indices.settled.array, axis: try own.axis(axis))
     }
   }
 
   /// Zeros of the given shape with this tensor's slices added in by number: the transpose of
   /// ``gathered(_:along:)``.
+  ///
+  /// - Returns: a tensor of shape `target`. An index outside of the axis, and a shape of this
+  ///   tensor that is not the one which gathering from `target` would give, is refused as a
+  ///   ``TensorError``.
   public func scatterAdded(_ indices: Tensor, into target: Shape, along axis: Int = 0) -> Tensor {
-    attempting("scatterAdd") { () throws(ShapeError) in
+    attempting("scatterAdd", giving: target) { () throws(ShapeError) in
       ScatterAdd(indices: indices.settled.array, axis: try target.axis(axis), shape: target)
     }
+  }
+
+  /// Zeros of the given shape with this tensor's slices added in by number: the transpose of
+  /// ``gathered(_:along:)``.
+  @_disfavoredOverload
+  public func scatterAdded(_ indices: Tensor, into target: [Int], along axis: Int = 0) -> Tensor {
+    scatterAdded(indices, into: Shape(target), along: axis)
   }
 
   // MARK: Order
 
   /// The elements of an axis in order; NaN comes last.
   ///
-  /// The derivative follows the elements.
+  /// The shape stays, and the derivative follows the elements. An axis that does not exist is
+  /// refused as a ``TensorError``.
   public func sorted(along axis: Int = -1, descending: Bool = false) -> Tensor {
-    let order = argsorted(along: axis, descending: descending)
-    return order.shape == shape ? gatheredElements(order, along: axis) : order
+    gatheredElements(argsorted(along: axis, descending: descending), along: axis)
   }
 
   /// The positions that would sort an axis, as `int32`; equal elements keep their order.
+  ///
+  /// The shape stays. An axis that does not exist is refused as a ``TensorError``.
   public func argsorted(along axis: Int = -1, descending: Bool = false) -> Tensor {
     do throws(ShapeError) {
       return Tensor(
         settled.array.argsort(along: try shape.axis(axis), descending: descending))
     } catch {
-      return Tensor.failing(.shape, "argsort", [self], error)
+      return Tensor.failing(
+        .shape, "argsort", [self], error, placeholder: TensorType(shape, .int32))
     }
   }
 
   /// The `count` largest elements of the last axis, in descending order, and their positions.
+  ///
+  /// Both have this tensor's shape with a last axis of length `count`; the positions are `int32`. A
+  /// count beyond the length of the axis is refused as a ``TensorError``.
   public func top(_ count: Int) -> (values: Tensor, indices: Tensor) {
     guard rank > 0, count >= 0, count <= shape[rank - 1] else {
-      let failure = Tensor.failing(
-        .shape, "top", [self],
-        ShapeError(
-          problem: "cannot take the \(count) largest elements of shape \(shape)",
-          remedy: "Ask for at most as many as the last axis has."))
-      return (failure, failure)
+      let result = Shape(shape.dropLast() + [Swift.max(count, 0)])
+      func refused(_ dtype: DType) -> Tensor {
+        Tensor.failing(
+          .shape, "top", [self],
+          ShapeError(
+            problem: "cannot take the \(count) largest elements of shape \(shape)",
+            remedy: "Ask for at most as many as the last axis has."),
+          placeholder: TensorType(result, dtype))
+      }
+      return (refused(dtype), refused(.int32))
     }
     let order = argsorted(along: -1, descending: true)
       .slice(along: rank - 1, from: 0, count: count)
     return (gatheredElements(order, along: -1), order)
   }
 
-  /// One for the label and zero for the other classes, along a new last axis.
+  /// One for the label and zero for the other classes, along a new last axis of length `classes`.
   public func oneHot(classes: Int, dtype: DType = .float32) -> Tensor {
     let columns = Tensor.range(classes, dtype: .int32)
     return (expanded(at: rank) .== columns).converted(to: dtype)
   }
-
-  // MARK: Comparing and choosing
-
-  /// True where the element is neither infinite nor NaN.
-  public func isFinite() -> Tensor {
-    let x = settled.detached()
-    return (x - x) .== 0
-  }
-
-  static func comparing(
-    _ comparison: NDArray.Comparison, _ operation: String, _ a: Tensor, _ b: Tensor
-  ) -> Tensor {
-    let (a, b) = adopted(a, b)
-    do throws(ShapeError) {
-      guard a.dtype == b.dtype else {
-        throw ShapeError(
-          problem: "comparing \(a.dtype) with \(b.dtype)",
-          remedy: "Convert one operand, as in x.converted(to: .\(a.dtype)).")
-      }
-      _ = try a.shape.broadcast(with: b.shape)
-    } catch {
-      return failing(
-        a.dtype == b.dtype ? .shape : .dtype, operation, [a, b], error,
-        placeholder: TensorType(a.shape, .bool))
-    }
-    return Tensor(NDArray.compare(comparison, a.array, b.array))
-  }
-}
-
-infix operator .&& : LogicalConjunctionPrecedence
-infix operator .|| : LogicalDisjunctionPrecedence
-
-extension Tensor {
-  /// Elementwise comparison; the result is a tensor of truth values.
-  public static func .== (a: Tensor, b: Tensor) -> Tensor { comparing(.equal, ".==", a, b) }
-  /// Elementwise comparison; the result is a tensor of truth values.
-  public static func .!= (a: Tensor, b: Tensor) -> Tensor { comparing(.notEqual, ".!=", a, b) }
-  /// Elementwise comparison; the result is a tensor of truth values.
-  public static func .< (a: Tensor, b: Tensor) -> Tensor { comparing(.less, ".<", a, b) }
-  /// Elementwise comparison; the result is a tensor of truth values.
-  public static func .<= (a: Tensor, b: Tensor) -> Tensor { comparing(.lessOrEqual, ".<=", a, b) }
-  /// Elementwise comparison; the result is a tensor of truth values.
-  public static func .> (a: Tensor, b: Tensor) -> Tensor { comparing(.greater, ".>", a, b) }
-  /// Elementwise comparison; the result is a tensor of truth values.
-  public static func .>= (a: Tensor, b: Tensor) -> Tensor {
-    comparing(.greaterOrEqual, ".>=", a, b)
-  }
-
-  /// Elementwise comparison with a number; the result is a tensor of truth values.
-  @_disfavoredOverload
-  public static func .== (a: Tensor, b: Double) -> Tensor { a .== Tensor(literal: b) }
-  /// Elementwise comparison with a number; the result is a tensor of truth values.
-  @_disfavoredOverload
-  public static func .!= (a: Tensor, b: Double) -> Tensor { a .!= Tensor(literal: b) }
-  /// Elementwise comparison with a number; the result is a tensor of truth values.
-  @_disfavoredOverload
-  public static func .< (a: Tensor, b: Double) -> Tensor { a .< Tensor(literal: b) }
-  /// Elementwise comparison with a number; the result is a tensor of truth values.
-  @_disfavoredOverload
-  public static func .<= (a: Tensor, b: Double) -> Tensor { a .<= Tensor(literal: b) }
-  /// Elementwise comparison with a number; the result is a tensor of truth values.
-  @_disfavoredOverload
-  public static func .> (a: Tensor, b: Double) -> Tensor { a .> Tensor(literal: b) }
-  /// Elementwise comparison with a number; the result is a tensor of truth values.
-  @_disfavoredOverload
-  public static func .>= (a: Tensor, b: Double) -> Tensor { a .>= Tensor(literal: b) }
-
-  /// True where both are.
-  public static func .&& (a: Tensor, b: Tensor) -> Tensor {
-    combining(".&&", a, b, NDArray.logicalAnd)
-  }
-  /// True where at least one is.
-  public static func .|| (a: Tensor, b: Tensor) -> Tensor {
-    combining(".||", a, b, NDArray.logicalOr)
-  }
-  /// True where the operand is false.
-  public static prefix func ! (a: Tensor) -> Tensor {
-    guard a.dtype == .bool else { return combining("!", a, a, NDArray.logicalAnd) }
-    return Tensor(NDArray.logicalNot(a.array))
-  }
-
-  private static func combining(
-    _ operation: String, _ a: Tensor, _ b: Tensor, _ body: (NDArray, NDArray) -> NDArray
-  ) -> Tensor {
-    do throws(ShapeError) {
-      guard a.dtype == .bool, b.dtype == .bool else {
-        throw ShapeError(
-          problem: "`\(operation)` takes truth values, not \(a.dtype) and \(b.dtype)",
-          remedy: "Compare first, as in (x .> 0) \(operation) (x .< 1).")
-      }
-      _ = try a.shape.broadcast(with: b.shape)
-      return Tensor(body(a.array, b.array))
-    } catch {
-      return failing(.dtype, operation, [a, b], error, placeholder: TensorType(a.shape, .bool))
-    }
-  }
-}
-
-/// `a` where the mask is true, else `b`, with broadcasting.
-///
-/// The branch not chosen gets an adjoint of exactly zero, even where its derivative is infinite.
-public func `where`(_ mask: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
-  guard mask.dtype == .bool else {
-    return Tensor.failing(
-      .dtype, "where", [mask, a, b],
-      ShapeError(
-        problem: "the mask has element type \(mask.dtype)",
-        remedy: "Make it by comparing, as in `where`(x .> 0, x, 0)."),
-      placeholder: a.type)
-  }
-  let (a, b) = Tensor.adopted(a, b)
-  return Tensor.applying(Select(mask: mask.array), a, b)
 }

@@ -1,5 +1,8 @@
-// What this file knows: the reductions that users call; all but the sum and the extrema are made of
-// other operations.
+// The reductions that users call; all but the sum and the extrema are made of other operations.
+//
+// The shape of a reduction is this tensor's without the axes that are reduced over, or with length
+// 1 there if dimensions are kept. An axis that does not exist or is named twice, and element types
+// that a reduction does not take, are refused as a ``TensorError``.
 
 import AdjointArrays
 import AdjointElementary
@@ -7,24 +10,32 @@ import AdjointElementary
 extension Tensor {
   /// Checks axes, then reduces.
   ///
-  /// An empty list of axes means none; nil means all.
+  /// An empty list of axes means none; nil means all. A refusal gives a placeholder of the shape
+  /// that the result would have had, of this element type or the given one.
   private func reduced(
-    _ operation: String, _ axes: [Int]?,
+    _ operation: String, _ axes: [Int]?, keepsDimensions: Bool = false, to dtype: DType? = nil,
     _ body: ([Int]) throws(ShapeError) -> Tensor
   ) -> Tensor {
     do throws(ShapeError) {
       return try body(
         axes.map { axes throws(ShapeError) in try shape.axes(axes) } ?? Array(0..<rank))
     } catch {
-      return Tensor.failing(.shape, operation, [self], error)
+      let result = try? shape.reduced(
+        over: axes ?? Array(0..<rank), keepsDimensions: keepsDimensions)
+      return Tensor.failing(
+        .shape, operation, [self], error,
+        placeholder: TensorType(result ?? shape, dtype ?? self.dtype))
     }
   }
 
   /// The sum over the given axes, or over all.
   ///
-  /// The sum of no elements is 0.
+  /// The sum of no elements is 0. Axes that do not exist are refused as a ``TensorError``; the
+  /// shape is that of this tensor without the axes, or with length 1 there if dimensions are kept.
   public func sum(over axes: [Int]? = nil, keepsDimensions: Bool = false) -> Tensor {
-    reduced("sum", axes) { axes in sum(overChecked: axes, keepsDimensions) }
+    reduced("sum", axes, keepsDimensions: keepsDimensions) { axes in
+      sum(overChecked: axes, keepsDimensions)
+    }
   }
 
   /// The sum over axes that exist.
@@ -42,9 +53,10 @@ extension Tensor {
 
   /// The mean over the given axes, or over all.
   ///
-  /// The mean of no elements is NaN.
+  /// The mean of no elements is NaN. Whole numbers, and axes that do not exist, are refused as a
+  /// ``TensorError``.
   public func mean(over axes: [Int]? = nil, keepsDimensions: Bool = false) -> Tensor {
-    reduced("mean", axes) { axes throws(ShapeError) in
+    reduced("mean", axes, keepsDimensions: keepsDimensions) { axes throws(ShapeError) in
       try requireFloatingPoint("mean")
       return sum(overChecked: axes, keepsDimensions) / Double(count(axes))
     }
@@ -58,11 +70,12 @@ extension Tensor {
   /// The variance over the given axes, or over all.
   ///
   /// `Σ (x - mean)² / (n - correction)`: the population variance by default, the unbiased estimate
-  /// with `correction: 1`.
+  /// with `correction: 1`. Whole numbers, and axes that do not exist, are refused as a
+  /// ``TensorError``.
   public func variance(
     over axes: [Int]? = nil, correction: Int = 0, keepsDimensions: Bool = false
   ) -> Tensor {
-    reduced("variance", axes) { axes throws(ShapeError) in
+    reduced("variance", axes, keepsDimensions: keepsDimensions) { axes throws(ShapeError) in
       try requireFloatingPoint("variance")
       let centered = self - mean(over: axes, keepsDimensions: true)
       return centered.squared().sum(over: axes, keepsDimensions: keepsDimensions)
@@ -77,9 +90,10 @@ extension Tensor {
 
   /// The largest element over the given axes, or over all; NaN if any is NaN.
   ///
-  /// Equal largest elements share the adjoint equally.
+  /// Equal largest elements share the adjoint equally. Axes without elements, and axes that do not
+  /// exist, are refused as a ``TensorError``.
   public func maximum(over axes: [Int]? = nil, keepsDimensions: Bool = false) -> Tensor {
-    reduced("maximum", axes) { axes in
+    reduced("maximum", axes, keepsDimensions: keepsDimensions) { axes in
       Tensor.applying(Extremum(kind: .maximum, axes: axes, keepsDimensions: keepsDimensions), self)
     }
   }
@@ -90,8 +104,11 @@ extension Tensor {
   }
 
   /// The smallest element over the given axes, or over all; NaN if any is NaN.
+  ///
+  /// Equal smallest elements share the adjoint equally. Axes without elements, and axes that do not
+  /// exist, are refused as a ``TensorError``.
   public func minimum(over axes: [Int]? = nil, keepsDimensions: Bool = false) -> Tensor {
-    reduced("minimum", axes) { axes in
+    reduced("minimum", axes, keepsDimensions: keepsDimensions) { axes in
       Tensor.applying(Extremum(kind: .minimum, axes: axes, keepsDimensions: keepsDimensions), self)
     }
   }
@@ -103,14 +120,14 @@ extension Tensor {
 
   /// The product over the given axes, or over all.
   ///
-  /// The product of no elements is 1.
-  ///
-  /// Multiplied pairwise, so the derivative needs no division and is right where elements are zero.
+  /// The product of no elements is 1. Elements are multiplied pairwise, so the derivative needs no
+  /// division and is right where elements are zero. Axes that do not exist are refused as a
+  /// ``TensorError``.
   public func product(over axes: [Int]? = nil, keepsDimensions: Bool = false) -> Tensor {
-    reduced("product", axes) { axes in
+    reduced("product", axes, keepsDimensions: keepsDimensions) { axes in
       var result = self
       for axis in axes { result = result.pairwiseProduct(along: axis) }
-      return keepsDimensions ? result : result.reshaped(shape.without(axes))
+      return keepsDimensions ? result : result.reshaped(to: shape.without(axes))
     }
   }
 
@@ -122,9 +139,10 @@ extension Tensor {
   /// `log Σ exp(x)` over the given axes, or over all, without overflow.
   ///
   /// The largest element is taken out of the sum first; it cancels, so no derivative passes
-  /// through it. The result of no elements is -∞.
+  /// through it. The result of no elements is -∞. Whole numbers, and axes that do not exist, are
+  /// refused as a ``TensorError``.
   public func logSumExp(over axes: [Int]? = nil, keepsDimensions: Bool = false) -> Tensor {
-    reduced("logSumExp", axes) { axes throws(ShapeError) in
+    reduced("logSumExp", axes, keepsDimensions: keepsDimensions) { axes throws(ShapeError) in
       try requireFloatingPoint("logSumExp")
       let shape = try shape.reduced(over: axes, keepsDimensions: keepsDimensions)
       guard count(axes) > 0 else { return .full(shape, -.infinity, dtype: dtype) }
@@ -132,7 +150,7 @@ extension Tensor {
       // Where all elements are -∞ (or one is +∞) a difference would be NaN.
       let shift = `where`(largest.isFinite(), largest, 0)
       let sum = exp(self - shift).sum(over: axes, keepsDimensions: true)
-      return (log(sum) + shift).reshaped(shape)
+      return (log(sum) + shift).reshaped(to: shape)
     }
   }
 
@@ -141,7 +159,9 @@ extension Tensor {
     logSumExp(over: [axis], keepsDimensions: keepsDimensions)
   }
 
-  /// The running sum along an axis.
+  /// The running sum along an axis; the shape stays.
+  ///
+  /// An axis that does not exist is refused as a ``TensorError``.
   public func cumulativeSum(along axis: Int) -> Tensor {
     let own = shape
     return attempting("cumulativeSum") { () throws(ShapeError) in
@@ -150,6 +170,8 @@ extension Tensor {
   }
 
   /// The Euclidean norm `√(Σ x²)` over the given axes, or over all; its derivative at zero is zero.
+  ///
+  /// Whole numbers, and axes that do not exist, are refused as a ``TensorError``.
   public func norm(over axes: [Int]? = nil, keepsDimensions: Bool = false) -> Tensor {
     let squares = squared().sum(over: axes, keepsDimensions: keepsDimensions)
     // √ has an infinite slope at zero; choosing it away gives the least-norm subgradient, 0.
@@ -159,18 +181,25 @@ extension Tensor {
 
   // MARK: Positions and truth values, which have no derivative
 
-  /// The position of the largest element along an axis; the first if there are several.
+  /// The position of the largest element along an axis, as `int32`; the first if there are several.
+  ///
+  /// The axis is missing from the result. One without elements, and one that does not exist, is
+  /// refused as a ``TensorError``.
   public func argmax(over axis: Int) -> Tensor {
     position("argmax", axis) { settled.array.argmax(over: $0) }
   }
 
-  /// The position of the smallest element along an axis; the first if there are several.
+  /// The position of the smallest element along an axis, as `int32`; the first if there are
+  /// several.
+  ///
+  /// The axis is missing from the result. One without elements, and one that does not exist, is
+  /// refused as a ``TensorError``.
   public func argmin(over axis: Int) -> Tensor {
     position("argmin", axis) { settled.array.argmin(over: $0) }
   }
 
   private func position(_ operation: String, _ axis: Int, _ body: (Int) -> NDArray) -> Tensor {
-    reduced(operation, [axis]) { axes throws(ShapeError) in
+    reduced(operation, [axis], to: .int32) { axes throws(ShapeError) in
       guard shape[axes[0]] > 0 else {
         throw ShapeError(
           problem: "axis \(axes[0]) of shape \(shape) has no elements",
@@ -180,14 +209,19 @@ extension Tensor {
     }
   }
 
-  /// True where any element along the axis is true (not zero).
+  /// True where any element along the axis is true (not zero); the axis is missing from the result.
+  ///
+  /// An axis that does not exist is refused as a ``TensorError``.
   public func any(over axis: Int) -> Tensor {
-    reduced("any", [axis]) { axes in Tensor(settled.array.any(over: axes[0])) }
+    reduced("any", [axis], to: .bool) { axes in Tensor(settled.array.any(over: axes[0])) }
   }
 
-  /// True where all elements along the axis are true (not zero).
+  /// True where all elements along the axis are true (not zero); the axis is missing from the
+  /// result.
+  ///
+  /// An axis that does not exist is refused as a ``TensorError``.
   public func all(over axis: Int) -> Tensor {
-    reduced("all", [axis]) { axes in Tensor(settled.array.all(over: axes[0])) }
+    reduced("all", [axis], to: .bool) { axes in Tensor(settled.array.all(over: axes[0])) }
   }
 
   private func count(_ axes: [Int]) -> Int { axes.reduce(1) { $0 * shape[$1] } }

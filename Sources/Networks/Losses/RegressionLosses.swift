@@ -1,5 +1,4 @@
-// What this file knows: the distances between predicted and true numbers. p stands for a prediction,
-// y for its target.
+// The distances between predicted and true numbers. p stands for a prediction, y for its target.
 
 import AdjointDifferentiation
 import AdjointElementary
@@ -8,7 +7,7 @@ import AdjointElementary
 ///
 /// Predictions and targets have one shape; nothing is broadcast.
 public func halfSquaredError(
-  _ predictions: Tensor, _ targets: Tensor, reduction: Reduction = .mean
+  _ predictions: Tensor, _ targets: Tensor, reduction: LossReduction = .mean
 ) -> Tensor {
   compared("halfSquaredError", ("predictions", "targets"), predictions, targets) { p, y in
     // ½ (p - y)²
@@ -20,7 +19,7 @@ public func halfSquaredError(
 ///
 /// Predictions and targets have one shape; nothing is broadcast.
 public func meanSquaredError(
-  _ predictions: Tensor, _ targets: Tensor, reduction: Reduction = .mean
+  _ predictions: Tensor, _ targets: Tensor, reduction: LossReduction = .mean
 ) -> Tensor {
   compared("meanSquaredError", ("predictions", "targets"), predictions, targets) { p, y in
     // (p - y)²
@@ -32,7 +31,7 @@ public func meanSquaredError(
 ///
 /// Predictions and targets have one shape; nothing is broadcast.
 public func meanAbsoluteError(
-  _ predictions: Tensor, _ targets: Tensor, reduction: Reduction = .mean
+  _ predictions: Tensor, _ targets: Tensor, reduction: LossReduction = .mean
 ) -> Tensor {
   compared("meanAbsoluteError", ("predictions", "targets"), predictions, targets) { p, y in
     // |p - y|
@@ -47,7 +46,7 @@ public func meanAbsoluteError(
 ///
 /// - Precondition: `delta` is positive.
 public func huber(
-  _ predictions: Tensor, _ targets: Tensor, delta: Double = 1, reduction: Reduction = .mean
+  _ predictions: Tensor, _ targets: Tensor, delta: Double = 1, reduction: LossReduction = .mean
 ) -> Tensor {
   precondition(delta > 0, "the delta of Huber's loss is \(delta); it must be positive")
   return compared("huber", ("predictions", "targets"), predictions, targets) { p, y in

@@ -57,8 +57,10 @@ extension Catalogue {
     tensors("scatterAdded, repeated positions", [scatterKey], [[4, 2]]) {
       $0[0].scatterAdded(Tensor(indices: [1, 0, 1, 1]), into: [3, 2])
     },
-    tensors("scatterAdded along 1", [scatterKey], [[2, 3]]) {
-      $0[0].scatterAdded(Tensor(indices: [3, 0, 3]), into: [2, 4], along: 1)
+    tensors(
+      "scatterAdded along 1", ["Tensor.scatterAdded(_: Tensor, into: [Int], along: Int)"], [[2, 3]]
+    ) {
+      $0[0].scatterAdded(Tensor(indices: [3, 0, 3]), into: [Int]([2, 4]), along: 1)
     },
     tensors(
       "sorted", ["Tensor.sorted(along: Int, descending: Bool)"], [[2, 3]],

@@ -11,8 +11,8 @@ extension Catalogue {
     tensors("reshaped with an inferred length", ["Tensor.reshaped(to: [Int])"], [[2, 2, 3]]) {
       $0[0].reshaped(to: [4, -1])
     },
-    tensors("reshaped transposed view", ["Tensor.reshaped(to: [Int])"], [[2, 3]]) {
-      $0[0].transposed().reshaped(to: [6])
+    tensors("reshaped transposed view", ["Tensor.reshaped(to: Shape)"], [[2, 3]]) {
+      $0[0].transposed().reshaped(to: $0[0].flattened().shape)
     },
     tensors("flattened", ["Tensor.flattened()"], [[2, 3]]) { $0[0].flattened() },
     tensors("transposed", ["Tensor.transposed()"], [[2, 2, 3]]) { $0[0].transposed() },
@@ -25,8 +25,8 @@ extension Catalogue {
     tensors(
       "broadcast along a new and a single axis", ["Tensor.broadcast(to: Shape)"], [[3, 1]]
     ) { $0[0].broadcast(to: [2, 3, 2]) },
-    tensors("broadcast of rank 0", ["Tensor.broadcast(to: Shape)"], [[]]) {
-      $0[0].broadcast(to: [2, 2])
+    tensors("broadcast of rank 0", ["Tensor.broadcast(to: [Int])"], [[]]) {
+      $0[0].broadcast(to: [Int](repeating: 2, count: 2))
     },
     tensors("expanded", ["Tensor.expanded(at: Int)"], [[2, 3]]) { $0[0].expanded(at: 1) },
     tensors("expanded at the end", ["Tensor.expanded(at: Int)"], [[2]]) { $0[0].expanded(at: -1) },

@@ -12,22 +12,32 @@ import Testing
   static let exclusions: [String: String] = {
     var reasons: [String: String] = [:]
     func exclude(_ keys: [String], _ reason: String) { for key in keys { reasons[key] = reason } }
-    exclude(
-      ["Tensor.tensor"], "the tensor or scalar itself")
+    exclude(["Tensor.tensor"], "the tensor or scalar itself")
+    for shape in ["Shape", "[Int]"] {
+      exclude(
+        [
+          "Tensor.zeros(_: \(shape), dtype: DType)", "Tensor.ones(_: \(shape), dtype: DType)",
+          "Tensor.full(_: \(shape), _: Double, dtype: DType)",
+          "Tensor.uniform(_: Range<Double>, shape: \(shape), dtype: DType, using: inout some RandomNumberGenerator)",
+          "Tensor.normal(mean: Double, standardDeviation: Double, shape: \(shape), dtype: DType, using: inout some RandomNumberGenerator)",
+          "Tensor.bernoulli(probability: Double, shape: \(shape), using: inout some RandomNumberGenerator)",
+        ], "makes a constant: there is no operand to differentiate")
+    }
+    for shape in ["Shape?", "[Int]"] {
+      exclude(
+        [
+          "Tensor.init(_: [Double], shape: \(shape), dtype: DType)",
+          "Tensor.init(_: [Float], shape: \(shape))", "Tensor.init(mask: [Bool], shape: \(shape))",
+        ], "makes a constant: there is no operand to differentiate")
+    }
     exclude(
       [
-        "Tensor.init(_: NDArray)", "Tensor.init(_: [Double], shape: [Int]?, dtype: DType)",
-        "Tensor.init(_: [Float], shape: [Int]?)", "Tensor.init(_: [[Double]], dtype: DType)",
+        "Tensor.init(_: NDArray)", "Tensor.init(_: [[Double]], dtype: DType)",
         "Tensor.init(_: [[[Double]]], dtype: DType)", "Tensor.init(indices: [Int])",
-        "Tensor.init(mask: [Bool], shape: [Int]?)", "Tensor.init(_: Double, dtype: DType)",
-        "Tensor.zeros(_: Shape, dtype: DType)", "Tensor.ones(_: Shape, dtype: DType)",
-        "Tensor.full(_: Shape, _: Double, dtype: DType)", "Tensor.zeros(like: Tensor)",
+        "Tensor.init(_: Double, dtype: DType)", "Tensor.zeros(like: Tensor)",
         "Tensor.ones(like: Tensor)", "Tensor.range(_: Int, dtype: DType)",
         "Tensor.linearlySpaced(from: Double, to: Double, count: Int, dtype: DType)",
         "Tensor.identity(_: Int, dtype: DType)",
-        "Tensor.uniform(_: Range<Double>, shape: Shape, dtype: DType, using: inout some RandomNumberGenerator)",
-        "Tensor.normal(mean: Double, standardDeviation: Double, shape: Shape, dtype: DType, using: inout some RandomNumberGenerator)",
-        "Tensor.bernoulli(probability: Double, shape: Shape, using: inout some RandomNumberGenerator)",
         "Tensor.permutation(_: Int, using: inout some RandomNumberGenerator)",
         "Tensor.init(floatLiteral: Double)", "Tensor.init(integerLiteral: Int)",
         "Scalar.init(_: Double)", "Scalar.init(floatLiteral: Double)",

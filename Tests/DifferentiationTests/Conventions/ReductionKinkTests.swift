@@ -10,13 +10,13 @@ private let inf = Double.infinity
   private func slopes(
     _ x: [Double], shape: [Int]? = nil, _ f: @escaping (Tensor) -> Tensor
   ) throws -> [Double] {
-    try gradient(at: Tensor(x, shape: shape, dtype: .float64)) { f($0).sum() }.doubles
+    try gradient(at: Tensor(x, shape: shape ?? [x.count], dtype: .float64)) { f($0).sum() }.doubles
   }
 
   private func curvature(
     _ x: [Double], shape: [Int]? = nil, _ f: @escaping (Tensor) -> Tensor
   ) throws -> [Double] {
-    try gradient(at: Tensor(x, shape: shape, dtype: .float64)) { x in
+    try gradient(at: Tensor(x, shape: shape ?? [x.count], dtype: .float64)) { x in
       try gradient(at: x) { f($0).sum() }.sum()
     }.doubles
   }

@@ -1,5 +1,5 @@
-// What this file knows: the programs of the pages in docs/design, letter for letter between the marks.
-// Change one and the tests tell you to change the other.
+// The programs of the pages in docs/design, letter for letter between the marks. Change one and the
+// tests tell you to change the other.
 
 import Adjoint
 

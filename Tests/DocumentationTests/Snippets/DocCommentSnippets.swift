@@ -1,11 +1,30 @@
 // swift-format-ignore-file
-// What this file knows: the examples in the documentation comments of Sources, letter for letter
-// between the marks, each in surroundings that make it a program. They are compiled, not run.
+// The examples in the documentation comments of Sources, letter for letter between the marks, each
+// in surroundings that make it a program. Those whose comment says what they print are run.
 
 import Adjoint
 import Foundation
 
 enum CommentSnippets {
+  /// The examples that print.
+  static var all: [() throws -> Void] { [table, summary] }
+
+  static func table() {
+    show("Sources/Differentiation/Reading/Tape+Description.swift", 1)
+    let tape = Tape()
+    let w = tape.variable(0.5, "w"), x = tape.variable(2, "x")
+    let y = sigmoid(w * x)
+    print(tape.described(with: tape.gradients(of: y)))
+    shown()
+  }
+
+  static func summary() {
+    var generator = RandomGenerator(seed: 1)
+    show("Sources/Networks/Model+Summary.swift", 1)
+    print(Linear(inputs: 64, outputs: 32, using: &generator).summary)
+    shown()
+  }
+
   // show("Sources/Networks/Model.swift", 1)
   struct Classifier: Model {
     var hidden: Linear
@@ -40,9 +59,18 @@ enum CommentSnippets {
     shown()
   }
 
+  static func splitting() {
+    var generator = RandomGenerator(seed: 1)
+    show("Sources/Data/LabeledImages.swift", 1)
+    let parts = Digits.load().stratifiedSplit([0.7, 0.15, 0.15], using: &generator)
+    shown()
+    use(parts)
+  }
+
   static func batches() {
     show("Sources/Data/Batches.swift", 2)
-    let data = LabeledDataset(inputs: Tensor([[0, 0], [0, 1], [1, 0], [1, 1]]), labels: [0, 1, 1, 0])
+    let inputs = Tensor([[0, 0], [0, 1], [1, 0], [1, 1]])
+    let data = LabeledDataset(inputs: inputs, labels: [0, 1, 1, 0])
     for batch in data.batches(of: 2) {
       print(batch.labels)     // [0, 1], then [1, 0]
     }

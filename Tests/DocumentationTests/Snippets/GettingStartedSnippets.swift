@@ -1,5 +1,5 @@
-// What this file knows: the programs of docs/getting-started.md up to its models, letter for letter
-// between the marks. Change one and the tests tell you to change the other.
+// The programs of docs/getting-started.md up to its models, letter for letter between the marks.
+// Change one and the tests tell you to change the other.
 
 import Adjoint
 

@@ -1,6 +1,6 @@
 // swift-format-ignore-file
-// What this file knows: the programs of docs/images.md, letter for letter between the marks. Change one
-// and the tests tell you to change the other.
+// The programs of docs/images.md, letter for letter between the marks. Change one and the tests
+// tell you to change the other.
 
 import Adjoint
 

@@ -1,5 +1,5 @@
-// What this file knows: the programs of docs/getting-started.md from its models on, letter for letter
-// between the marks. Change one and the tests tell you to change the other.
+// The programs of docs/getting-started.md from its models on, letter for letter between the marks.
+// Change one and the tests tell you to change the other.
 
 import Adjoint
 import Foundation

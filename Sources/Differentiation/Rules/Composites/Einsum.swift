@@ -1,5 +1,5 @@
-// What this file knows: products of tensors in index notation, reduced to transposes, reshapes and
-// batched matrix products.
+// Products of tensors in index notation, reduced to transposes, reshapes and batched matrix
+// products.
 
 import AdjointArrays
 
@@ -14,8 +14,9 @@ import AdjointArrays
 /// einsum("i,j->ij", u, v)        // the outer product
 /// ```
 ///
-/// Without `->` the result has, in alphabetical order, the letters that occur once. Operands are
-/// contracted from left to right.
+/// The result has one axis for each letter behind `->`; without `->`, one for each letter that occurs
+/// once, in alphabetical order. Operands are contracted from left to right. An equation that does not
+/// fit the operands is refused as a ``TensorError``.
 ///
 /// - Complexity: that of one matrix product for each pair of operands.
 public func einsum(_ equation: String, _ operands: Tensor...) -> Tensor {
@@ -131,7 +132,7 @@ private func contracting(
 ) -> (Tensor, [Character]) {
   var a = a, b = b
   var aLetters = aLetters, bLetters = bLetters
-  // What only one side has and nobody asks for is summed away first.
+  // An axis that only one side has, and that is not needed later, is summed away first.
   func reduce(_ x: inout Tensor, _ letters: inout [Character], _ other: [Character]) {
     let axes = letters.indices.filter {
       !later.contains(letters[$0]) && !other.contains(letters[$0])

@@ -1,13 +1,13 @@
-// What this file knows: softmax and its logarithm: a primitive over the last axis, elementary operations
-// and reductions over any other.
+// Softmax and its logarithm: a primitive over the last axis, elementary operations and reductions
+// over any other.
 
 import AdjointArrays
 import AdjointElementary
 
 /// `exp(x_i) / Σ_j exp(x_j)` along an axis: positive numbers whose sum is 1.
 ///
-/// The largest element is subtracted first, so nothing overflows; it cancels, so no derivative
-/// passes through it.
+/// The shape stays. The largest element is subtracted first, so nothing overflows; it cancels, so no
+/// derivative passes through it. An axis that does not exist is refused as a ``TensorError``.
 public func softmax(_ x: Tensor, along axis: Int = -1) -> Tensor {
   guard x.rank > 0, x.elementCount > 0 else { return exp(x.settled) }
   if x.hasRows(along: axis) { return Tensor.applying(Softmax(), x) }
@@ -15,8 +15,10 @@ public func softmax(_ x: Tensor, along axis: Int = -1) -> Tensor {
   return powers / powers.sum(over: axis, keepsDimensions: true)
 }
 
-/// `x_i - log Σ_j exp(x_j)` along an axis: the logarithm of ``softmax(_:along:)`` without the loss of
-/// digits that taking the logarithm afterwards would bring.
+/// `x_i - log Σ_j exp(x_j)` along an axis: the logarithm of ``softmax(_:along:)`` without the loss
+/// of digits that taking the logarithm afterwards would bring.
+///
+/// The shape stays. An axis that does not exist is refused as a ``TensorError``.
 public func logSoftmax(_ x: Tensor, along axis: Int = -1) -> Tensor {
   guard x.rank > 0, x.elementCount > 0 else { return x - x.detached() }
   if x.hasRows(along: axis) { return Tensor.applying(LogSoftmax(), x) }

@@ -217,7 +217,7 @@ private func convolution(
     let geometry = try geometry(x.shape, filter.shape)
     let primitive = Convolution(geometry, result: result)
     let image = result == .output ? geometry.imageShape : geometry.outputShape
-    let (left, right) = (x.reshaped(image), filter.reshaped(geometry.filterShape))
+    let (left, right) = (x.reshaped(to: image), filter.reshaped(to: geometry.filterShape))
     let operands = result == .output ? [left, right] : [right, left]
     _ = try primitive.resultType(of: operands.map(\.type))
     let value = Tensor.applying(primitive, to: operands)

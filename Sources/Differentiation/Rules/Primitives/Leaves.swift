@@ -76,6 +76,6 @@ extension Tensor {
     let indices = NDArray(positions, shape: [positions.count])
     return Tensor.applying(
       ScatterAdd(indices: indices, axis: 0, shape: [type.shape.elementCount]), flat
-    ).reshaped(type.shape)
+    ).reshaped(to: type.shape)
   }
 }

@@ -45,25 +45,38 @@ struct MatrixProduct: Primitive {
       first.pointee.shape[1] == second.pointee.shape[0],
       first.pointee.dtype == second.pointee.dtype, first.pointee.dtype.isFloatingPoint,
       !a.isLiteral, !b.isLiteral
-    else { return Tensor.applying(self, a, b) }
+    else { return checkedProduct(a.settled, b.settled) }
     return Tensor.recording(
       self, a, b,
       value: isPutOff
         ? .puttingOffProduct(a.array, b.array) : .matmul(a.array, b.array))
+  }
+
+  /// The product of any operands, batches among them, or a placeholder of its shape.
+  private func checkedProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
+    do throws(ShapeError) {
+      _ = try resultType(of: [a.type, b.type])
+      return Tensor.recording(self, a, b, value: .matmul(a.array, b.array))
+    } catch {
+      let shape = Shape(a.shape.dropLast() + b.shape.suffix(1))
+      return Tensor.failing(.shape, name, [a, b], error, placeholder: TensorType(shape, a.dtype))
+    }
   }
 }
 
 /// The matrix product of two tensors.
 ///
 /// `Y[.., i, j] = Σ_k A[.., i, k] B[.., k, j]`. Leading axes broadcast. A first operand of rank 1 is a
-/// row, a second one a column, and that axis is missing from the result.
+/// row, a second one a column, and that axis is missing from the result. Lengths `k` that differ,
+/// leading axes that do not broadcast, and operands that are not of one floating-point type are
+/// refused as a ``TensorError``.
 ///
 /// - Complexity: m · n · k multiplications for each leading index.
 public func matmul(_ a: Tensor, _ b: Tensor) -> Tensor {
   let (a, b) = Tensor.adopted(a, b)
   if a.rank == 1, b.rank >= 1 {
     let product = matmul(a.expanded(at: 0), b.rank == 1 ? b.expanded(at: 1) : b)
-    return b.rank == 1 ? product.reshaped(.scalar) : product.squeezed(at: product.rank - 2)
+    return b.rank == 1 ? product.reshaped(to: .scalar) : product.squeezed(at: product.rank - 2)
   }
   if b.rank == 1, a.rank > 1 {
     let product = matmul(a, b.expanded(at: 1))

@@ -249,7 +249,7 @@ private func pooling(
   do throws(ShapeError) {
     try requireImages(x.shape, axes)
     let geometry = try x.shape.pooling(window: window, stride: stride, padding: padding)
-    let value = apply(x.reshaped(geometry.imageShape), geometry)
+    let value = apply(x.reshaped(to: geometry.imageShape), geometry)
     return axes == 1 ? value.squeezed(at: 1) : value
   } catch {
     return Tensor.failing(.shape, operation, [x], error)

@@ -22,7 +22,7 @@ struct Reshape: LinearPrimitive {
   func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].reshaped(to: shape) }
 
   func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
-    adjoint.reshaped(use.shape(0))
+    adjoint.reshaped(to: use.shape(0))
   }
 }
 
@@ -36,7 +36,7 @@ struct Transpose: LinearPrimitive {
     TensorType(try operands[0].shape.permuted(by: permutation), operands[0].dtype)
   }
 
-  func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].transposed(by: permutation) }
+  func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].transposed(permutation) }
 
   func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
     var inverse = permutation

@@ -160,10 +160,10 @@ public protocol Lanes: NumericAlgebra {
 
 extension Lanes {
   /// The size of a vector in bytes.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static var stride: Int { width &* size }
 
   /// The size of a lane in bytes.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static var size: Int { MemoryLayout<Scalar>.size }
 }

@@ -1,8 +1,8 @@
-// What this file knows: the functions between the layers that are made of elementary ones. `relu`,
-// `sigmoid`, `tanh`, `softplus` and `erf` are elementary themselves; softmax is a composite below.
+// The activation functions that are made of elementary ones. `relu`, `sigmoid`, `tanh`, `softplus`
+// and `erf` are elementary themselves; softmax has a derivative rule of its own.
 //
-// All are written once for numbers on a tape and for tensors. At a kink the derivative is the one of
-// smallest magnitude that is right on one side, as for `relu`, whose derivative at zero is zero.
+// All are written once for numbers on a tape and for tensors. At a kink the derivative is the one
+// of smallest magnitude that is right on one side, as for `relu`, whose derivative at zero is zero.
 
 import AdjointElementary
 
@@ -13,7 +13,8 @@ public func gelu<A: RecordedAlgebra>(_ x: A) -> A {
 
 /// The approximation of ``gelu(_:)`` by `x/2 (1 + tanh(√(2/π) (x + 0.044715 x³)))`.
 ///
-/// Hendrycks and Gimpel (2016); at most 0.0005 away from the function. Models trained with it need it.
+/// Hendrycks and Gimpel (2016); at most 0.0005 away from the function. Models trained with it need
+/// it.
 public func geluTanh<A: RecordedAlgebra>(_ x: A) -> A {
   let inner = 0.7978845608028654 * (x + 0.044715 * (x * x * x))
   return 0.5 * x * (1 + AdjointElementary.tanh(inner))

@@ -1,0 +1,92 @@
+// What a refused operation leaves behind: inside a differentiated closure the mistake is thrown at the
+// end, and until then the code goes on with a placeholder of the type that the result would have had.
+
+import AdjointArrays
+import Testing
+
+@testable import AdjointDifferentiation
+
+@Suite struct RefusalTests {
+  struct Refusal: CustomTestStringConvertible, Sendable {
+    var testDescription: String
+    var types: [TensorType]
+    var operation: @Sendable (Tensor) -> [Tensor]
+
+    init(
+      _ description: String, _ types: [(Shape, DType)],
+      _ operation: @escaping @Sendable (Tensor) -> [Tensor]
+    ) {
+      testDescription = description
+      self.types = types.map { TensorType($0.0, $0.1) }
+      self.operation = operation
+    }
+  }
+
+  /// Mistakes with a tensor of shape [2, 6].
+  static let refusals = [
+    Refusal("reshape", [([5], .float32)]) { [$0.reshaped(to: [5])] },
+    Refusal("reshape to a Shape", [([5], .float32)]) { [$0.reshaped(to: Shape([5]))] },
+    Refusal("broadcast", [([3, 6], .float32)]) { [$0.broadcast(to: [3, 6])] },
+    Refusal("pad", [([2, 6], .float32)]) { [$0.padded(before: [1], after: [1])] },
+    Refusal("split", Array(repeating: ([2, 1], .float32), count: 4)) {
+      $0.split(into: 4, along: 1)
+    },
+    Refusal("split along no axis", Array(repeating: ([2, 6], .float32), count: 3)) {
+      $0.split(into: 3, along: 5)
+    },
+    Refusal("split into none", []) { $0.split(into: 0) },
+    Refusal("top", [([2, 7], .float32), ([2, 7], .int32)]) { x in
+      let (values, indices) = x.top(7)
+      return [values, indices]
+    },
+    Refusal("argsort", [([2, 6], .int32)]) { [$0.argsorted(along: 2)] },
+    Refusal("sort", [([2, 6], .float32)]) { [$0.sorted(along: 2)] },
+    Refusal("gather", [([3, 6], .float32)]) { [$0.gathered(Tensor(indices: [0, 1, 2]))] },
+    Refusal("gatherElements", [([1, 6], .float32)]) {
+      [$0.gatheredElements(Tensor.full([1, 6], 9, dtype: .int32), along: 0)]
+    },
+    Refusal("scatterAdd", [([4, 6], .float32)]) {
+      [$0.scatterAdded(Tensor(indices: [0, 9]), into: [4, 6])]
+    },
+    Refusal("stack", [([2, 2, 6], .float32)]) { [.stacked([$0, $0[0]])] },
+    Refusal("mean of whole numbers", [([6], .int32)]) {
+      [$0.converted(to: .int32).mean(over: 0)]
+    },
+    Refusal("compare", [([2, 6], .bool)]) { [$0 .< Tensor.ones([6], dtype: .float64)] },
+    Refusal("logic", [([2, 6], .bool)]) { [$0 .&& ($0 .> 0)] },
+    Refusal("matmul", [([2, 3], .float32)]) { [matmul($0, Tensor.ones([5, 3]))] },
+    Refusal("matmul of vectors", [([], .float32)]) { [matmul($0[0], Tensor.ones([4]))] },
+    Refusal("matmul of a matrix and a vector", [([2], .float32)]) {
+      [matmul($0, Tensor.ones([4]))]
+    },
+    Refusal("choose", [([2, 6], .float32)]) { [`where`(Tensor(1), $0[0], $0)] },
+  ]
+
+  @Test(arguments: refusals)
+  func placeholdersHaveTheTypeOfTheResult(_ refusal: Refusal) {
+    var types: [TensorType]?
+    #expect(throws: TensorError.self) {
+      _ = try gradient(at: Tensor.ones([2, 6])) { x in
+        types = refusal.operation(x).map(\.type)
+        return x.sum()
+      }
+    }
+    #expect(types == refusal.types)
+  }
+
+  @Test func partsOfARefusedSplitCanBeTakenByNumber() {
+    let error = #expect(throws: TensorError.self) {
+      _ = try gradient(at: Tensor([1, 2, 3, 4])) { x in x.split(into: 3)[2].sum() }
+    }
+    #expect(error?.remedy == "Choose a divisor of 4.")
+  }
+
+  @Test func accountAndRemedyAreJoinedByAPeriod() {
+    let error = TensorError(
+      .shape, operation: "matmul", operands: ["a: float32 [2]"], problem: "it does not fit",
+      remedy: "Transpose it.", layer: "hidden")
+    #expect(
+      error.account == "matmul in layer `hidden`: it does not fit (operands: a: float32 [2])")
+    #expect(error.description == "\(error.account). Transpose it.")
+  }
+}
