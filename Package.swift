@@ -2,7 +2,7 @@
 import PackageDescription
 
 // The library is compiled optimized in debug builds too: a debug `swift test` (or a program that
-// depends on it) would otherwise spend its time in loops nobody wants to step through.
+// depends on it) would otherwise spend its time in loops that are of no interest to a debugger.
 //
 // Dynamic exclusivity checks are off inside the library: they cost as much as recording an operation.
 // What they would catch, two overlapping accesses to one stored property of a class, is kept out by
@@ -122,7 +122,8 @@ let rooms: [(name: String, dependencies: [Target.Dependency])] = [
   ("Figures", ["Adjoint"]),
 ]
 package.targets += [
-  .testTarget(name: "digitsTests", dependencies: ["digits", "Adjoint"] + linkedSets,
+  .testTarget(
+    name: "digitsTests", dependencies: ["digits", "Adjoint"] + linkedSets,
     path: "Tests/DigitsTests"),
   .testTarget(
     name: "AdjointDocumentationTests", dependencies: ["Adjoint"] + linkedSets,

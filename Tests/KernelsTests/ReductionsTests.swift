@@ -1,4 +1,4 @@
-// What this file knows: the laws of reductions and of accumulation.
+// The laws of reductions and of accumulation.
 
 import AdjointKernelCore
 import AdjointKernels
@@ -39,12 +39,14 @@ import Testing
         var x = (0..<length).map { Float($0) }
         x[position] = .nan
         for kind in [ReductionKind.sum, .product, .minimum, .maximum] {
-          #expect(kernelSet(name).reduced(kind, x).isNaN, "\(name) \(kind) of \(length) at \(position)")
+          #expect(
+            kernelSet(name).reduced(kind, x).isNaN, "\(name) \(kind) of \(length) at \(position)")
         }
       }
     }
     #expect(kernelSet(name).reduced(.minimum, [Float](repeating: .infinity, count: 9)) == .infinity)
-    #expect(kernelSet(name).reduced(.maximum, [Double](repeating: -.infinity, count: 9)) == -.infinity)
+    #expect(
+      kernelSet(name).reduced(.maximum, [Double](repeating: -.infinity, count: 9)) == -.infinity)
   }
 
   // |error| ≤ ε (levels of the tree + additions in a lane of a leaf) Σ|x|. One after the other, a million
