@@ -15,13 +15,13 @@ public struct ConfusionMatrix: Sendable, Equatable {
   ///
   /// - Precondition: both have one length, and all their elements are indices into `classNames`.
   public init(labels: [Int], answers: [Int], classNames: [String]) {
-    precondition(
+    require(
       labels.count == answers.count,
       "ConfusionMatrix: \(labels.count) labels and \(answers.count) answers; pass one answer each")
     let row = [Int](repeating: 0, count: classNames.count)
     var counts = [[Int]](repeating: row, count: classNames.count)
     for (label, answer) in zip(labels, answers) {
-      precondition(
+      require(
         classNames.indices.contains(label) && classNames.indices.contains(answer),
         "ConfusionMatrix: label \(label) or answer \(answer) is not from 0 ..< \(classNames.count)")
       counts[label][answer] += 1
