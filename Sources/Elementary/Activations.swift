@@ -1,37 +1,24 @@
-// What this file knows: the functions that neural networks put behind a layer, and the error function.
+// The functions that neural networks put behind a layer.
 //
-// A rule multiplies the seed by the local derivative with `_scaled`, the product in which a zero seed
-// wins: a branch that was masked away (`where(x > 0, x * log(x), 0)`) contributes exact zeros and
-// never 0 · ∞ = NaN.
+// A rule multiplies the seed by the local derivative with `_scaled`, the product in which a zero
+// seed wins: a branch that was masked away (`where(x > 0, x * log(x), 0)`) contributes exact zeros
+// and never 0 · ∞ = NaN.
 
 extension Elementary {
-  /// Error function; derivative `2/√π exp(-x²)`.
-  public enum Erf: UnaryFunction {
-    @inlinable @inline(__always) public static var opcode: Opcode { .erf }
-    @inlinable @inline(__always) public static var name: String { "erf" }
-    @inlinable @inline(__always) public static var reads: Reads { [.operands] }
-    @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ x: A) -> A { A._erf(x) }
-    @inlinable @inline(__always)
-    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
-      A._scaled(seed, 1.1283791670955126 * A._exp(-(x * x)))
-    }
-  }
-
   /// Logistic function `1 / (1 + exp(-x))`; derivative `y (1 - y)`.
   public enum Sigmoid: UnaryFunction {
     @inlinable @inline(__always) public static var opcode: Opcode { .sigmoid }
-    @inlinable @inline(__always) public static var name: String { "sigmoid" }
     @inlinable @inline(__always) public static var reads: Reads { [.result] }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ x: A) -> A {
+    public static func value<A: NumericAlgebra>(_ x: A) -> A {
       // exp(-x) overflows where the result is still a number; exp(-|x|) does not.
       let e = A._exp(-A._abs(x))
       let divisor = 1 + e
       let quotient = A._select(A._isLess(x, 0), e, 1) / divisor
-      // What the rounding of the divisor has lost is put right, or three roundings would add up to more
-      // than 2 units in the last place. Of the second quotient in `q - q lost / (1 + e)` one digit is
-      // enough: 1 - e/2 is 1 / (1 + e) at both ends of 0...1, and in between within an eighth.
+      // What the rounding of the divisor has lost is put right, or three roundings would add up to
+      // more than 2 units in the last place. Of the second quotient in `q - q lost / (1 + e)` one
+      // digit is enough: 1 - e/2 is 1 / (1 + e) at both ends of 0...1, and in between within an
+      // eighth.
       let lost = e - (divisor - 1)
       return quotient - quotient * lost * (1 - 0.5 * e)
     }
@@ -44,25 +31,25 @@ extension Elementary {
   /// `log(1 + exp(x))` without overflow; derivative `sigmoid(x)`.
   public enum Softplus: UnaryFunction {
     @inlinable @inline(__always) public static var opcode: Opcode { .softplus }
-    @inlinable @inline(__always) public static var name: String { "softplus" }
     @inlinable @inline(__always) public static var reads: Reads { [.operands] }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ x: A) -> A {
-      A._maximum(x, 0) + A._logOnePlus(A._exp(-A._abs(x)))
+    public static func value<A: NumericAlgebra>(_ x: A) -> A {
+      Max.value(x, 0) + A._logOnePlus(A._exp(-A._abs(x)))
     }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
-      A._scaled(seed, A._sigmoid(x))
+      A._scaled(seed, Sigmoid.at(x))
     }
   }
 
   /// `max(x, 0)`; derivative 1 for positive `x`, else 0, also at 0.
   public enum Relu: UnaryFunction {
     @inlinable @inline(__always) public static var opcode: Opcode { .relu }
-    @inlinable @inline(__always) public static var name: String { "relu" }
     @inlinable @inline(__always) public static var reads: Reads { [.result] }
+    @inlinable @inline(__always) public static var isCheap: Bool { true }
+    @inlinable @inline(__always) public static var isExactInDouble: Bool { true }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ x: A) -> A {
+    public static func value<A: NumericAlgebra>(_ x: A) -> A {
       A._select(A._isLess(0, x), x, A._select(A._isEqual(x, x), 0, x))
     }
     @inlinable @inline(__always)

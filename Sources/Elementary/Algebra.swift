@@ -1,7 +1,7 @@
-// What this file knows: the operations a number must offer so that every elementary function and
-// every derivative rule can be written once. It has never heard of loops, arrays or tapes.
+// The operations a number must offer so that every elementary function and every derivative rule
+// can be written once. It has never heard of loops, arrays or tapes.
 
-/// A kind of number that the table of elementary functions can compute with.
+/// A kind of number that derivative rules can compute with.
 ///
 /// Conforming types are `Double` (the numeric scalar walk), SIMD lanes (the fused tensor kernels),
 /// recorded scalars and tensors (nested derivatives) and ``Formula`` (derivatives as text). One
@@ -28,11 +28,41 @@ where FloatLiteralType == Double {
   /// `a` where the mask is true, `b` elsewhere; the value not chosen has no influence.
   static func _select(_ mask: Mask, _ a: Self, _ b: Self) -> Self
 
+  /// `F` of a number: computed at once, or recorded as one operation.
+  static func _apply<F: UnaryFunction>(_ function: F.Type, _ x: Self) -> Self
+  /// `F` of two numbers: computed at once, or recorded as one operation.
+  static func _apply<F: BinaryFunction>(_ function: F.Type, _ a: Self, _ b: Self) -> Self
+}
+
+extension Algebra {
+  /// The product in which a zero seed wins; see ``Elementary/Scaled``.
+  @inlinable @inline(__always)
+  public static func _scaled(_ seed: Self, _ factor: Self) -> Self {
+    _apply(Elementary.Scaled.self, seed, factor)
+  }
+}
+
+/// An algebra that writes down each elementary function as one operation.
+///
+/// The free functions of the table are generic over it. Numbers are left out, so that the system's
+/// own `exp` and `sin` of a `Double` stay what they are.
+public protocol RecordedAlgebra: Algebra {}
+
+/// An algebra whose operations compute numbers at once.
+///
+/// The requirements are the functions for which each type of number has a method of its own; all
+/// others are formulas over these, in the `value` of their entry.
+public protocol NumericAlgebra: Algebra {
+  static func _abs(_ x: Self) -> Self
   static func _exp(_ x: Self) -> Self
   static func _expMinusOne(_ x: Self) -> Self
+  static func _exp2(_ x: Self) -> Self
   static func _log(_ x: Self) -> Self
   static func _logOnePlus(_ x: Self) -> Self
+  static func _log2(_ x: Self) -> Self
+  static func _log10(_ x: Self) -> Self
   static func _sqrt(_ x: Self) -> Self
+  static func _cbrt(_ x: Self) -> Self
   static func _sin(_ x: Self) -> Self
   static func _cos(_ x: Self) -> Self
   static func _tan(_ x: Self) -> Self
@@ -46,60 +76,31 @@ where FloatLiteralType == Double {
   static func _acosh(_ x: Self) -> Self
   static func _atanh(_ x: Self) -> Self
   static func _erf(_ x: Self) -> Self
+  static func _erfc(_ x: Self) -> Self
+  static func _logGamma(_ x: Self) -> Self
   static func _floor(_ x: Self) -> Self
   static func _ceil(_ x: Self) -> Self
   static func _round(_ x: Self) -> Self
   static func _pow(_ x: Self, _ exponent: Self) -> Self
   static func _atan2(_ y: Self, _ x: Self) -> Self
-
-  // These have a formula over the operations above; numbers take it from the table, recorded
-  // algebras record the function as one operation.
-  static func _rsqrt(_ x: Self) -> Self
-  static func _square(_ x: Self) -> Self
-  static func _abs(_ x: Self) -> Self
-  static func _sign(_ x: Self) -> Self
-  static func _sigmoid(_ x: Self) -> Self
-  static func _softplus(_ x: Self) -> Self
-  static func _relu(_ x: Self) -> Self
-  static func _minimum(_ a: Self, _ b: Self) -> Self
-  static func _maximum(_ a: Self, _ b: Self) -> Self
-  static func _scaled(_ seed: Self, _ factor: Self) -> Self
+  static func _hypot(_ a: Self, _ b: Self) -> Self
+  static func _remainder(_ a: Self, _ b: Self) -> Self
 }
-
-/// An algebra whose operations compute numbers at once.
-public protocol NumericAlgebra: Algebra {}
 
 extension NumericAlgebra {
   @inlinable @inline(__always)
-  public static func _rsqrt(_ x: Self) -> Self { Elementary.ReciprocalSquareRoot.value(x) }
+  public static func _logGamma(_ x: Self) -> Self { Elementary.LogGamma.formula(x) }
   @inlinable @inline(__always)
-  public static func _square(_ x: Self) -> Self { Elementary.Square.value(x) }
-  @inlinable @inline(__always)
-  public static func _abs(_ x: Self) -> Self { Elementary.AbsoluteValue.value(x) }
-  @inlinable @inline(__always)
-  public static func _sign(_ x: Self) -> Self { Elementary.Sign.value(x) }
-  @inlinable @inline(__always)
-  public static func _sigmoid(_ x: Self) -> Self { Elementary.Sigmoid.value(x) }
-  @inlinable @inline(__always)
-  public static func _softplus(_ x: Self) -> Self { Elementary.Softplus.value(x) }
-  @inlinable @inline(__always)
-  public static func _relu(_ x: Self) -> Self { Elementary.Relu.value(x) }
-  @inlinable @inline(__always)
-  public static func _minimum(_ a: Self, _ b: Self) -> Self { Elementary.Minimum.value(a, b) }
-  @inlinable @inline(__always)
-  public static func _maximum(_ a: Self, _ b: Self) -> Self { Elementary.Maximum.value(a, b) }
-  @inlinable @inline(__always)
-  public static func _scaled(_ seed: Self, _ factor: Self) -> Self {
-    Elementary.Scaled.value(seed, factor)
-  }
-}
+  public static func _hypot(_ a: Self, _ b: Self) -> Self { Elementary.Hypot.formula(a, b) }
 
-/// An algebra that writes down each elementary function as one operation.
-///
-/// Such a type supplies `_recorded` for one and two operands; the whole table follows.
-public protocol RecordedAlgebra: Algebra {
-  /// Applies the function `F` as a single recorded operation.
-  static func _recorded<F: UnaryFunction>(_ function: F.Type, _ x: Self) -> Self
-  /// Applies the function `F` as a single recorded operation.
-  static func _recorded<F: BinaryFunction>(_ function: F.Type, _ a: Self, _ b: Self) -> Self
+  @inlinable @inline(__always)
+  public static func _apply<F: UnaryFunction>(_ function: F.Type, _ x: Self) -> Self {
+    F.value(x)
+  }
+  @inlinable @inline(__always)
+  public static func _apply<F: BinaryFunction>(
+    _ function: F.Type, _ a: Self, _ b: Self
+  ) -> Self {
+    F.value(a, b)
+  }
 }

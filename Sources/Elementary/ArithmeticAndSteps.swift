@@ -1,8 +1,8 @@
-// What this file knows: arithmetic, comparisons that choose, and step functions.
+// Arithmetic, comparisons that choose, and step functions.
 //
-// A rule multiplies the seed by the local derivative with `_scaled`, the product in which a zero seed
-// wins: a branch that was masked away (`where(x > 0, x * log(x), 0)`) contributes exact zeros and
-// never 0 · ∞ = NaN.
+// A rule multiplies the seed by the local derivative with `_scaled`, the product in which a zero
+// seed wins: a branch that was masked away (`where(x > 0, x * log(x), 0)`) contributes exact zeros
+// and never 0 · ∞ = NaN.
 
 extension Elementary {
   /// Sum; both derivatives are 1.
@@ -10,8 +10,12 @@ extension Elementary {
     @inlinable @inline(__always) public static var opcode: Opcode { .add }
     @inlinable @inline(__always) public static var name: String { "+" }
     @inlinable @inline(__always) public static var reads: Reads { [] }
+    @inlinable @inline(__always) public static var isInfix: Bool { true }
+    @inlinable @inline(__always) public static var isCheap: Bool { true }
+    @inlinable @inline(__always) public static var isDefinedOnIntegers: Bool { true }
+    @inlinable @inline(__always) public static var isExactInDouble: Bool { true }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ a: A, _ b: A) -> A { a + b }
+    public static func value<A: NumericAlgebra>(_ a: A, _ b: A) -> A { a + b }
     @inlinable @inline(__always)
     public static func chainFirst<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A { seed }
     @inlinable @inline(__always)
@@ -23,8 +27,12 @@ extension Elementary {
     @inlinable @inline(__always) public static var opcode: Opcode { .subtract }
     @inlinable @inline(__always) public static var name: String { "-" }
     @inlinable @inline(__always) public static var reads: Reads { [] }
+    @inlinable @inline(__always) public static var isInfix: Bool { true }
+    @inlinable @inline(__always) public static var isCheap: Bool { true }
+    @inlinable @inline(__always) public static var isDefinedOnIntegers: Bool { true }
+    @inlinable @inline(__always) public static var isExactInDouble: Bool { true }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ a: A, _ b: A) -> A { a - b }
+    public static func value<A: NumericAlgebra>(_ a: A, _ b: A) -> A { a - b }
     @inlinable @inline(__always)
     public static func chainFirst<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A { seed }
     @inlinable @inline(__always)
@@ -36,8 +44,12 @@ extension Elementary {
     @inlinable @inline(__always) public static var opcode: Opcode { .multiply }
     @inlinable @inline(__always) public static var name: String { "*" }
     @inlinable @inline(__always) public static var reads: Reads { [.operands] }
+    @inlinable @inline(__always) public static var isInfix: Bool { true }
+    @inlinable @inline(__always) public static var isCheap: Bool { true }
+    @inlinable @inline(__always) public static var isDefinedOnIntegers: Bool { true }
+    @inlinable @inline(__always) public static var isExactInDouble: Bool { true }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ a: A, _ b: A) -> A { a * b }
+    public static func value<A: NumericAlgebra>(_ a: A, _ b: A) -> A { a * b }
     @inlinable @inline(__always)
     public static func chainFirst<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
       A._scaled(seed, b)
@@ -53,8 +65,12 @@ extension Elementary {
     @inlinable @inline(__always) public static var opcode: Opcode { .divide }
     @inlinable @inline(__always) public static var name: String { "/" }
     @inlinable @inline(__always) public static var reads: Reads { [.operands, .result] }
+    @inlinable @inline(__always) public static var isInfix: Bool { true }
+    @inlinable @inline(__always) public static var isCheap: Bool { true }
+    @inlinable @inline(__always) public static var isDefinedOnIntegers: Bool { true }
+    @inlinable @inline(__always) public static var isExactInDouble: Bool { true }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ a: A, _ b: A) -> A { a / b }
+    public static func value<A: NumericAlgebra>(_ a: A, _ b: A) -> A { a / b }
     @inlinable @inline(__always)
     public static func chainFirst<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
       A._scaled(seed, 1 / b)
@@ -68,14 +84,14 @@ extension Elementary {
 
   /// Product in which a zero left factor wins over an infinite or undefined right one.
   ///
-  /// The rules above use it for the seed. It is bilinear like any product, so differentiating a rule
-  /// again gives the right second derivative, which a `select` on the seed would not.
+  /// The rules above use it for the seed. It is bilinear like any product, so differentiating a
+  /// rule again gives the right second derivative, which a `select` on the seed would not.
   public enum Scaled: BinaryFunction {
     @inlinable @inline(__always) public static var opcode: Opcode { .scaled }
-    @inlinable @inline(__always) public static var name: String { "scaled" }
     @inlinable @inline(__always) public static var reads: Reads { [.operands] }
+    @inlinable @inline(__always) public static var isCheap: Bool { true }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ a: A, _ b: A) -> A {
+    public static func value<A: NumericAlgebra>(_ a: A, _ b: A) -> A {
       A._select(A._isEqual(a, 0), a, a * b)
     }
     @inlinable @inline(__always)
@@ -91,37 +107,41 @@ extension Elementary {
   /// `-x`; derivative -1.
   public enum Negate: UnaryFunction {
     @inlinable @inline(__always) public static var opcode: Opcode { .negate }
-    @inlinable @inline(__always) public static var name: String { "negate" }
     @inlinable @inline(__always) public static var reads: Reads { [] }
+    @inlinable @inline(__always) public static var isCheap: Bool { true }
+    @inlinable @inline(__always) public static var isDefinedOnIntegers: Bool { true }
+    @inlinable @inline(__always) public static var isExactInDouble: Bool { true }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ x: A) -> A { -x }
+    public static func value<A: NumericAlgebra>(_ x: A) -> A { -x }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { -seed }
   }
 
   /// `|x|`; derivative `sign(x)`, which is 0 at 0 (the least-norm subgradient).
-  public enum AbsoluteValue: UnaryFunction {
+  public enum Abs: UnaryFunction {
     @inlinable @inline(__always) public static var opcode: Opcode { .abs }
-    @inlinable @inline(__always) public static var name: String { "abs" }
     @inlinable @inline(__always) public static var reads: Reads { [.operands] }
+    @inlinable @inline(__always) public static var isCheap: Bool { true }
+    @inlinable @inline(__always) public static var isDefinedOnIntegers: Bool { true }
+    @inlinable @inline(__always) public static var isExactInDouble: Bool { true }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ x: A) -> A {
-      A._select(A._isLess(x, 0), -x, A._select(A._isEqual(x, 0), 0, x))
-    }
+    public static func value<A: NumericAlgebra>(_ x: A) -> A { A._abs(x) }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
-      A._scaled(seed, A._sign(x))
+      A._scaled(seed, Sign.at(x))
     }
   }
 
   /// -1, 0 or 1; derivative zero by convention.
   public enum Sign: UnaryFunction {
     @inlinable @inline(__always) public static var opcode: Opcode { .sign }
-    @inlinable @inline(__always) public static var name: String { "sign" }
     @inlinable @inline(__always) public static var reads: Reads { [] }
+    @inlinable @inline(__always) public static var isCheap: Bool { true }
+    @inlinable @inline(__always) public static var isDefinedOnIntegers: Bool { true }
+    @inlinable @inline(__always) public static var isExactInDouble: Bool { true }
     @inlinable @inline(__always) public static var isPiecewiseConstant: Bool { true }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ x: A) -> A {
+    public static func value<A: NumericAlgebra>(_ x: A) -> A {
       A._select(A._isLess(0, x), 1, A._select(A._isLess(x, 0), -1, x))
     }
     @inlinable @inline(__always)
@@ -131,23 +151,25 @@ extension Elementary {
   /// Largest whole number not above `x`; derivative zero by convention.
   public enum Floor: UnaryFunction {
     @inlinable @inline(__always) public static var opcode: Opcode { .floor }
-    @inlinable @inline(__always) public static var name: String { "floor" }
     @inlinable @inline(__always) public static var reads: Reads { [] }
+    @inlinable @inline(__always) public static var isCheap: Bool { true }
+    @inlinable @inline(__always) public static var isExactInDouble: Bool { true }
     @inlinable @inline(__always) public static var isPiecewiseConstant: Bool { true }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ x: A) -> A { A._floor(x) }
+    public static func value<A: NumericAlgebra>(_ x: A) -> A { A._floor(x) }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { 0 }
   }
 
   /// Smallest whole number not below `x`; derivative zero by convention.
-  public enum Ceiling: UnaryFunction {
+  public enum Ceil: UnaryFunction {
     @inlinable @inline(__always) public static var opcode: Opcode { .ceil }
-    @inlinable @inline(__always) public static var name: String { "ceil" }
     @inlinable @inline(__always) public static var reads: Reads { [] }
+    @inlinable @inline(__always) public static var isCheap: Bool { true }
+    @inlinable @inline(__always) public static var isExactInDouble: Bool { true }
     @inlinable @inline(__always) public static var isPiecewiseConstant: Bool { true }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ x: A) -> A { A._ceil(x) }
+    public static func value<A: NumericAlgebra>(_ x: A) -> A { A._ceil(x) }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { 0 }
   }
@@ -155,22 +177,25 @@ extension Elementary {
   /// Nearest whole number, ties to even; derivative zero by convention.
   public enum Round: UnaryFunction {
     @inlinable @inline(__always) public static var opcode: Opcode { .round }
-    @inlinable @inline(__always) public static var name: String { "round" }
     @inlinable @inline(__always) public static var reads: Reads { [] }
+    @inlinable @inline(__always) public static var isCheap: Bool { true }
+    @inlinable @inline(__always) public static var isExactInDouble: Bool { true }
     @inlinable @inline(__always) public static var isPiecewiseConstant: Bool { true }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ x: A) -> A { A._round(x) }
+    public static func value<A: NumericAlgebra>(_ x: A) -> A { A._round(x) }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { 0 }
   }
 
   /// The smaller operand, NaN if either is NaN; at a tie each takes half of the adjoint.
-  public enum Minimum: BinaryFunction {
-    @inlinable @inline(__always) public static var opcode: Opcode { .minimum }
-    @inlinable @inline(__always) public static var name: String { "min" }
+  public enum Min: BinaryFunction {
+    @inlinable @inline(__always) public static var opcode: Opcode { .min }
     @inlinable @inline(__always) public static var reads: Reads { [.operands] }
+    @inlinable @inline(__always) public static var isCheap: Bool { true }
+    @inlinable @inline(__always) public static var isDefinedOnIntegers: Bool { true }
+    @inlinable @inline(__always) public static var isExactInDouble: Bool { true }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ a: A, _ b: A) -> A {
+    public static func value<A: NumericAlgebra>(_ a: A, _ b: A) -> A {
       A._select(
         A._isLess(a, b), a, A._select(A._isLess(b, a), b, A._select(A._isEqual(a, b), a, a + b)))
     }
@@ -185,12 +210,14 @@ extension Elementary {
   }
 
   /// The larger operand, NaN if either is NaN; at a tie each takes half of the adjoint.
-  public enum Maximum: BinaryFunction {
-    @inlinable @inline(__always) public static var opcode: Opcode { .maximum }
-    @inlinable @inline(__always) public static var name: String { "max" }
+  public enum Max: BinaryFunction {
+    @inlinable @inline(__always) public static var opcode: Opcode { .max }
     @inlinable @inline(__always) public static var reads: Reads { [.operands] }
+    @inlinable @inline(__always) public static var isCheap: Bool { true }
+    @inlinable @inline(__always) public static var isDefinedOnIntegers: Bool { true }
+    @inlinable @inline(__always) public static var isExactInDouble: Bool { true }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ a: A, _ b: A) -> A {
+    public static func value<A: NumericAlgebra>(_ a: A, _ b: A) -> A {
       A._select(
         A._isLess(b, a), a, A._select(A._isLess(a, b), b, A._select(A._isEqual(a, b), a, a + b)))
     }
@@ -201,6 +228,21 @@ extension Elementary {
     @inlinable @inline(__always)
     public static func chainSecond<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
       A._select(A._isLess(a, b), seed, A._select(A._isEqual(a, b), seed * 0.5, 0))
+    }
+  }
+
+  /// `a - ⌊a/b⌋ b`, with the sign of the divisor, as Python's `%`; derivatives 1 and `-⌊a/b⌋`.
+  public enum Remainder: BinaryFunction {
+    @inlinable @inline(__always) public static var opcode: Opcode { .remainder }
+    @inlinable @inline(__always) public static var reads: Reads { [.operands, .result] }
+    @inlinable @inline(__always)
+    public static func value<A: NumericAlgebra>(_ a: A, _ b: A) -> A { A._remainder(a, b) }
+    @inlinable @inline(__always)
+    public static func chainFirst<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A { seed }
+    @inlinable @inline(__always)
+    public static func chainSecond<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
+      // Not the floor of a/b, which may have been rounded up to a whole number.
+      A._scaled(seed, Round.at((y - a) / b))
     }
   }
 }

@@ -1,4 +1,4 @@
-// What this file knows: that `Double` is an algebra, by way of the system's mathematical library.
+// `Double` as an algebra, by way of the system's mathematical library.
 
 import AdjointSupport
 
@@ -13,11 +13,16 @@ extension Double: NumericAlgebra {
   @inlinable @inline(__always)
   public static func _select(_ mask: Bool, _ a: Double, _ b: Double) -> Double { mask ? a : b }
 
+  @inlinable @inline(__always) public static func _abs(_ x: Double) -> Double { x.magnitude }
   @inlinable @inline(__always) public static func _exp(_ x: Double) -> Double { exp(x) }
   @inlinable @inline(__always) public static func _expMinusOne(_ x: Double) -> Double { expm1(x) }
+  @inlinable @inline(__always) public static func _exp2(_ x: Double) -> Double { exp2(x) }
   @inlinable @inline(__always) public static func _log(_ x: Double) -> Double { log(x) }
   @inlinable @inline(__always) public static func _logOnePlus(_ x: Double) -> Double { log1p(x) }
+  @inlinable @inline(__always) public static func _log2(_ x: Double) -> Double { log2(x) }
+  @inlinable @inline(__always) public static func _log10(_ x: Double) -> Double { log10(x) }
   @inlinable @inline(__always) public static func _sqrt(_ x: Double) -> Double { x.squareRoot() }
+  @inlinable @inline(__always) public static func _cbrt(_ x: Double) -> Double { cbrt(x) }
   @inlinable @inline(__always) public static func _sin(_ x: Double) -> Double { sin(x) }
   @inlinable @inline(__always) public static func _cos(_ x: Double) -> Double { cos(x) }
   @inlinable @inline(__always) public static func _tan(_ x: Double) -> Double { tan(x) }
@@ -31,6 +36,13 @@ extension Double: NumericAlgebra {
   @inlinable @inline(__always) public static func _acosh(_ x: Double) -> Double { acosh(x) }
   @inlinable @inline(__always) public static func _atanh(_ x: Double) -> Double { atanh(x) }
   @inlinable @inline(__always) public static func _erf(_ x: Double) -> Double { erf(x) }
+  @inlinable @inline(__always) public static func _erfc(_ x: Double) -> Double { erfc(x) }
+  // The overlay calls the variant that keeps the sign to itself; `lgamma` proper writes to a
+  // global.
+  #if !canImport(ucrt)
+    @inlinable @inline(never)
+    public static func _logGamma(_ x: Double) -> Double { lgamma(x).0 }
+  #endif
   @inlinable @inline(__always)
   public static func _floor(_ x: Double) -> Double { x.rounded(.down) }
   @inlinable @inline(__always)
@@ -41,4 +53,12 @@ extension Double: NumericAlgebra {
   public static func _pow(_ x: Double, _ exponent: Double) -> Double { pow(x, exponent) }
   @inlinable @inline(__always)
   public static func _atan2(_ y: Double, _ x: Double) -> Double { atan2(y, x) }
+  @inlinable @inline(__always)
+  public static func _hypot(_ a: Double, _ b: Double) -> Double { hypot(a, b) }
+  @inlinable @inline(__always)
+  public static func _remainder(_ a: Double, _ b: Double) -> Double {
+    let remainder = a.truncatingRemainder(dividingBy: b)
+    if remainder == 0 { return Double(signOf: b, magnitudeOf: remainder) }
+    return (remainder < 0) == (b < 0) ? remainder : remainder + b
+  }
 }

@@ -1,5 +1,5 @@
-// What this file knows: the closed list of elementary functions, and how to get from the number
-// that a record or a kernel stores back to the entry of the table.
+// The closed list of elementary functions, and how to get from the number that a record or a kernel
+// stores back to the entry of the table.
 
 /// The table of elementary functions.
 ///
@@ -7,79 +7,26 @@
 /// it computes and how a change of its operand reaches its result.
 public enum Elementary {
   /// The number by which records and kernels name an elementary function.
+  ///
+  /// Those of two operands come first. There may be 59 of these and 128 altogether; why is told at
+  /// `Record.Code`.
   public enum Opcode: UInt8, Sendable, CaseIterable, Codable {
+    case add, subtract, multiply, divide, scaled
+    case pow, atan2, min, max
+    case logAddExp, xLogY, hypot, remainder, polygamma
+
     case negate, abs, sign, floor, ceil, round
     case exp, expMinusOne, log, logOnePlus
     case square, sqrt, rsqrt
     case sin, cos, tan, asin, acos, atan
     case sinh, cosh, tanh, asinh, acosh, atanh
     case erf, sigmoid, softplus, relu
-    case add, subtract, multiply, divide, scaled
-    case pow, atan2, minimum, maximum
+    case exp2, log2, log10, cbrt, erfc, erfInverse, logGamma, digamma
 
     /// The number of operands, 1 or 2.
     @inlinable @inline(__always)
-    public var arity: Int { rawValue < Opcode.add.rawValue ? 1 : 2 }
-
-    /// The printed name, such as `sin` or `+`.
-    public var name: String {
-      if arity == 1 { unary(NameOfUnary()) } else { binary(NameOfBinary()) }
-    }
+    public var arity: Int { rawValue < Opcode.negate.rawValue ? 2 : 1 }
   }
-}
-
-/// What a derivative rule reads besides the seed; a value not named here need not be kept.
-public struct Reads: OptionSet, Sendable {
-  /// The raw bits.
-  public let rawValue: UInt8
-  /// Creates the set with the given bits.
-  @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
-  /// The rule reads the operands.
-  public static let operands = Reads(rawValue: 1)
-  /// The rule reads the result.
-  public static let result = Reads(rawValue: 2)
-}
-
-/// One elementary function of one operand.
-public protocol UnaryFunction: Sendable {
-  /// The number that records and kernels store.
-  static var opcode: Elementary.Opcode { get }
-  /// The printed name.
-  static var name: String { get }
-  /// What ``chain(_:x:y:)`` reads.
-  static var reads: Reads { get }
-  /// True for step functions: their derivative is zero by convention and nothing is propagated.
-  static var isPiecewiseConstant: Bool { get }
-  /// `y = f(x)`.
-  static func value<A: Algebra>(_ x: A) -> A
-  /// `seed · f'(x)`, with `y = f(x)` at hand.
-  ///
-  /// The same line serves both directions, because multiplication by a number is its own transpose:
-  /// an adjoint of `y` goes in and its contribution to the adjoint of `x` comes out, or a tangent of
-  /// `x` goes in and the tangent of `y` comes out.
-  static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A
-}
-
-/// One elementary function of two operands.
-public protocol BinaryFunction: Sendable {
-  /// The number that records and kernels store.
-  static var opcode: Elementary.Opcode { get }
-  /// The printed name.
-  static var name: String { get }
-  /// What the two chain rules read.
-  static var reads: Reads { get }
-  /// `y = f(a, b)`.
-  static func value<A: Algebra>(_ a: A, _ b: A) -> A
-  /// `seed · ∂f/∂a`, with `y = f(a, b)` at hand.
-  static func chainFirst<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A
-  /// `seed · ∂f/∂b`, with `y = f(a, b)` at hand.
-  static func chainSecond<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A
-}
-
-extension UnaryFunction {
-  /// False for all but the step functions.
-  @inlinable @inline(__always)
-  public static var isPiecewiseConstant: Bool { false }
 }
 
 /// Something to be done with an entry of the table that is known only at run time.
@@ -87,7 +34,7 @@ public protocol UnaryVisitor {
   /// What the visit returns.
   associatedtype Result
   /// Called with the entry.
-  func visit<F: UnaryFunction>(_ function: F.Type) -> Result
+  mutating func visit<F: UnaryFunction>(_ function: F.Type) -> Result
 }
 
 /// Something to be done with an entry of the table that is known only at run time.
@@ -95,72 +42,114 @@ public protocol BinaryVisitor {
   /// What the visit returns.
   associatedtype Result
   /// Called with the entry.
-  func visit<F: BinaryFunction>(_ function: F.Type) -> Result
+  mutating func visit<F: BinaryFunction>(_ function: F.Type) -> Result
+  /// Called with the entry, and with the number from which the list was counted; by default the
+  /// visit is the same for all.
+  mutating func visit<F: BinaryFunction>(_ function: F.Type, from base: UInt8) -> Result
 }
 
+extension BinaryVisitor {
+  @inlinable @inline(__always)
+  public mutating func visit<F: BinaryFunction>(_ function: F.Type, from base: UInt8) -> Result {
+    visit(function)
+  }
+}
+
+// The list is asked by the raw number, and what is no number of it falls through: the codes of a
+// record are several stretches of such numbers, and of lists that are each the fallback of the one
+// before the optimizer makes one jump table. A switch over the opcodes themselves would be checked
+// by the compiler for completeness, but needs a comparison of ranges in front of it, a branch for
+// each record. That nothing is missing is checked by a test.
 extension Elementary.Opcode {
-  /// Calls the visitor with the entry for this opcode; the one switch over functions of one operand.
+  /// Calls the visitor with the entry of this number, if it is that of a function of one operand.
   ///
   /// Inlined with a concrete visitor it becomes a jump table whose cases are specialized.
   @inlinable @inline(__always)
-  public func unary<V: UnaryVisitor>(_ visitor: V) -> V.Result {
-    switch self {
-    case .negate: visitor.visit(Elementary.Negate.self)
-    case .abs: visitor.visit(Elementary.AbsoluteValue.self)
-    case .sign: visitor.visit(Elementary.Sign.self)
-    case .floor: visitor.visit(Elementary.Floor.self)
-    case .ceil: visitor.visit(Elementary.Ceiling.self)
-    case .round: visitor.visit(Elementary.Round.self)
-    case .exp: visitor.visit(Elementary.Exp.self)
-    case .expMinusOne: visitor.visit(Elementary.ExpMinusOne.self)
-    case .log: visitor.visit(Elementary.Log.self)
-    case .logOnePlus: visitor.visit(Elementary.LogOnePlus.self)
-    case .square: visitor.visit(Elementary.Square.self)
-    case .sqrt: visitor.visit(Elementary.SquareRoot.self)
-    case .rsqrt: visitor.visit(Elementary.ReciprocalSquareRoot.self)
-    case .sin: visitor.visit(Elementary.Sin.self)
-    case .cos: visitor.visit(Elementary.Cos.self)
-    case .tan: visitor.visit(Elementary.Tan.self)
-    case .asin: visitor.visit(Elementary.ArcSin.self)
-    case .acos: visitor.visit(Elementary.ArcCos.self)
-    case .atan: visitor.visit(Elementary.ArcTan.self)
-    case .sinh: visitor.visit(Elementary.Sinh.self)
-    case .cosh: visitor.visit(Elementary.Cosh.self)
-    case .tanh: visitor.visit(Elementary.Tanh.self)
-    case .asinh: visitor.visit(Elementary.ArcSinh.self)
-    case .acosh: visitor.visit(Elementary.ArcCosh.self)
-    case .atanh: visitor.visit(Elementary.ArcTanh.self)
-    case .erf: visitor.visit(Elementary.Erf.self)
-    case .sigmoid: visitor.visit(Elementary.Sigmoid.self)
-    case .softplus: visitor.visit(Elementary.Softplus.self)
-    case .relu: visitor.visit(Elementary.Relu.self)
-    case .add, .subtract, .multiply, .divide, .scaled, .pow, .atan2, .minimum, .maximum:
-      preconditionFailure("\(self) takes two operands")
+  public static func unary<V: UnaryVisitor>(
+    _ number: UInt8, _ visitor: inout V, otherwise: (inout V) -> V.Result
+  ) -> V.Result {
+    switch number {
+    case Self.negate.rawValue: visitor.visit(Elementary.Negate.self)
+    case Self.abs.rawValue: visitor.visit(Elementary.Abs.self)
+    case Self.sign.rawValue: visitor.visit(Elementary.Sign.self)
+    case Self.floor.rawValue: visitor.visit(Elementary.Floor.self)
+    case Self.ceil.rawValue: visitor.visit(Elementary.Ceil.self)
+    case Self.round.rawValue: visitor.visit(Elementary.Round.self)
+    case Self.exp.rawValue: visitor.visit(Elementary.Exp.self)
+    case Self.expMinusOne.rawValue: visitor.visit(Elementary.ExpMinusOne.self)
+    case Self.log.rawValue: visitor.visit(Elementary.Log.self)
+    case Self.logOnePlus.rawValue: visitor.visit(Elementary.LogOnePlus.self)
+    case Self.square.rawValue: visitor.visit(Elementary.Square.self)
+    case Self.sqrt.rawValue: visitor.visit(Elementary.Sqrt.self)
+    case Self.rsqrt.rawValue: visitor.visit(Elementary.Rsqrt.self)
+    case Self.sin.rawValue: visitor.visit(Elementary.Sin.self)
+    case Self.cos.rawValue: visitor.visit(Elementary.Cos.self)
+    case Self.tan.rawValue: visitor.visit(Elementary.Tan.self)
+    case Self.asin.rawValue: visitor.visit(Elementary.Asin.self)
+    case Self.acos.rawValue: visitor.visit(Elementary.Acos.self)
+    case Self.atan.rawValue: visitor.visit(Elementary.Atan.self)
+    case Self.sinh.rawValue: visitor.visit(Elementary.Sinh.self)
+    case Self.cosh.rawValue: visitor.visit(Elementary.Cosh.self)
+    case Self.tanh.rawValue: visitor.visit(Elementary.Tanh.self)
+    case Self.asinh.rawValue: visitor.visit(Elementary.Asinh.self)
+    case Self.acosh.rawValue: visitor.visit(Elementary.Acosh.self)
+    case Self.atanh.rawValue: visitor.visit(Elementary.Atanh.self)
+    case Self.erf.rawValue: visitor.visit(Elementary.Erf.self)
+    case Self.sigmoid.rawValue: visitor.visit(Elementary.Sigmoid.self)
+    case Self.softplus.rawValue: visitor.visit(Elementary.Softplus.self)
+    case Self.relu.rawValue: visitor.visit(Elementary.Relu.self)
+    case Self.exp2.rawValue: visitor.visit(Elementary.Exp2.self)
+    case Self.log2.rawValue: visitor.visit(Elementary.Log2.self)
+    case Self.log10.rawValue: visitor.visit(Elementary.Log10.self)
+    case Self.cbrt.rawValue: visitor.visit(Elementary.Cbrt.self)
+    case Self.erfc.rawValue: visitor.visit(Elementary.Erfc.self)
+    case Self.erfInverse.rawValue: visitor.visit(Elementary.ErfInverse.self)
+    case Self.logGamma.rawValue: visitor.visit(Elementary.LogGamma.self)
+    case Self.digamma.rawValue: visitor.visit(Elementary.Digamma.self)
+    default: otherwise(&visitor)
     }
   }
 
-  /// Calls the visitor with the entry for this opcode; the one switch over functions of two operands.
+  /// Calls the visitor with the entry of this number, counted from `base`, if it is that of a
+  /// function of two operands.
+  @inlinable @inline(__always)
+  public static func binary<V: BinaryVisitor>(
+    _ number: UInt8, from base: UInt8 = 0, _ visitor: inout V, otherwise: (inout V) -> V.Result
+  ) -> V.Result {
+    switch number {
+    case base &+ Self.add.rawValue: visitor.visit(Elementary.Add.self, from: base)
+    case base &+ Self.subtract.rawValue: visitor.visit(Elementary.Subtract.self, from: base)
+    case base &+ Self.multiply.rawValue: visitor.visit(Elementary.Multiply.self, from: base)
+    case base &+ Self.divide.rawValue: visitor.visit(Elementary.Divide.self, from: base)
+    case base &+ Self.scaled.rawValue: visitor.visit(Elementary.Scaled.self, from: base)
+    case base &+ Self.pow.rawValue: visitor.visit(Elementary.Pow.self, from: base)
+    case base &+ Self.atan2.rawValue: visitor.visit(Elementary.Atan2.self, from: base)
+    case base &+ Self.min.rawValue: visitor.visit(Elementary.Min.self, from: base)
+    case base &+ Self.max.rawValue: visitor.visit(Elementary.Max.self, from: base)
+    case base &+ Self.logAddExp.rawValue: visitor.visit(Elementary.LogAddExp.self, from: base)
+    case base &+ Self.xLogY.rawValue: visitor.visit(Elementary.XLogY.self, from: base)
+    case base &+ Self.hypot.rawValue: visitor.visit(Elementary.Hypot.self, from: base)
+    case base &+ Self.remainder.rawValue: visitor.visit(Elementary.Remainder.self, from: base)
+    case base &+ Self.polygamma.rawValue: visitor.visit(Elementary.Polygamma.self, from: base)
+    default: otherwise(&visitor)
+    }
+  }
+
+  /// Calls the visitor with the entry for this opcode, a function of one operand.
+  @inlinable @inline(__always)
+  public func unary<V: UnaryVisitor>(_ visitor: V) -> V.Result {
+    var visitor = visitor
+    return Self.unary(rawValue, &visitor) { _ in
+      preconditionFailure("the function takes two operands")
+    }
+  }
+
+  /// Calls the visitor with the entry for this opcode, a function of two operands.
   @inlinable @inline(__always)
   public func binary<V: BinaryVisitor>(_ visitor: V) -> V.Result {
-    switch self {
-    case .add: visitor.visit(Elementary.Add.self)
-    case .subtract: visitor.visit(Elementary.Subtract.self)
-    case .multiply: visitor.visit(Elementary.Multiply.self)
-    case .divide: visitor.visit(Elementary.Divide.self)
-    case .scaled: visitor.visit(Elementary.Scaled.self)
-    case .pow: visitor.visit(Elementary.Power.self)
-    case .atan2: visitor.visit(Elementary.ArcTan2.self)
-    case .minimum: visitor.visit(Elementary.Minimum.self)
-    case .maximum: visitor.visit(Elementary.Maximum.self)
-    default: preconditionFailure("this function takes one operand")
+    var visitor = visitor
+    return Self.binary(rawValue, &visitor) { _ in
+      preconditionFailure("the function takes one operand")
     }
   }
-}
-
-private struct NameOfUnary: UnaryVisitor {
-  func visit<F: UnaryFunction>(_ function: F.Type) -> String { F.name }
-}
-
-private struct NameOfBinary: BinaryVisitor {
-  func visit<F: BinaryFunction>(_ function: F.Type) -> String { F.name }
 }

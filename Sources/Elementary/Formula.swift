@@ -1,5 +1,5 @@
-// What this file knows: how an expression of the table is written down, so that a derivative rule can
-// be read as a formula instead of being run.
+// How an expression of the table is written down, so that a derivative rule can be read as a
+// formula instead of being run.
 
 /// An algebra whose numbers are formulas: computing with them writes the computation down.
 ///
@@ -71,11 +71,11 @@ public struct Formula: RecordedAlgebra, Sendable, Hashable, CustomStringConverti
     Formula("(\(mask) ? \(a) : \(b))", binding: 3)
   }
 
-  public static func _recorded<F: UnaryFunction>(_ function: F.Type, _ x: Formula) -> Formula {
+  public static func _apply<F: UnaryFunction>(_ function: F.Type, _ x: Formula) -> Formula {
     F.opcode == .negate ? -x : Formula("\(F.name)(\(x))", binding: 3)
   }
 
-  public static func _recorded<F: BinaryFunction>(
+  public static func _apply<F: BinaryFunction>(
     _ function: F.Type, _ a: Formula, _ b: Formula
   ) -> Formula {
     switch F.opcode {
@@ -106,14 +106,14 @@ extension Elementary.Opcode {
 private struct DerivativeFormula: UnaryVisitor {
   let x: Formula
   func visit<F: UnaryFunction>(_ function: F.Type) -> Formula {
-    F.chain(1, x: x, y: Formula._recorded(F.self, x))
+    F.chain(1, x: x, y: F.at(x))
   }
 }
 
 private struct DerivativeFormulas: BinaryVisitor {
   let a: Formula, b: Formula
   func visit<F: BinaryFunction>(_ function: F.Type) -> (first: Formula, second: Formula) {
-    let y = Formula._recorded(F.self, a, b)
+    let y = F.at(a, b)
     return (F.chainFirst(1, a, b, y: y), F.chainSecond(1, a, b, y: y))
   }
 }

@@ -1,43 +1,40 @@
-// What this file knows: trigonometric and hyperbolic functions and their inverses.
+// Trigonometric and hyperbolic functions and their inverses.
 //
-// A rule multiplies the seed by the local derivative with `_scaled`, the product in which a zero seed
-// wins: a branch that was masked away (`where(x > 0, x * log(x), 0)`) contributes exact zeros and
-// never 0 · ∞ = NaN.
+// A rule multiplies the seed by the local derivative with `_scaled`, the product in which a zero
+// seed wins: a branch that was masked away (`where(x > 0, x * log(x), 0)`) contributes exact zeros
+// and never 0 · ∞ = NaN.
 
 extension Elementary {
   /// Sine; derivative `cos x`.
   public enum Sin: UnaryFunction {
     @inlinable @inline(__always) public static var opcode: Opcode { .sin }
-    @inlinable @inline(__always) public static var name: String { "sin" }
     @inlinable @inline(__always) public static var reads: Reads { [.operands] }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ x: A) -> A { A._sin(x) }
+    public static func value<A: NumericAlgebra>(_ x: A) -> A { A._sin(x) }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
-      A._scaled(seed, A._cos(x))
+      A._scaled(seed, Cos.at(x))
     }
   }
 
   /// Cosine; derivative `-sin x`.
   public enum Cos: UnaryFunction {
     @inlinable @inline(__always) public static var opcode: Opcode { .cos }
-    @inlinable @inline(__always) public static var name: String { "cos" }
     @inlinable @inline(__always) public static var reads: Reads { [.operands] }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ x: A) -> A { A._cos(x) }
+    public static func value<A: NumericAlgebra>(_ x: A) -> A { A._cos(x) }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
-      -A._scaled(seed, A._sin(x))
+      -A._scaled(seed, Sin.at(x))
     }
   }
 
   /// Tangent; derivative `1 + tan² x`.
   public enum Tan: UnaryFunction {
     @inlinable @inline(__always) public static var opcode: Opcode { .tan }
-    @inlinable @inline(__always) public static var name: String { "tan" }
     @inlinable @inline(__always) public static var reads: Reads { [.result] }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ x: A) -> A { A._tan(x) }
+    public static func value<A: NumericAlgebra>(_ x: A) -> A { A._tan(x) }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
       A._scaled(seed, 1 + y * y)
@@ -45,38 +42,35 @@ extension Elementary {
   }
 
   /// Inverse sine; derivative `1 / √(1 - x²)`, `+∞` at ±1.
-  public enum ArcSin: UnaryFunction {
+  public enum Asin: UnaryFunction {
     @inlinable @inline(__always) public static var opcode: Opcode { .asin }
-    @inlinable @inline(__always) public static var name: String { "asin" }
     @inlinable @inline(__always) public static var reads: Reads { [.operands] }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ x: A) -> A { A._asin(x) }
+    public static func value<A: NumericAlgebra>(_ x: A) -> A { A._asin(x) }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
-      A._scaled(seed, 1 / A._sqrt((1 - x) * (1 + x)))
+      A._scaled(seed, 1 / Sqrt.at((1 - x) * (1 + x)))
     }
   }
 
   /// Inverse cosine; derivative `-1 / √(1 - x²)`, `-∞` at ±1.
-  public enum ArcCos: UnaryFunction {
+  public enum Acos: UnaryFunction {
     @inlinable @inline(__always) public static var opcode: Opcode { .acos }
-    @inlinable @inline(__always) public static var name: String { "acos" }
     @inlinable @inline(__always) public static var reads: Reads { [.operands] }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ x: A) -> A { A._acos(x) }
+    public static func value<A: NumericAlgebra>(_ x: A) -> A { A._acos(x) }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
-      A._scaled(seed, -1 / A._sqrt((1 - x) * (1 + x)))
+      A._scaled(seed, -1 / Sqrt.at((1 - x) * (1 + x)))
     }
   }
 
   /// Inverse tangent; derivative `1 / (1 + x²)`.
-  public enum ArcTan: UnaryFunction {
+  public enum Atan: UnaryFunction {
     @inlinable @inline(__always) public static var opcode: Opcode { .atan }
-    @inlinable @inline(__always) public static var name: String { "atan" }
     @inlinable @inline(__always) public static var reads: Reads { [.operands] }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ x: A) -> A { A._atan(x) }
+    public static func value<A: NumericAlgebra>(_ x: A) -> A { A._atan(x) }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
       A._scaled(seed, 1 / (1 + x * x))
@@ -84,12 +78,11 @@ extension Elementary {
   }
 
   /// Angle of the point `(b, a)`; derivatives `b / (a² + b²)` and `-a / (a² + b²)`.
-  public enum ArcTan2: BinaryFunction {
+  public enum Atan2: BinaryFunction {
     @inlinable @inline(__always) public static var opcode: Opcode { .atan2 }
-    @inlinable @inline(__always) public static var name: String { "atan2" }
     @inlinable @inline(__always) public static var reads: Reads { [.operands] }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ a: A, _ b: A) -> A { A._atan2(a, b) }
+    public static func value<A: NumericAlgebra>(_ a: A, _ b: A) -> A { A._atan2(a, b) }
     @inlinable @inline(__always)
     public static func chainFirst<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
       A._scaled(seed, b / (a * a + b * b))
@@ -103,36 +96,33 @@ extension Elementary {
   /// Hyperbolic sine; derivative `cosh x`.
   public enum Sinh: UnaryFunction {
     @inlinable @inline(__always) public static var opcode: Opcode { .sinh }
-    @inlinable @inline(__always) public static var name: String { "sinh" }
     @inlinable @inline(__always) public static var reads: Reads { [.operands] }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ x: A) -> A { A._sinh(x) }
+    public static func value<A: NumericAlgebra>(_ x: A) -> A { A._sinh(x) }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
-      A._scaled(seed, A._cosh(x))
+      A._scaled(seed, Cosh.at(x))
     }
   }
 
   /// Hyperbolic cosine; derivative `sinh x`.
   public enum Cosh: UnaryFunction {
     @inlinable @inline(__always) public static var opcode: Opcode { .cosh }
-    @inlinable @inline(__always) public static var name: String { "cosh" }
     @inlinable @inline(__always) public static var reads: Reads { [.operands] }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ x: A) -> A { A._cosh(x) }
+    public static func value<A: NumericAlgebra>(_ x: A) -> A { A._cosh(x) }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
-      A._scaled(seed, A._sinh(x))
+      A._scaled(seed, Sinh.at(x))
     }
   }
 
   /// Hyperbolic tangent; derivative `1 - tanh² x`.
   public enum Tanh: UnaryFunction {
     @inlinable @inline(__always) public static var opcode: Opcode { .tanh }
-    @inlinable @inline(__always) public static var name: String { "tanh" }
     @inlinable @inline(__always) public static var reads: Reads { [.result] }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ x: A) -> A { A._tanh(x) }
+    public static func value<A: NumericAlgebra>(_ x: A) -> A { A._tanh(x) }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
       A._scaled(seed, 1 - y * y)
@@ -140,38 +130,35 @@ extension Elementary {
   }
 
   /// Inverse hyperbolic sine; derivative `1 / √(x² + 1)`.
-  public enum ArcSinh: UnaryFunction {
+  public enum Asinh: UnaryFunction {
     @inlinable @inline(__always) public static var opcode: Opcode { .asinh }
-    @inlinable @inline(__always) public static var name: String { "asinh" }
     @inlinable @inline(__always) public static var reads: Reads { [.operands] }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ x: A) -> A { A._asinh(x) }
+    public static func value<A: NumericAlgebra>(_ x: A) -> A { A._asinh(x) }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
-      A._scaled(seed, 1 / A._sqrt(x * x + 1))
+      A._scaled(seed, 1 / Sqrt.at(x * x + 1))
     }
   }
 
   /// Inverse hyperbolic cosine; derivative `1 / √(x² - 1)`, `+∞` at 1.
-  public enum ArcCosh: UnaryFunction {
+  public enum Acosh: UnaryFunction {
     @inlinable @inline(__always) public static var opcode: Opcode { .acosh }
-    @inlinable @inline(__always) public static var name: String { "acosh" }
     @inlinable @inline(__always) public static var reads: Reads { [.operands] }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ x: A) -> A { A._acosh(x) }
+    public static func value<A: NumericAlgebra>(_ x: A) -> A { A._acosh(x) }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
-      A._scaled(seed, 1 / A._sqrt((x - 1) * (x + 1)))
+      A._scaled(seed, 1 / Sqrt.at((x - 1) * (x + 1)))
     }
   }
 
   /// Inverse hyperbolic tangent; derivative `1 / (1 - x²)`, `+∞` at ±1.
-  public enum ArcTanh: UnaryFunction {
+  public enum Atanh: UnaryFunction {
     @inlinable @inline(__always) public static var opcode: Opcode { .atanh }
-    @inlinable @inline(__always) public static var name: String { "atanh" }
     @inlinable @inline(__always) public static var reads: Reads { [.operands] }
     @inlinable @inline(__always)
-    public static func value<A: Algebra>(_ x: A) -> A { A._atanh(x) }
+    public static func value<A: NumericAlgebra>(_ x: A) -> A { A._atanh(x) }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
       A._scaled(seed, 1 / ((1 - x) * (1 + x)))

@@ -36,8 +36,8 @@ public struct ConfusionMatrix: Sendable, Equatable {
   /// The number of right answers.
   public var correct: Int { counts.indices.reduce(0) { $0 + counts[$1][$1] } }
 
-  /// The fraction of right answers; 0 when there are none.
-  public var accuracy: Double { total == 0 ? 0 : Double(correct) / Double(total) }
+  /// The fraction of right answers, from 0 to 1; of no answers it is NaN, as the mean of nothing is.
+  public var accuracy: Double { Double(correct) / Double(total) }
 
   /// The matrix as a picture.
   ///

@@ -1,42 +1,31 @@
-// What this file knows: gradients as vectors. A missing derivative stays missing where it can: none
-// plus something is that something, none times a number is none.
+// Gradients as vectors. A missing derivative stays missing where it can: none plus a tensor is that
+// tensor, none times a number is none.
 
 import AdjointDifferentiation
+import AdjointElementary
 import AdjointSupport
 
 extension Gradient {
   /// The sum; a derivative missing in one of the two is taken from the other.
   public static func + (a: Gradient, b: Gradient) -> Gradient {
-    a.combined(b, "+") {
-      $0 + $1
-    } onlyFirst: {
-      $0
-    } onlySecond: {
-      $0
-    }
+    a.combined(b, "+", +, onlySecond: { $0 })
   }
 
-  /// The difference; a missing derivative counts as none at all.
+  /// The difference; a derivative missing in one of the two counts as zero.
   public static func - (a: Gradient, b: Gradient) -> Gradient {
-    a.combined(b, "-") {
-      $0 - $1
-    } onlyFirst: {
-      $0
-    } onlySecond: {
-      -$0
-    }
+    a.combined(b, "-", -, onlySecond: { -$0 })
   }
 
-  /// The opposite.
+  /// Every derivative with the opposite sign.
   public static prefix func - (a: Gradient) -> Gradient { a.map { -$0 } }
 
-  /// The multiple.
+  /// Every derivative times a factor.
   public static func * (a: Gradient, factor: Double) -> Gradient { a.map { $0 * factor } }
 
-  /// The multiple.
+  /// Every derivative times a factor.
   public static func * (factor: Double, a: Gradient) -> Gradient { a.map { $0 * factor } }
 
-  /// The fraction.
+  /// Every derivative divided by a number.
   public static func / (a: Gradient, divisor: Double) -> Gradient { a.map { $0 / divisor } }
 
   /// Adds another gradient.
@@ -45,14 +34,11 @@ extension Gradient {
   /// Subtracts another gradient.
   public static func -= (a: inout Gradient, b: Gradient) { a = a - b }
 
-  /// The multiple, as a method.
-  public func scaled(by factor: Double) -> Gradient { self * factor }
-
   /// The gradient with every derivative passed through a function.
   public func map<E: Error>(_ transform: (Tensor) throws(E) -> Tensor) throws(E) -> Gradient {
     var result = self
-    for place in leaves.indices {
-      if let leaf = leaves[place] { result.leaves[place] = try transform(leaf) }
+    for index in leaves.indices {
+      if let leaf = leaves[index] { result.leaves[index] = try transform(leaf) }
     }
     return result
   }
@@ -66,7 +52,7 @@ extension Gradient {
     requireSameStructure(other, "dot")
     var sum = 0.0
     for (a, b) in zip(leaves, other.leaves) {
-      if let a, let b { sum += sumOfProducts(a, b) }
+      if let a, let b { sum += a.inDouble(times: b) }
     }
     return sum
   }
@@ -81,8 +67,9 @@ extension Gradient {
   /// ```
   public func innerProduct(_ other: Gradient) -> Tensor {
     requireSameStructure(other, "innerProduct")
-    // What is known is added up first, then what has been put off. The other way round each number that
-    // is known would have the sum so far computed, and with it gradients whose values nobody needs.
+    // What is known is added up first, then what has been put off. The other way round each number
+    // that is known would have the sum so far computed, and with it gradients whose values are not
+    // needed.
     var known: [Tensor] = []
     var putOff: [Tensor] = []
     for case (let a?, let b?) in zip(leaves, other.leaves) {
@@ -97,7 +84,7 @@ extension Gradient {
   /// The Euclidean norm `√(Σ g_i²)` over all parameters, accumulated in `float64`.
   public var norm: Double {
     var sum = 0.0
-    for case let leaf? in leaves { sum += sumOfSquares(leaf) }
+    for case let leaf? in leaves { sum += leaf.inDouble(times: leaf) }
     return sum.squareRoot()
   }
 
@@ -105,7 +92,8 @@ extension Gradient {
   public var maximumMagnitude: Double {
     var largest = 0.0
     for case let leaf? in leaves {
-      let magnitude = AdjointNetworks.maximumMagnitude(leaf)
+      guard leaf.elementCount > 0 else { continue }
+      let magnitude = abs(leaf.detached()).maximum().item
       if magnitude.isNaN { return .nan }
       largest = max(largest, magnitude)
     }
@@ -121,16 +109,15 @@ extension Gradient {
 
   private func combined(
     _ other: Gradient, _ operation: String, _ both: (Tensor, Tensor) -> Tensor,
-    onlyFirst: (Tensor) -> Tensor, onlySecond: (Tensor) -> Tensor
+    onlySecond: (Tensor) -> Tensor
   ) -> Gradient {
     requireSameStructure(other, operation)
     var result = self
-    for place in leaves.indices {
-      switch (leaves[place], other.leaves[place]) {
-      case (let a?, let b?): result.leaves[place] = both(a, b)
-      case (let a?, nil): result.leaves[place] = onlyFirst(a)
-      case (nil, let b?): result.leaves[place] = onlySecond(b)
-      case (nil, nil): break
+    for index in leaves.indices {
+      switch (leaves[index], other.leaves[index]) {
+      case (let a?, let b?): result.leaves[index] = both(a, b)
+      case (nil, let b?): result.leaves[index] = onlySecond(b)
+      case (_, nil): break
       }
     }
     return result
@@ -142,5 +129,13 @@ extension Gradient {
         && zip(layouts, other.layouts).allSatisfy { $0.hasType(of: $1) },
       "`\(operation)` of gradients of two models of type \(M.self) whose parameters differ in number, "
         + "shape or element type")
+  }
+}
+
+extension Tensor {
+  /// The inner product with a tensor of the same shape, accumulated in `float64` and not recorded.
+  func inDouble(times other: Tensor) -> Double {
+    let (a, b) = (detached(), other.detached())
+    return (a.converted(to: .float64) * b.converted(to: .float64)).sum().item
   }
 }

@@ -1,5 +1,5 @@
-// The derivative with respect to a model: for each parameter one tensor or none. What can be computed
-// with it is in Gradient+VectorSpace.
+// The derivative with respect to a model: for each parameter one tensor or none. What can be
+// computed with it is in Gradient+VectorSpace.
 
 import AdjointArrays
 import AdjointDifferentiation
@@ -78,8 +78,8 @@ public struct Gradient<M: Model>: Sendable {
   /// - Complexity: that of rebuilding the model's structure, some microseconds.
   public subscript<Value>(dynamicMember path: KeyPath<M, Value>) -> Value { model[keyPath: path] }
 
-  /// The derivative with respect to the parameter of this name; nil if the loss never used it, or if
-  /// the model has no such parameter.
+  /// The derivative with respect to the parameter of this name; nil if the loss never used it, or
+  /// if the model has no such parameter.
   public subscript(name: String) -> Tensor? {
     names.firstIndex(of: name).flatMap { leaves[$0] }
   }
@@ -111,7 +111,7 @@ extension Gradient: CustomStringConvertible {
     for ((name, leaf), layout) in zip(zip(names, leaves), layouts) {
       rows.append([
         name, "\(layout.shape)",
-        leaf.map { "\(rounded(sumOfSquares($0).squareRoot()))" }
+        leaf.map { "\(rounded($0.inDouble(times: $0).squareRoot()))" }
           ?? ModelError.Mistake.unreached(name: name).description,
       ])
     }

@@ -1,11 +1,12 @@
-// What this file knows: the distributions that weights are drawn from before training.
+// The distributions that weights are drawn from before training.
 //
-// The aim of all scaled ones: numbers keep their size from layer to layer. A sum of n products has n
-// times the variance of one, so the variance of a weight is a constant over the number of inputs
-// (fan-in), or of outputs (fan-out) for the way back, or over the mean of both.
+// The scaled ones are made to keep numbers at their size from layer to layer. A sum of n products
+// has n times the variance of one, so the variance of a weight is a constant over the number of
+// inputs (fan-in), or of outputs (fan-out) for the way back, or over the mean of both.
 
 import AdjointArrays
 import AdjointDifferentiation
+import AdjointElementary
 
 /// Where the first values of a tensor come from.
 ///
@@ -14,8 +15,8 @@ import AdjointDifferentiation
 /// let layer = Linear(inputs: 64, outputs: 32, initializer: .heNormal, using: &generator)
 /// ```
 ///
-/// The last two axes of a shape are inputs and outputs; axes before them count positions (those of a
-/// convolution's window), and multiply both fans. A vector has its length as both.
+/// The last two axes of a shape are inputs and outputs; axes before them count positions (those of
+/// a convolution's window), and multiply both fans. A vector has its length as both.
 public struct Initializer: Sendable, Codable, Hashable {
   private enum Fan: String, Codable { case inputs, outputs, mean }
 
@@ -144,53 +145,27 @@ public struct Initializer: Sendable, Codable, Hashable {
 
 /// The vectors of a Gaussian matrix made orthonormal one after the other (Gram and Schmidt).
 ///
-/// The directions of the vectors are uniform, so the rotation is too. Each vector is made orthogonal
-/// to the earlier ones twice: once leaves a rest that grows with the condition of the matrix, twice
-/// leaves none worth mentioning (Giraud and others, 2005).
+/// The directions of the vectors are uniform, so the rotation is too. Each vector is made
+/// orthogonal to the earlier ones twice: once leaves a rest that grows with the condition of the
+/// matrix, twice leaves none worth mentioning (Giraud and others, 2005).
 private func orthogonalTensor(
   _ shape: Shape, _ gain: Double, _ dtype: DType, using generator: inout some RandomNumberGenerator
 ) -> Tensor {
   let columns = shape.last ?? 1
   let rows = shape.isEmpty ? 1 : shape.dropLast().reduce(1, *)
   guard rows > 0, columns > 0 else { return .zeros(shape, dtype: dtype) }
-  // The fewer vectors, each in one stretch of memory.
+  // The fewer vectors, each a row.
   let (count, length) = (min(rows, columns), max(rows, columns))
   let gaussian = Tensor.normal(shape: [count, length], dtype: .float64, using: &generator)
-  var elements = gaussian.doubles
-  elements.withUnsafeMutableBufferPointer { elements in
-    for place in 0..<count {
-      let vector = elements.extracting(place * length..<(place + 1) * length)
-      for _ in 0..<2 {
-        for earlier in 0..<place {
-          let other = elements.extracting(earlier * length..<(earlier + 1) * length)
-          subtractMultiple(dot(other, vector), of: other, from: vector)
-        }
-      }
-      let norm = dot(vector, vector).squareRoot()
-      for index in 0..<length { vector[index] /= norm }
+  var vectors = gaussian[0..<0]
+  for row in 0..<count {
+    var vector = gaussian[row..<row + 1]
+    for _ in 0..<2 {
+      vector = vector - matmul(matmul(vector, vectors.transposed()), vectors)
     }
+    vector = vector / sqrt(vector.squared().sum())
+    vectors = .concatenated([vectors, vector])
   }
-  let vectors = Tensor(elements, shape: [count, length], dtype: .float64)
   let matrix = rows >= columns ? vectors.transposed() : vectors
   return (matrix.reshaped(to: shape.dimensions) * gain).converted(to: dtype)
-}
-
-private func dot(
-  _ a: UnsafeMutableBufferPointer<Double>, _ b: UnsafeMutableBufferPointer<Double>
-) -> Double {
-  var (even, odd) = (0.0, 0.0)
-  var index = 0
-  while index &+ 1 < a.count {
-    even += a[index] * b[index]
-    odd += a[index &+ 1] * b[index &+ 1]
-    index &+= 2
-  }
-  return index < a.count ? even + odd + a[index] * b[index] : even + odd
-}
-
-private func subtractMultiple(
-  _ factor: Double, of a: UnsafeMutableBufferPointer<Double>,
-  from b: UnsafeMutableBufferPointer<Double>
-) {
-  for index in 0..<a.count { b[index] -= factor * a[index] }
 }

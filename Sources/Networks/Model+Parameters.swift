@@ -106,13 +106,13 @@ extension Model {
 
   /// Hands out the trained tensors for a change in place.
   ///
-  /// A tensor that no copy of the model shares is held by the array alone while the closure runs, and
-  /// `withUnsafeMutableBytes` changes it without an allocation. A copy such as `let best = model` is
-  /// never changed: what it shares is copied on the first write.
+  /// A tensor that no copy of the model shares is held by the array alone while the closure runs,
+  /// and `withUnsafeMutableBytes` changes it without an allocation. A copy such as
+  /// `let best = model` is never changed: what it shares is copied on the first write.
   ///
   /// The tensors come in the order of ``parameters``; their number, shapes and element types must
-  /// stay. A closure that throws should check before it changes anything: what it has changed by then
-  /// remains changed.
+  /// stay. A closure that throws should check before it changes anything: what it has changed by
+  /// then remains changed.
   ///
   /// - Complexity: two passes over the model's structure; no element is touched.
   public mutating func updateParameters<E: Error>(
@@ -129,9 +129,9 @@ extension Model {
     let layouts = checkingTypes ? parts.layouts : []
     var leaves = parts.takeTrained()
     // The model is moved out of its memory and released, so that the array alone holds the tensors.
-    // The empty memory cannot be seen: `self` is borrowed exclusively until this method returns, and it
-    // is filled again whichever way the closure is left. Stand-ins for the tensors, in a model rebuilt
-    // with them, would do without pointers and take a third traversal.
+    // The empty memory cannot be seen: `self` is borrowed exclusively until this method returns,
+    // and it is filled again whichever way the closure is left. Stand-ins for the tensors, in a
+    // model rebuilt with them, would do without pointers and take a third traversal.
     try withUnsafeMutablePointer(to: &self) { (memory: UnsafeMutablePointer<Self>) throws(E) in
       memory.deinitialize(count: 1)
       defer {

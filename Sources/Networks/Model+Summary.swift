@@ -1,4 +1,4 @@
-// What this file knows: a model as a table.
+// A model as a table.
 
 import AdjointDifferentiation
 import AdjointSupport

@@ -1,5 +1,5 @@
-// What a model is, and how it becomes variables of a tape. The traversal behind it is in Traversal/;
-// what can be done with the parameters is in Model+Parameters.
+// What a model is, and how it becomes variables of a tape. The traversal behind it is in
+// Traversal/; what can be done with the parameters is in Model+Parameters.
 
 import AdjointDifferentiation
 
@@ -13,14 +13,14 @@ import AdjointDifferentiation
 /// }
 /// ```
 ///
-/// There is nothing to implement. The compiler writes the conformance to `Codable`, and that is how a
-/// model is taken apart, named (`hidden.weight`), rebuilt and saved. Tensors, models, and arrays,
-/// optionals and dictionaries of them are parameters, unless marked ``Untrained``. Every other value
-/// (a count, a rate, an enum) is carried along as it is; one that holds tensors without being a model
-/// is an error.
+/// There is nothing to implement. The compiler writes the conformance to `Codable`, and that is how
+/// a model is taken apart, named (`hidden.weight`), rebuilt and saved. Tensors, models, and arrays,
+/// optionals and dictionaries of them are parameters, unless marked ``Untrained``. Every other
+/// value (a count, a rate, an enum) is carried along as it is; one that holds tensors without being
+/// a model is an error.
 ///
-/// - Note: A conformance to `Codable` written by hand works too, as long as `init(from:)` reads what
-///   `encode(to:)` wrote; ``validate()`` checks that.
+/// - Note: A conformance to `Codable` written by hand works too, as long as `init(from:)` reads
+///   what `encode(to:)` wrote; ``validate()`` checks that.
 /// - Note: A model is rebuilt several times in each training step. Default values in declarations,
 ///   such as `var scale = Tensor.ones([64])`, are made anew each time before they are replaced;
 ///   values set in an initializer are not.
@@ -98,9 +98,11 @@ extension Model {
     }
   }
 
-  /// The parts of the model; traps when its hand-written conformance to `Codable` does not allow it.
+  /// The parts of the model; traps when its hand-written conformance to `Codable` does not allow
+  /// it.
   ///
-  /// A differentiated function throws the same text instead, and ``validate()`` throws it at any time.
+  /// A differentiated function throws the same text instead, and ``validate()`` throws it at any
+  /// time.
   var collected: _ModelParts {
     do throws(ModelError) {
       return try Collector.collecting(self)

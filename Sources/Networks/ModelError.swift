@@ -1,5 +1,4 @@
-// What this file knows: what can be wrong between a model and the tensors it is given, and how that
-// is told.
+// What can be wrong between a model and the tensors it is given, and the sentences that say so.
 
 import AdjointArrays
 import AdjointDifferentiation
@@ -10,7 +9,7 @@ public struct ModelError: Error, Sendable, Equatable {
   public enum Mistake: Sendable, Equatable {
     /// The model has a tensor of this name and none was given.
     case missing(name: String, expected: TensorType)
-    /// A tensor was given that the model has no place for.
+    /// A tensor was given that the model has no tensor for.
     case unexpected(name: String, found: TensorType)
     /// Two tensors were given under one name.
     case duplicate(name: String)

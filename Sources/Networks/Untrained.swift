@@ -1,4 +1,4 @@
-// What this file knows: how a model holds tensors that are part of its state but are not trained.
+// How a model holds tensors that are part of its state but are not trained.
 
 /// A part of a model that is saved and named but gets no gradient.
 ///

@@ -1,18 +1,18 @@
-// What one link of a chain says of itself. This file has never heard of any particular transform, nor
-// of the loop that runs a chain.
+// What one link of a chain says of itself. This file has never heard of any particular transform,
+// nor of the loop that runs a chain.
 //
 //   optimizer : (gradient, state, parameter) → (update, state)
 //
-// Every published method is a few such functions in a row (the factoring of DeepMind's Optax). Here a
-// link is given the update a stretch at a time and rewrites it in place, so that a chain of any length
-// is one pass over memory and needs no arrays for what passes between its links.
+// Every published method is a few such functions in a row (the factoring of DeepMind's Optax). Here
+// a link is given the update a stretch at a time and rewrites it in place, so that a chain of any
+// length is one pass over memory and needs no arrays for what passes between its links.
 
 import AdjointArrays
 
 /// One link of an optimizer: it rewrites the update, with a state of its own if it needs one.
 ///
-/// The update starts as the gradient, the direction of steepest *ascent*, and keeps that sense along
-/// the whole chain; ``Optimizer`` subtracts what comes out at the end.
+/// The update starts as the gradient, the direction of steepest *ascent*, and keeps that sense
+/// along the whole chain; ``Optimizer`` subtracts what comes out at the end.
 ///
 /// A transform of your own takes a few lines. Lion (Chen et al. 2023, "Symbolic discovery of
 /// optimization algorithms"), `u = sign(β₁ m + (1 − β₁) g)`, `m ← β₂ m + (1 − β₂) g`:
@@ -45,9 +45,9 @@ public protocol GradientTransform: Sendable {
 
   /// True if the transform asks for ``Optimizer/ParameterStep/norm``; false by default.
   ///
-  /// The norm is that of the updates which enter this transform, so wherever such a transform is not
-  /// the first, the chain is run up to it for all parameters before it goes on: a second pass over
-  /// memory and one more array for each parameter.
+  /// The norm is that of the updates which enter this transform, so wherever such a transform is
+  /// not the first, the chain is run up to it for all parameters before it goes on: a second pass
+  /// over memory and one more array for each parameter.
   var readsNorm: Bool { get }
 
   /// True if the transform multiplies by a learning rate; false by default.
@@ -75,8 +75,8 @@ public protocol GradientTransform: Sendable {
   /// Makes the whole step `w ← w − u`, where `u` is what ``apply(to:)`` makes of the gradient; or
   /// returns false, the default, to have the step made by way of ``apply(to:)``.
   ///
-  /// Asked for if the end of the chain, for a parameter, is this transform alone. It saves the memory
-  /// that the update would wait in. It must compute the same as ``apply(to:)``.
+  /// Asked for if the end of the chain, for a parameter, is this transform alone. It saves the
+  /// memory that the update would wait in. It must compute the same as ``apply(to:)``.
   func makeStep(on step: borrowing Optimizer.WholeStep) -> Bool
 }
 
@@ -108,8 +108,8 @@ extension Optimizer {
     ///
     /// Less than `step + 1` for a parameter that the loss did not reach in every step.
     public let updateCount: Int
-    /// The Euclidean norm, over all parameters that the transform is given in this step, of the updates
-    /// that enter it; zero unless ``GradientTransform/readsNorm`` is true.
+    /// The Euclidean norm, over all parameters that the transform is given in this step, of the
+    /// updates that enter it; zero unless ``GradientTransform/readsNorm`` is true.
     public let norm: Double
   }
 }

@@ -1,5 +1,6 @@
-// What an optimizer is, and when it refuses a step. The arithmetic is in the transforms; the loop over a
-// parameter, with the one minus sign, is in StretchLoop. It has never heard of any particular transform.
+// What an optimizer is, and when it refuses a step. The arithmetic is in the transforms; the loop
+// over a parameter, with the one minus sign, is in StretchLoop. It has never heard of any
+// particular transform.
 
 import AdjointArrays
 import AdjointDifferentiation
@@ -20,8 +21,8 @@ import AdjointNetworks
 /// }
 /// ```
 ///
-/// An optimizer is a value: a copy goes on by itself. Parameters and state that are not shared with a
-/// copy are changed in place, and a step allocates no arrays.
+/// An optimizer is a value: a copy goes on by itself. Parameters and state that are not shared with
+/// a copy are changed in place, and a step allocates no arrays.
 ///
 /// A parameter that the loss did not reach in a step is left alone: neither its value nor its state
 /// changes, and it does not count as updated. (PyTorch's convention. With zeros in place of the
@@ -48,8 +49,8 @@ public struct Optimizer: Sendable {
   /// The parts of the chain that run without a break; see ``StageTable``.
   private let segments: [Range<Int>]
   private var updaters: [ParameterUpdater]
-  /// For each parameter whether it is not frozen; at hand, so that the loops of a step need not ask the
-  /// updaters.
+  /// For each parameter whether it is not frozen; at hand, so that the loops of a step need not ask
+  /// the updaters.
   private let isTrained: [Bool]
   private let missingLearningRate: OptimizerError?
 
@@ -97,8 +98,9 @@ public struct Optimizer: Sendable {
   /// - Throws: ``OptimizerError``, before anything has been changed: a non-finite gradient under
   ///   ``NonFinitePolicy/error``, a gradient or a model other than the optimizer was made for, or a
   ///   parameter without a learning rate.
-  /// - Complexity: one pass over parameters, gradient and state, after one over the gradient to find
-  ///   its norm and whether it is finite; no arrays are allocated unless a copy shares those of the model.
+  /// - Complexity: one pass over parameters, gradient and state, after one over the gradient to
+  ///   find its norm and whether it is finite; no arrays are allocated unless a copy shares those
+  ///   of the model.
   @discardableResult
   public mutating func update<M: Model>(
     _ model: inout M, along gradient: Gradient<M>
@@ -106,7 +108,8 @@ public struct Optimizer: Sendable {
     if let missingLearningRate { throw missingLearningRate }
     try check(gradient)
     guard try measure(gradient.leaves) else { return false }
-    // Types are checked first and the loop changes none, so the model need not check them afterwards.
+    // Types are checked first and the loop changes none, so the model need not check them
+    // afterwards.
     try model.updateParameters(checkingTypes: false) {
       (parameters: inout [Tensor]) throws(OptimizerError) in
       try check(parameters)
@@ -175,8 +178,8 @@ public struct Optimizer: Sendable {
 
   // MARK: Checks
 
-  // Layouts alone are compared in every step: the names of a gradient are put together when asked for,
-  // which would take longer than the step of a small model.
+  // Layouts alone are compared in every step: the names of a gradient are put together when asked
+  // for, which would take longer than the step of a small model.
   private func check<M: Model>(_ gradient: Gradient<M>) throws(OptimizerError) {
     let leaves = gradient.leaves
     guard leaves.count == updaters.count else {
@@ -233,8 +236,8 @@ extension Optimizer {
 
   /// Goes on from a saved state.
   ///
-  /// - Throws: ``OptimizerError`` of kind `foreignState`, with the optimizer unchanged, unless the state
-  ///   has exactly the arrays of this chain and this model, in their shapes and types.
+  /// - Throws: ``OptimizerError`` of kind `foreignState`, with the optimizer unchanged, unless the
+  ///   state has exactly the arrays of this chain and this model, in their shapes and types.
   public mutating func restore(_ state: OptimizerState) throws(OptimizerError) {
     func refusal(_ name: String?, _ problem: String) -> OptimizerError {
       OptimizerError(

@@ -1,5 +1,5 @@
-// What has to be remembered between steps, as plain named arrays, and how they are written down bit for
-// bit. It has never heard of how a step is made.
+// What has to be remembered between steps, as plain named arrays, and how they are written down bit
+// for bit. It has never heard of how a step is made.
 
 import AdjointArrays
 
@@ -96,8 +96,8 @@ extension OptimizerState.Entry: Codable {
     case name, type, shape, bits
   }
 
-  // Bit patterns rather than numbers: text formats have no infinity and no NaN, and not all of their
-  // readers round as they should.
+  // Bit patterns rather than numbers: text formats have no infinity and no NaN, and not all of
+  // their readers round as they should.
 
   /// Writes name, type, shape, and the elements as the integers with the same bits.
   public func encode(to encoder: any Encoder) throws {

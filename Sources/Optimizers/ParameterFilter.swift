@@ -1,4 +1,5 @@
-// How to say by their names which parameters are meant. It has never heard of parameters themselves.
+// How to say by their names which parameters are meant. It has never heard of parameters
+// themselves.
 //
 // Data rather than a closure: a filter can be saved with an experiment, printed and compared.
 

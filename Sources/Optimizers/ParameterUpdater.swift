@@ -1,5 +1,5 @@
-// What is kept for one parameter between steps, and under which names it is saved. It has never heard
-// of models.
+// What is kept for one parameter between steps, and under which names it is saved. It has never
+// heard of models.
 
 import AdjointArrays
 import AdjointDifferentiation
@@ -95,8 +95,8 @@ struct ParameterUpdater: Sendable {
 
   /// Takes the parameter through a segment of the chain.
   ///
-  /// The first segment starts from the gradient, the others from where the one before it stopped; the
-  /// last one ends with `w ← w − u`.
+  /// The first segment starts from the gradient, the others from where the one before it stopped;
+  /// the last one ends with `w ← w − u`.
   mutating func run(
     _ transforms: inout [any GradientTransform], segment: Int, of segmentCount: Int,
     gradient: Tensor, parameter: inout Tensor, step: Int, norm: Double

@@ -1,5 +1,6 @@
-// The well-known methods as chains, each under its published equation. In the equations g is the gradient, w the parameter, η the learning rate, t counts the updates from 1, and
-// everything accumulated starts at zero.
+// The well-known methods as chains, each under its published equation. In the equations g is the
+// gradient, w the parameter, η the learning rate, t counts the updates from 1, and everything
+// accumulated starts at zero.
 
 extension TransformChain {
   /// Gradient descent: `w ← w − η g`.
@@ -15,8 +16,8 @@ extension TransformChain {
   ///     v ← μ v + g
   ///     w ← w − η v                (Nesterov: w ← w − η (g + μ v))
   ///
-  /// Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning", with
-  /// the learning rate outside the velocity, as has become usual.
+  /// Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning",
+  /// with the learning rate outside the velocity, as has become usual.
   public static func sgd(
     learningRate: Optimizer.Schedule, momentum: Double = 0, nesterov: Bool = false,
     weightDecay: Double = 0
@@ -73,8 +74,8 @@ extension TransformChain {
   ///     m, v, m̂, v̂ as in Adam
   ///     w ← w − η (m̂ / (√v̂ + ε) + λ w)
   ///
-  /// Loshchilov and Hutter 2019, "Decoupled weight decay regularization"; as in common use, the decay
-  /// shrinks with the learning rate. Leave out biases with `decaying: .suffix("weight")`.
+  /// Loshchilov and Hutter 2019, "Decoupled weight decay regularization"; as in common use, the
+  /// decay shrinks with the learning rate. Leave out biases with `decaying: .suffix("weight")`.
   public static func adamW(
     learningRate: Optimizer.Schedule, beta1: Double = 0.9, beta2: Double = 0.999,
     epsilon: Double = 1e-8,

@@ -22,7 +22,8 @@ extension Optimizer {
       case cosine(from: Double, to: Double, over: Int)
       case joined(Curve, steps: Int, Curve)
 
-      // Total, whatever a decoder may have filled in: no length is divided by unless it is positive.
+      // Total, whatever a decoder may have filled in: no length is divided by unless it is
+      // positive.
       func value(at step: Int) -> Double {
         switch self {
         case .constant(let value): value

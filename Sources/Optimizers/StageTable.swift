@@ -1,9 +1,10 @@
-// How the links of a chain become what is run: neighbors on the way of a parameter that can be done as
-// one are fused. This file has never heard of any particular transform.
+// How the links of a chain become what is run: neighbors on the way of a parameter that can be done
+// as one are fused. This file has never heard of any particular transform.
 
 /// The transforms that the parameters of a model pass through: links of a chain, alone or fused.
 ///
-/// Parameters with the same links share their transforms, so that a chain without filters has one list.
+/// Parameters with the same links share their transforms, so that a chain without filters has one
+/// list.
 struct StageTable {
   let links: [TransformChain.Link]
   /// The parts of the chain that run stretch by stretch without a break: a link that reads a norm
@@ -20,7 +21,8 @@ struct StageTable {
       links.isEmpty ? [] : zip([0] + breaks, breaks + [links.count]).map { $0..<$1 }
   }
 
-  /// The positions of the transforms that a parameter passes through, given the links that choose it.
+  /// The positions of the transforms that a parameter passes through, given the links that choose
+  /// it.
   mutating func path(through chosen: [Int]) -> [Int] {
     var fused: [(links: [Int], transform: any GradientTransform)] = []
     for link in chosen {

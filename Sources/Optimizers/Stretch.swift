@@ -1,5 +1,5 @@
-// The few elements that a chain of transforms works on at a time, and the loops over them. This file
-// has never heard of models, of particular transforms, or of the order of a step.
+// The few elements that a chain of transforms works on at a time, and the loops over them. This
+// file has never heard of models, of particular transforms, or of the order of a step.
 //
 // Rows are noncopyable, so that a transform (a copyable value) cannot keep one beyond the call that
 // lent it, and a row for reading is a type of its own, so that a transform cannot write to the
@@ -8,10 +8,12 @@
 import AdjointArrays
 
 extension Optimizer {
-  /// A stretch of one parameter: its update, its value, and the state that a transform keeps for it.
+  /// A stretch of one parameter: its update, its value, and the state that a transform keeps for
+  /// it.
   ///
-  /// A chain runs stretch by stretch: every transform rewrites the update of one stretch, which stays
-  /// in the nearest cache, before the next one is fetched. So any chain takes one pass over memory.
+  /// A chain runs stretch by stretch: every transform rewrites the update of one stretch, which
+  /// stays in the nearest cache, before the next one is fetched. So any chain takes one pass over
+  /// memory.
   public struct Stretch: ~Copyable {
     /// The most elements of a stretch.
     ///
@@ -27,8 +29,8 @@ extension Optimizer {
     let parameterAddress: UnsafeRawPointer
     let states: States
 
-    /// The update: on entry what the transforms before this one made of the gradient, on return what
-    /// this one makes of it.
+    /// The update: on entry what the transforms before this one made of the gradient, on return
+    /// what this one makes of it.
     public var update: MutableRow {
       MutableRow(address: updateAddress, count: count, dtype: dtype)
     }
@@ -36,15 +38,15 @@ extension Optimizer {
     /// The value of the parameter before the step.
     public var parameter: Row { Row(address: parameterAddress, count: count, dtype: dtype) }
 
-    /// A state of the running transform, numbered as in ``GradientTransform/stateNames``; zeros before
-    /// the first step.
+    /// A state of the running transform, numbered as in ``GradientTransform/stateNames``; zeros
+    /// before the first step.
     ///
     /// - Precondition: the transform has named that many states.
     public func state(_ index: Int) -> MutableRow { states.row(index, count, dtype) }
   }
 
-  /// The whole step of some elements of one parameter: the gradient on one side, the parameter on the
-  /// other.
+  /// The whole step of some elements of one parameter: the gradient on one side, the parameter on
+  /// the other.
   public struct WholeStep: ~Copyable {
     /// The number of elements, the same in each row.
     public let count: Int
@@ -62,8 +64,8 @@ extension Optimizer {
       MutableRow(address: parameterAddress, count: count, dtype: dtype)
     }
 
-    /// A state of the transform, numbered as in ``GradientTransform/stateNames``; zeros before the first
-    /// step.
+    /// A state of the transform, numbered as in ``GradientTransform/stateNames``; zeros before the
+    /// first step.
     ///
     /// - Precondition: the transform has named that many states.
     public func state(_ index: Int) -> MutableRow { states.row(index, count, dtype) }
@@ -106,8 +108,9 @@ extension Optimizer {
   /// Some neighboring numbers of a parameter or a state, `float32` or `float64`, for reading and
   /// writing.
   ///
-  /// The named loops run on the widest vectors that the processor has, in the element type; factors are
-  /// rounded to it. ``replaceEach(with:)`` and the subscript compute in `Double` and take any formula.
+  /// The named loops run on the widest vectors that the processor has, in the element type; factors
+  /// are rounded to it. ``replaceEach(with:)`` and the subscript compute in `Double` and take any
+  /// formula.
   public struct MutableRow: ~Copyable {
     let address: UnsafeMutableRawPointer
     /// The number of elements.
@@ -149,7 +152,8 @@ extension Optimizer {
     ///
     /// Exact for finite elements; an infinity becomes NaN.
     public func multiply(by alpha: Double) {
-      // The kernel computes α row + 0 row: the second product of an infinity is NaN, any other is zero.
+      // The kernel computes α row + 0 row: the second product of an infinity is NaN, any other is
+      // zero.
       NumberUpdates.combine(dtype, count, alpha, address, 0, UnsafeRawPointer(address))
     }
 

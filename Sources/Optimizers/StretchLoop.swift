@@ -1,5 +1,6 @@
-// The loop that takes one parameter through a segment of the chain, stretch by stretch and, at the end
-// of the chain, on several threads. It has never heard of models, nor of any particular transform.
+// The loop that takes one parameter through a segment of the chain, stretch by stretch and, at the
+// end of the chain, on several threads. It has never heard of models, nor of any particular
+// transform.
 
 import AdjointArrays
 
@@ -20,8 +21,8 @@ struct StretchLoop {
   /// The elements that one thread takes at a time, a whole number of stretches.
   private static let pieceLength = 16 * Optimizer.Stretch.capacity
 
-  /// Takes all elements through the transforms of a path, and returns the sum of the squares of what
-  /// waits.
+  /// Takes all elements through the transforms of a path, and returns the sum of the squares of
+  /// what waits.
   func run(
     _ transforms: [any GradientTransform], _ path: [ParameterUpdater.PathStep]
   ) -> Double {

@@ -1,4 +1,5 @@
-// Transforms in a row, and restricted to some parameters. The chain has never heard of how it is run.
+// Transforms in a row, and restricted to some parameters. The chain has never heard of how it is
+// run.
 
 /// Gradient transforms in a row, each taking what the one before it made of the gradient.
 ///
@@ -61,7 +62,8 @@ extension TransformChain {
 
   /// `u ← η u`, where the learning rate `η` may be a constant or depend on the step.
   ///
-  /// Every parameter needs at least one such link on its way: ``Optimizer`` refuses to train without.
+  /// Every parameter needs at least one such link on its way: ``Optimizer`` refuses to train
+  /// without.
   public static func scale(by learningRate: Optimizer.Schedule) -> TransformChain {
     TransformChain(ScaleBySchedule(learningRate))
   }
@@ -104,8 +106,8 @@ extension TransformChain {
 
   /// `u ← u · min(1, c / ‖u‖)`, the Euclidean norm taken over all parameters together.
   ///
-  /// Pascanu et al. 2013, "On the difficulty of training recurrent neural networks". Free of charge as
-  /// the first link; see ``GradientTransform/readsNorm`` for the others.
+  /// Pascanu et al. 2013, "On the difficulty of training recurrent neural networks". Free of charge
+  /// as the first link; see ``GradientTransform/readsNorm`` for the others.
   public static func clipGlobalNorm(_ maximum: Double) -> TransformChain {
     TransformChain(ClipGlobalNorm(maximum))
   }

@@ -1,5 +1,6 @@
-// The arithmetic of the links that the published optimizers are made of. It has never heard of models
-// or chains. In the equations u is the update, t counts the updates, and state arrays start at zero.
+// The arithmetic of the links that the published optimizers are made of. It has never heard of
+// models or chains. In the equations u is the update, t counts the updates, and state arrays start
+// at zero.
 
 import AdjointArrays
 
@@ -103,8 +104,8 @@ struct ScaleByAdam: GradientTransform {
   }
 }
 
-/// Adam with the weight decay and the learning rate that follow it: with a rate, the whole step is one
-/// pass in registers.
+/// Adam with the weight decay and the learning rate that follow it: with a rate, the whole step is
+/// one pass in registers.
 private struct FusedAdam: GradientTransform {
   var adam: ScaleByAdam
   var weights: AddDecayedWeights?

@@ -20,8 +20,8 @@ import Testing
     check(.add) { $0 &+ $1 }
     check(.subtract) { $0 &- $1 }
     check(.multiply) { $0 &* $1 }
-    check(.minimum) { min($0, $1) }
-    check(.maximum) { max($0, $1) }
+    check(.min) { min($0, $1) }
+    check(.max) { max($0, $1) }
     // Truncation toward zero; by zero 0; the one quotient that does not fit wraps to itself.
     check(.divide) { $1 == 0 ? 0 : $1 == -1 ? 0 &- $0 : $0 / $1 }
   }

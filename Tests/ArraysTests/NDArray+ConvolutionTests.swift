@@ -171,7 +171,7 @@ private let large: [Case] = [
         let result = operation()
         return MemoryReport.current.peak - before - result.byteCount
       }
-      let bound = 512 << 10 * Threads.limit + 8 << 20
+      let bound = 512 << 10 * Parallelism.limit + 8 << 20
       #expect((added.min() ?? .max) < bound)
     }
   }

@@ -74,11 +74,11 @@ import Testing
       let adjoints = x.layerNormPullback(gain, x, epsilon: 1e-5, needsOperand: true)
       return adjoints.gain.numbers + adjoints.bias.numbers + (adjoints.operand?.numbers ?? [])
     }
-    let limit = Threads.limit
-    defer { Threads.limit = limit }
-    Threads.limit = 1
+    let limit = Parallelism.limit
+    defer { Parallelism.limit = limit }
+    Parallelism.limit = 1
     let alone = sums()
-    Threads.limit = 4
+    Parallelism.limit = 4
     #expect(sums() == alone)
   }
 }

@@ -15,10 +15,10 @@ private func spend(_ duration: Duration) {
 // their results do not depend on it, which is the law tested here.
 @Suite(.serialized) struct ParallelTests {
   @Test func everyPieceRunsOnce() {
-    let before = Threads.limit
-    defer { Threads.limit = before }
+    let before = Parallelism.limit
+    defer { Parallelism.limit = before }
     for limit in [1, 2, 8] {
-      Threads.limit = limit
+      Parallelism.limit = limit
       for pieces in [0, 1, 2, 7, 1000] {
         let runs = Mutex([Int](repeating: 0, count: pieces))
         parallelFor(pieces: pieces) { piece in runs.withLock { $0[piece] += 1 } }
@@ -30,9 +30,9 @@ private func spend(_ duration: Duration) {
   // A piece may be parallel itself, and callers may meet; each call has done all of its own pieces when
   // it returns.
   @Test func callsMayNestAndMeet() async {
-    let before = Threads.limit
-    defer { Threads.limit = before }
-    Threads.limit = 4
+    let before = Parallelism.limit
+    defer { Parallelism.limit = before }
+    Parallelism.limit = 4
     let sums = await withTaskGroup(of: Int.self) { group in
       for _ in 0..<8 {
         group.addTask {
@@ -54,9 +54,9 @@ private func spend(_ duration: Duration) {
 
   // Helpers sleep after a while without work; what comes then is done all the same, short or long.
   @Test func workAfterAPauseIsDone() async throws {
-    let before = Threads.limit
-    defer { Threads.limit = before }
-    Threads.limit = 3
+    let before = Parallelism.limit
+    defer { Parallelism.limit = before }
+    Parallelism.limit = 3
     for round in 0..<20 {
       let runs = Mutex([Int](repeating: 0, count: 9))
       parallelFor(pieces: 9) { piece in
@@ -69,19 +69,19 @@ private func spend(_ duration: Duration) {
   }
 
   @Test func limitsAreAtLeastOne() {
-    let before = Threads.limit
-    defer { Threads.limit = before }
-    Threads.limit = -3
-    #expect(Threads.limit == 1)
-    #expect(Threads.available >= 1)
+    let before = Parallelism.limit
+    defer { Parallelism.limit = before }
+    Parallelism.limit = -3
+    #expect(Parallelism.limit == 1)
+    #expect(Parallelism.available >= 1)
   }
 
   @Test func bitsDoNotDependOnTheNumberOfThreads() throws {
-    let before = Threads.limit
-    defer { Threads.limit = before }
+    let before = Parallelism.limit
+    defer { Parallelism.limit = before }
     var results: [[NDArray]] = []
     for limit in [1, 2, 8] {
-      Threads.limit = limit
+      Parallelism.limit = limit
       var generator = RandomGenerator(seed: 8)
       let x = NDArray.normal(shape: [300, 700], dtype: .float32, using: &generator)
       let bias = NDArray.normal(shape: [700], dtype: .float32, using: &generator)

@@ -17,8 +17,8 @@ import Testing
   /// Neither operand reaches into the other one or into the code, however large it is.
   @Test func operandsAndCodeDoNotOverlap() {
     let largest = Int32(Record.limit - 1)
-    for rawValue in 0...Record.Code.custom.rawValue {
-      let code = unsafeBitCast(rawValue, to: Record.Code.self)
+    for rawValue in UInt8.min...UInt8.max {
+      let code = Record.Code(rawValue: rawValue)
       for (first, second) in [(0, 0), (largest, 0), (0, largest), (largest, largest), (5, 7)] {
         let record = Record(code, UInt64(first), UInt64(second))
         #expect(record.code == code && record.first == first && record.second == second)
@@ -64,8 +64,15 @@ import Testing
       #expect(code.visit(&visitor) == nil && code.opcode == nil && !code.isElementary)
       #expect(seen.insert(code.rawValue).inserted)
     }
-    // No gaps: a code is made by addition.
-    #expect(seen == Set(0..<UInt8(seen.count)))
+  }
+
+  /// The reserve: 59 functions of two operands fit and 128 altogether. The numbers left today are more
+  /// than this test asks for; when it fails, the next function needs wider codes or fewer forms.
+  @Test func thereIsRoomForFurtherFunctions() {
+    let count = Elementary.Opcode.allCases.count
+    #expect(Self.binary.count <= 59)
+    #expect(count <= 128)
+    #expect(128 - count >= 60 && 59 - Self.binary.count >= 40)
   }
 
   /// A constant is an operand without a record, and keeps all its digits.
@@ -127,5 +134,5 @@ private struct Reached: RecordVisitor {
 
 private struct Apply: BinaryVisitor {
   let a: Scalar, b: Scalar
-  func visit<F: BinaryFunction>(_ function: F.Type) -> Scalar { Scalar._recorded(F.self, a, b) }
+  func visit<F: BinaryFunction>(_ function: F.Type) -> Scalar { F.at(a, b) }
 }

@@ -1,4 +1,4 @@
-// What this file knows: the laws that every elementwise kernel obeys, whatever it computes.
+// The laws that every elementwise kernel obeys, whatever it computes.
 
 import AdjointElementary
 import AdjointKernelCore
@@ -28,7 +28,11 @@ private func operands<S: Element>(
   _: S.Type, _ function: Elementary.Opcode, _ role: ElementwiseRole, _ count: Int,
   _ generator: inout Generator
 ) -> [[S]] {
-  let inputs = (0..<function.arity).map { _ in samples(S.self, count, &generator) }
+  var inputs = (0..<function.arity).map { _ in samples(S.self, count, &generator) }
+  if function == .polygamma {
+    // The order: a factorial beyond 20 is as inexact as the logarithm that it comes from.
+    inputs[0] = (0..<count).map { _ in S(Int.random(in: -1...4, using: &generator)) }
+  }
   if role == .value { return inputs }
   let result = (0..<count).map { i in
     PlainLine<S>.value(function, .value, inputs.map { $0[i] })
@@ -38,8 +42,8 @@ private func operands<S: Element>(
 
 /// The distance allowed between a kernel and the same line computed by the system, in ulps.
 ///
-/// Lines without a function of the system's library are the same operations, and give the same bits; the
-/// others may add up the errors of a few roundings.
+/// Lines without a function of the system's library are the same operations, and give the same
+/// bits; the others may add up the errors of a few roundings.
 private func tolerance(_ function: Elementary.Opcode, _ role: ElementwiseRole) -> Int {
   switch (function, role) {
   case (.exp, .value), (.expMinusOne, .value), (.log, .value), (.logOnePlus, .value),
@@ -51,6 +55,21 @@ private func tolerance(_ function: Elementary.Opcode, _ role: ElementwiseRole) -
     (.sinh, _), (.cosh, _), (.asinh, .value), (.acosh, .value), (.atanh, .value), (.erf, .value):
     4
   case (.atan2, .value), (.pow, _): 4
+  case (.exp2, .value), (.log2, .value), (.log10, .value), (.cbrt, .value), (.erfc, _),
+    (.hypot, .value), (.xLogY, .value), (.xLogY, .chainFirst), (.logAddExp, _):
+    5
+  case (.erfInverse, _), (.logGamma, .value): 8
+  case (.logGamma, .chainFirst), (.digamma, _), (.polygamma, .value), (.polygamma, .chainSecond): 24
+  default: 0
+  }
+}
+
+/// The size of the terms that may cancel in a line, beside which the error is small.
+private func size(_ function: Elementary.Opcode, _ role: ElementwiseRole) -> Double {
+  switch (function, role) {
+  case (.logAddExp, .value): 4
+  case (.logGamma, _), (.digamma, .value): 2
+  case (.polygamma, _): 100
   default: 0
   }
 }
@@ -68,6 +87,9 @@ private func expectLine<S: Element>(
       allowed == 0
       ? ulps(result, expected) == 0 && (result.isNaN || result.sign == expected.sign)
       : ulps(result, expected) <= allowed
+        || Double((result - expected).magnitude)
+          <= Double(allowed) * Double(S.ulpOfOne) * size(function, role)
+          * (role == .value ? 1 : Double(at[0].magnitude))
     if !isRight {
       Issue.record(
         "\(set.name) \(S.self) \(function) \(role) of \(at): \(result), expected \(expected)")
@@ -76,8 +98,8 @@ private func expectLine<S: Element>(
 }
 
 @Suite struct ElementwiseTests {
-  // The kernel is the line of the table, instantiated with vectors. So it must agree with the same line
-  // instantiated with numbers.
+  // The kernel is the line of the table, instantiated with vectors. So it must agree with the same
+  // line instantiated with numbers.
   @Test(arguments: setNames)
   func agreesWithTableInNumbers(name: String) {
     var generator = Generator(state: 1)
@@ -91,8 +113,8 @@ private func expectLine<S: Element>(
     }
   }
 
-  // An element does not depend on how many others there are, nor on its place in a vector; and nothing
-  // behind the last element is written.
+  // An element does not depend on how many others there are, nor on its place in a vector; and
+  // nothing behind the last element is written.
   @Test(arguments: setNames)
   func elementsDoNotDependOnTheCount(name: String) {
     func check<S: Element>(_: S.Type, _ function: Elementary.Opcode, _ generator: inout Generator) {
@@ -180,17 +202,5 @@ private func expectLine<S: Element>(
         }
       }
     }
-  }
-}
-
-extension Elementary.Opcode {
-  fileprivate var reads: Reads {
-    struct OfUnary: UnaryVisitor {
-      func visit<F: UnaryFunction>(_ function: F.Type) -> Reads { F.reads }
-    }
-    struct OfBinary: BinaryVisitor {
-      func visit<F: BinaryFunction>(_ function: F.Type) -> Reads { F.reads }
-    }
-    return arity == 1 ? unary(OfUnary()) : binary(OfBinary())
   }
 }

@@ -13,10 +13,12 @@ import Testing
     (.sin, 1), (.cos, 1), (.tan, 1.5), (.asin, 1.5), (.acos, 1.5), (.atan, 1), (.sinh, 2),
     (.cosh, 1.5), (.tanh, 1.5), (.asinh, 1), (.acosh, 1), (.atanh, 1), (.erf, 1.5),
     (.sigmoid, 1.75), (.softplus, 2), (.pow, 1.5), (.atan2, 1.5),
+    (.exp2, 1), (.log2, 1), (.log10, 1), (.cbrt, 1), (.erfc, 2), (.hypot, 2), (.xLogY, 2),
   ]
 
-  // The reference for float32 is double precision. For float64 it is the 80-bit format where there is
-  // one; elsewhere the system's own double precision, whose error (one unit is granted) adds to ours.
+  // The reference for float32 is double precision. For float64 it is the 80-bit format where there
+  // is one; elsewhere the system's own double precision, whose error (one unit is granted) adds to
+  // ours.
   @Test(arguments: setNames)
   func errorIsAtMostTwoUnits(name: String) {
     var generator = Generator(state: 5)

@@ -1,4 +1,4 @@
-// What this file knows: the elementary functions in more digits than the kernels have, and the distance
+// The elementary functions in more digits than the kernels have, and the distance
 // of a result from them in units in the last place.
 
 import AdjointElementary
@@ -6,8 +6,8 @@ import Foundation
 
 /// A number whose functions are known in a wider format.
 protocol Referenced: BinaryFloatingPoint {
-  /// The distance of this result from `function(x, y)`, in units in the last place of the nearest number;
-  /// infinite for a wrong NaN, infinity or sign of zero.
+  /// The distance of this result from `function(x, y)`, in units in the last place of the nearest
+  /// number; infinite for a wrong NaN, infinity or sign of zero.
   func error(_ function: Elementary.Opcode, _ x: Self, _ y: Self) -> Double
 }
 
@@ -74,6 +74,13 @@ private func reference(_ function: Elementary.Opcode, _ x: Double, _ y: Double) 
   case .softplus: max(x, 0) + log1p(exp(-abs(x)))
   case .pow: pow(x, y)
   case .atan2: atan2(x, y)
+  case .exp2: exp2(x)
+  case .log2: log2(x)
+  case .log10: log10(x)
+  case .cbrt: cbrt(x)
+  case .erfc: erfc(x)
+  case .hypot: hypot(x, y)
+  case .xLogY: x == 0 ? (y.isNaN ? y : 0) : x * log(y)
   default: .nan
   }
 }
@@ -104,6 +111,13 @@ private func reference(_ function: Elementary.Opcode, _ x: Double, _ y: Double) 
     case .softplus: max(x, 0) + log1pl(expl(-abs(x)))
     case .pow: powl(x, y)
     case .atan2: atan2l(x, y)
+    case .exp2: exp2l(x)
+    case .log2: log2l(x)
+    case .log10: log10l(x)
+    case .cbrt: cbrtl(x)
+    case .erfc: erfcl(x)
+    case .hypot: hypotl(x, y)
+    case .xLogY: x == 0 ? (y.isNaN ? y : 0) : x * logl(y)
     default: .nan
     }
   }

@@ -1,4 +1,4 @@
-// What this file knows: how to call a kernel table with arrays, what one float32 number computes, and how
+// How to call a kernel table with arrays, what one float32 number computes, and how
 // far two numbers are apart.
 
 import AdjointElementary
@@ -87,11 +87,16 @@ struct SingleNumber: NumericAlgebra {
   private static func through(_ f: (Double) -> Double, _ a: Self) -> Self {
     Self(x: Float(f(Double(a.x))))
   }
+  static func _abs(_ a: Self) -> Self { Self(x: a.x.magnitude) }
   static func _exp(_ a: Self) -> Self { through(Double._exp, a) }
   static func _expMinusOne(_ a: Self) -> Self { through(Double._expMinusOne, a) }
+  static func _exp2(_ a: Self) -> Self { through(Double._exp2, a) }
   static func _log(_ a: Self) -> Self { through(Double._log, a) }
   static func _logOnePlus(_ a: Self) -> Self { through(Double._logOnePlus, a) }
+  static func _log2(_ a: Self) -> Self { through(Double._log2, a) }
+  static func _log10(_ a: Self) -> Self { through(Double._log10, a) }
   static func _sqrt(_ a: Self) -> Self { Self(x: a.x.squareRoot()) }
+  static func _cbrt(_ a: Self) -> Self { through(Double._cbrt, a) }
   static func _sin(_ a: Self) -> Self { through(Double._sin, a) }
   static func _cos(_ a: Self) -> Self { through(Double._cos, a) }
   static func _tan(_ a: Self) -> Self { through(Double._tan, a) }
@@ -105,6 +110,8 @@ struct SingleNumber: NumericAlgebra {
   static func _acosh(_ a: Self) -> Self { through(Double._acosh, a) }
   static func _atanh(_ a: Self) -> Self { through(Double._atanh, a) }
   static func _erf(_ a: Self) -> Self { through(Double._erf, a) }
+  static func _erfc(_ a: Self) -> Self { through(Double._erfc, a) }
+  static func _logGamma(_ a: Self) -> Self { through(Double._logGamma, a) }
   static func _floor(_ a: Self) -> Self { Self(x: a.x.rounded(.down)) }
   static func _ceil(_ a: Self) -> Self { Self(x: a.x.rounded(.up)) }
   static func _round(_ a: Self) -> Self { Self(x: a.x.rounded(.toNearestOrEven)) }
@@ -113,6 +120,15 @@ struct SingleNumber: NumericAlgebra {
   }
   static func _atan2(_ a: Self, _ b: Self) -> Self {
     Self(x: Float(Double._atan2(Double(a.x), Double(b.x))))
+  }
+  static func _hypot(_ a: Self, _ b: Self) -> Self {
+    Self(x: Float(Double._hypot(Double(a.x), Double(b.x))))
+  }
+  static func _remainder(_ a: Self, _ b: Self) -> Self {
+    // In double precision the sum with a divisor would round twice.
+    let remainder = a.x.truncatingRemainder(dividingBy: b.x)
+    if remainder == 0 { return Self(x: Float(signOf: b.x, magnitudeOf: remainder)) }
+    return Self(x: (remainder < 0) == (b.x < 0) ? remainder : remainder + b.x)
   }
 }
 

@@ -1,4 +1,4 @@
-// What this file knows: the layers with a sliding window, alone and in a network that learns.
+// The layers with a sliding window, alone and in a network that learns.
 
 import Adjoint
 import Foundation
@@ -27,7 +27,7 @@ struct ConvolutionLayerTests {
       line(sequence).floats
         == conv1D(sequence, line.weight, stride: 2, padding: .same).floats)
 
-    let enlarging = ConvTranspose2D(
+    let enlarging = ConvTransposed2D(
       inputs: 4, outputs: 2, window: 4, stride: 2, padding: 1, using: &generator)
     #expect(enlarging.weight.shape == [4, 4, 2, 4])
     #expect(enlarging(image).shape == [2, 12, 10, 2])
@@ -39,8 +39,8 @@ struct ConvolutionLayerTests {
   }
 
   // Each element of a convolution of ones is a sum of as many weights as a patch has elements; for
-  // the transposed one, stride = window, it is one for each input. With variance 2/fan-in that sum has
-  // variance 2, whatever the fans.
+  // the transposed one, stride = window, it is one for each input. With variance 2/fan-in that sum
+  // has variance 2, whatever the fans.
   @Test func weightsAreDrawnForTheirFans() {
     var generator = seeded()
     func variance(_ y: Tensor) -> Double { y.squared().mean().item }
@@ -51,7 +51,7 @@ struct ConvolutionLayerTests {
       inputs: 16, outputs: 400, window: 3, groups: 4, initializer: .heNormal, using: &generator)
     #expect(abs(variance(grouped(.ones([1, 3, 3, 16]))) - 2) < 0.6)
     // Fan-in 9 · 16 as for the convolution, though the weight has its axes the other way round.
-    let enlarging = ConvTranspose2D(
+    let enlarging = ConvTransposed2D(
       inputs: 16, outputs: 400, window: 3, initializer: .heNormal, using: &generator)
     #expect(abs(variance(enlarging.weight) * 9 * 16 - 2) < 0.1)
   }
@@ -65,7 +65,7 @@ struct ConvolutionLayerTests {
       Activation.relu
       MaxPool2D(window: [2, 1], padding: .same)
       AveragePool2D(window: 2, stride: 1, padding: 1, countsPadding: true)
-      ConvTranspose2D(inputs: 4, outputs: 3, window: 2, padding: .same, using: &generator)
+      ConvTransposed2D(inputs: 4, outputs: 3, window: 2, padding: .same, using: &generator)
       GlobalAveragePool2D()
     }
     #expect(network.parameters.map(\.name) == ["0.weight", "0.bias", "4.weight", "4.bias"])
@@ -77,16 +77,16 @@ struct ConvolutionLayerTests {
     try gradient(at: network) { $0(x).squared().sum() }.requireAllReached()
   }
 
-  // Bars at random places: the orientation is in the pixels' neighborhood, not in any one pixel.
+  // Bars at random positions: the orientation is in the pixels' neighborhood, not in any one pixel.
   @Test func aNetworkLearnsTheDirectionOfBars() throws {
     var generator = seeded()
     var pixels: [Float] = []
     var labels: [Int] = []
     for _ in 0..<64 {
       let label = Int.random(in: 0...1, using: &generator)
-      let place = Int.random(in: 0..<8, using: &generator)
+      let position = Int.random(in: 0..<8, using: &generator)
       for row in 0..<8 {
-        for column in 0..<8 { pixels.append((label == 0 ? row : column) == place ? 1 : 0) }
+        for column in 0..<8 { pixels.append((label == 0 ? row : column) == position ? 1 : 0) }
       }
       labels.append(label)
     }

@@ -1,4 +1,4 @@
-// What this file knows: gradients as values: access, unreached parameters, vector-space laws.
+// Gradients as values: access, unreached parameters, vector-space laws.
 
 import Adjoint
 import Testing
@@ -25,7 +25,8 @@ struct GradientTests {
     let g = gradient(1, nil)
     #expect(g.a.doubles == [1, -1])
     #expect(g["a"]?.doubles == [1, -1])
-    // Nobody asked b for a derivative: by name none, in the form of the model zero.
+    // The loss did not use b: by name there is no derivative, as a property of the model it is
+    // zero.
     #expect(g["b"] == nil)
     #expect(g.b.doubles == [0])
     #expect(g["c"] == nil)
@@ -39,7 +40,7 @@ struct GradientTests {
     #expect((g - f).leaves.map { $0?.doubles } == [[4, -4], [-2]])
     #expect((-g).leaves.map { $0?.doubles } == [[-5, 5], nil])
     #expect((2 * g).leaves.map { $0?.doubles } == (g * 2).leaves.map { $0?.doubles })
-    #expect(g.scaled(by: 0.5).a.doubles == (g / 2).a.doubles)
+    #expect((0.5 * g).a.doubles == (g / 2).a.doubles)
     var sum = Gradient.zero(like: model)
     sum += f
     sum += g
@@ -91,7 +92,8 @@ struct GradientTests {
   }
 
   @Test func hessianTimesVectorIsTheGradientOfAnInnerProduct() throws {
-    // f = a₀² a₁ + b³; H = [[2 a₁, 2 a₀, 0], [2 a₀, 0, 0], [0, 0, 6 b]] at (1, 2, 3), times (1, -1, 2).
+    // f = a₀² a₁ + b³; H = [[2 a₁, 2 a₀, 0], [2 a₀, 0, 0], [0, 0, 6 b]] at (1, 2, 3), times
+    // (1, -1, 2).
     let direction = gradient(1, 2)
     let product = try Adjoint.gradient(at: model) { model in
       try Adjoint.gradient(at: model) { model in

@@ -1,11 +1,11 @@
-// What this file knows: the moments that the initializers promise.
+// The moments that the initializers promise.
 
 import Adjoint
 import Testing
 
 struct InitializerTests {
-  // 60 · 40 · 25 = 60,000 numbers. The standard error of a mean is √(variance / n), that of a variance
-  // at most √(2 / n) times itself (normal; less for uniform): 0.6 %. Five of these: 3 %.
+  // 60 · 40 · 25 = 60,000 numbers. The standard error of a mean is √(variance / n), that of a
+  // variance at most √(2 / n) times itself (normal; less for uniform): 0.6 %. Five of these: 3 %.
   private static let shape: Shape = [25, 60, 40]
 
   private static let variances: [(Initializer, Double)] = [

@@ -1,4 +1,4 @@
-// What this file knows: the layers, alone and in sequence.
+// The layers, alone and in sequence.
 
 import Adjoint
 import Foundation
@@ -47,8 +47,8 @@ struct LayerNormTests {
     #expect(LayerNorm(3, dtype: .float64).gain.dtype == .float64)
   }
 
-  // Σ y over a row is Σ γ x̂ + Σ β: the adjoint of β is 1 for each row, that of γ is x̂, and a shift of x
-  // changes nothing, so the adjoint of x sums to 0.
+  // Σ y over a row is Σ γ x̂ + Σ β: the adjoint of β is 1 for each row, that of γ is x̂, and a
+  // shift of x changes nothing, so the adjoint of x sums to 0.
   @Test func itsParametersAreTrained() throws {
     struct Holder: Model { var layer: LayerNorm }
     let x = Tensor([[1, 3], [30, 10]])

@@ -1,4 +1,4 @@
-// What this file knows: every loss against its published formula in Double, its derivatives against
+// Every loss against its published formula in Double, its derivatives against
 // differences, and its behavior at the ends of the number range.
 
 import Adjoint
@@ -30,7 +30,7 @@ private struct Row: Sendable {
   var name: String
   var argument: [Double]
   var formula: [Double]
-  var loss: @Sendable (Tensor, Reduction) -> Tensor
+  var loss: @Sendable (Tensor, LossReduction) -> Tensor
 }
 
 private let table: [Row] = [
@@ -98,7 +98,7 @@ struct LossesTests {
   @Test(arguments: table.indices)
   func derivativesAreThoseOfTheValues(row: Int) throws {
     let row = table[row]
-    for reduction in [Reduction.mean, .sum] {
+    for reduction in [LossReduction.mean, .sum] {
       try expectDerivative(at: tensor(row.argument)) { row.loss($0, reduction) }
     }
     // The second derivative: differences of the first.

@@ -1,4 +1,4 @@
-// What this file knows: that parameters go in whole or not at all, and that copies never change.
+// Parameters are replaced all together or not at all, and copies never change.
 
 import Adjoint
 import Testing
@@ -61,7 +61,7 @@ struct ModelParametersTests {
     }
     double(&model)
     double(&model)
-    // Nobody else holds the elements: they stay where they are.
+    // No copy holds the elements: they stay where they are.
     #expect(addresses[0] == addresses[1])
     let best = model
     double(&model)

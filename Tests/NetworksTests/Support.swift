@@ -1,4 +1,4 @@
-// What this file knows: the models that the tests of this room share, and how a derivative is checked
+// The models that the tests of this room share, and how a derivative is checked
 // against differences of values.
 
 import Adjoint
@@ -29,17 +29,17 @@ func expectDerivative(
 ) throws {
   let derivative = try gradient(at: x, of: f).doubles
   let h = 1e-5
-  for place in 0..<x.elementCount {
+  for index in 0..<x.elementCount {
     var values = x.doubles
-    let value = values[place]
-    values[place] = value + h
+    let value = values[index]
+    values[index] = value + h
     let above = f(Tensor(values, shape: x.shape.dimensions, dtype: .float64)).item
-    values[place] = value - h
+    values[index] = value - h
     let below = f(Tensor(values, shape: x.shape.dimensions, dtype: .float64)).item
     let difference = (above - below) / (2 * h)
     #expect(
-      abs(derivative[place] - difference) <= tolerance * max(1, abs(difference)),
-      "element \(place): \(derivative[place]) instead of \(difference)",
+      abs(derivative[index] - difference) <= tolerance * max(1, abs(difference)),
+      "element \(index): \(derivative[index]) instead of \(difference)",
       sourceLocation: sourceLocation)
   }
 }

@@ -1,4 +1,4 @@
-// What this file knows: the text form of tensors, and that bad text is refused and never traps.
+// Tensors as text; bad text is refused and never traps.
 
 import Adjoint
 import Foundation

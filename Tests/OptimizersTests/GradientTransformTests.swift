@@ -1,6 +1,7 @@
-// What this file knows: that transforms can be written from outside, and are told the truth.
+// Transforms can be written from outside, are told the truth, and may take the quicker ways.
 
 import Adjoint
+import Synchronization
 import Testing
 
 /// The example of the documentation, letter for letter.
@@ -34,6 +35,56 @@ private struct Told: GradientTransform {
   func apply(to stretch: borrowing Optimizer.Stretch) {
     let value = value
     stretch.update.replaceEach { _ in value }
+  }
+}
+
+/// `u ← u + shift`, which joins with others of its kind; it counts how it is run.
+private struct Shift: GradientTransform {
+  final class Uses: Sendable {
+    let stretches = Mutex(0)
+    let steps = Mutex(0)
+  }
+
+  let name = "shift"
+  let setsLearningRate = true
+  var shift: Double
+  var joins: Bool
+  let uses: Uses
+
+  func apply(to stretch: borrowing Optimizer.Stretch) {
+    uses.stretches.withLock { $0 += 1 }
+    stretch.update.replaceEach { $0 + shift }
+  }
+
+  func fused(with next: any GradientTransform) -> (any GradientTransform)? {
+    guard joins, let next = next as? Shift else { return nil }
+    return Shift(shift: shift + next.shift, joins: true, uses: uses)
+  }
+
+  func makeStep(on step: borrowing Optimizer.WholeStep) -> Bool {
+    guard joins else { return false }
+    uses.steps.withLock { $0 += 1 }
+    for i in 0..<step.count { step.parameter[i] -= step.gradient[i] + shift }
+    return true
+  }
+}
+
+/// A running sum of the updates, under a name of its own, that joins with the one after it.
+private struct RunningSum: GradientTransform {
+  let name: String
+  var count = 1
+  let joins: Bool
+
+  var stateNames: [String] { (0..<count).map { _ in "sum" } }
+  func apply(to stretch: borrowing Optimizer.Stretch) {
+    for index in 0..<count {
+      stretch.state(index).combine(1, adding: 1, times: stretch.update)
+      stretch.update.assign(stretch.state(index))
+    }
+  }
+  func fused(with next: any GradientTransform) -> (any GradientTransform)? {
+    guard joins, let next = next as? RunningSum else { return nil }
+    return RunningSum(name: name, count: count + next.count, joins: true)
   }
 }
 
@@ -89,5 +140,62 @@ private struct Told: GradientTransform {
     try optimizer.update(&model, along: model.gradient(weight: 9, bias: 9, scale: 9))
     #expect(before.layer.weight.doubles.map { $0 - 1 } == model.layer.weight.doubles)
     #expect(before.layer.bias.doubles == model.layer.bias.doubles)
+  }
+
+  // MARK: Quicker ways
+
+  /// Whether links are fused or not, alone or among others, the numbers are the same: w − (g + 1 +
+  /// 2).
+  @Test(arguments: [true, false])
+  func transformsOfOnesOwnJoinAndMakeWholeSteps(_ joins: Bool) throws {
+    let uses = Shift.Uses()
+    let gradient = numbers(5000, seed: 4)
+    var model = Vector(gradient.map { 2 * $0 })
+    var optimizer = Optimizer(
+      for: model, .transform(Shift(shift: 1, joins: joins, uses: uses)),
+      .transform(Shift(shift: 2, joins: joins, uses: uses)))
+    try optimizer.update(&model, along: model.gradient(gradient))
+    #expect(distance(model.w.doubles, gradient.map { $0 - 3 }) < 1e-14)
+    #expect((uses.steps.withLock { $0 } > 0) == joins)
+    #expect((uses.stretches.withLock { $0 } == 0) == joins)
+    // A link behind it takes the whole step away, not the fusion.
+    var clipped = Optimizer(
+      for: model, .transform(Shift(shift: 1, joins: joins, uses: uses)),
+      .transform(Shift(shift: 2, joins: joins, uses: uses)), .clip(to: -1e6...1e6))
+    let (before, steps) = (model.w.doubles, uses.steps.withLock { $0 })
+    try clipped.update(&model, along: model.gradient(gradient))
+    #expect(distance(model.w.doubles, zip(before, gradient).map { $0 - ($1 + 3) }) < 1e-14)
+    #expect(uses.steps.withLock { $0 } == steps)
+  }
+
+  /// States keep the names and the numbers of their links when links are fused, also for parameters
+  /// that pass through some of them only.
+  @Test func fusedLinksKeepTheirStates() throws {
+    func trained(_ joins: Bool) throws -> (Nested, OptimizerState) {
+      var model = Nested()
+      var optimizer = Optimizer(
+        for: model, .transform(RunningSum(name: "first", joins: joins)),
+        .only(.suffix("bias"), .transform(RunningSum(name: "second", joins: joins))),
+        .transform(RunningSum(name: "third", joins: joins)), .scale(by: 0.5))
+      for _ in 0..<3 {
+        try optimizer.update(&model, along: model.gradient(weight: 1, bias: 2, scale: nil))
+      }
+      return (model, optimizer.state)
+    }
+    let (fused, single) = (try trained(true), try trained(false))
+    for (a, b) in zip(fused.0.parameters, single.0.parameters) {
+      #expect(a.value.doubles == b.value.doubles)
+    }
+    #expect(fused.1.arrays.map(\.name) == single.1.arrays.map(\.name))
+    #expect(
+      fused.1.arrays.map(\.name).filter { $0.hasSuffix("bias") } == [
+        "0.first.sum.layer.bias", "1.second.sum.layer.bias", "2.third.sum.layer.bias",
+      ])
+    for (a, b) in zip(fused.1.arrays, single.1.arrays) {
+      #expect(a.value.values(as: Double.self) == b.value.values(as: Double.self))
+    }
+    // The first sums are 2, 4, 6, and they enter the second one: 2 + 4 + 6.
+    let second = fused.1.arrays.first { $0.name == "1.second.sum.layer.bias" }
+    #expect(second?.value.values(as: Double.self) == [12, 12])
   }
 }

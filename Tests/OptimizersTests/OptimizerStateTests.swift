@@ -1,4 +1,4 @@
-// What this file knows: that training can stop, be written down, and go on as if nothing had been.
+// Training can stop, be written down, and go on as if it had not stopped.
 
 import Adjoint
 import Foundation

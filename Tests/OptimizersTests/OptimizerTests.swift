@@ -1,4 +1,4 @@
-// What this file knows: what an optimizer promises beside arithmetic: what it refuses, what it leaves
+// What an optimizer promises beside arithmetic: what it refuses, what it leaves
 // alone, and that it copies nothing.
 
 import Adjoint
@@ -55,7 +55,7 @@ import Testing
     #expect(model.layer.bias.doubles == [4, 5])
   }
 
-  /// Nobody looks at the gradient of a frozen parameter.
+  /// The gradient of a frozen parameter is not looked at.
   @Test func frozenParametersAreLeftAlone() throws {
     for chain in methods {
       var model = Nested()
@@ -192,14 +192,14 @@ import Testing
       var optimizer = Optimizer(for: model, chain)
       let gradient = model.gradient(weight: 1, bias: 2, scale: 3)
       try optimizer.update(&model, along: gradient)
-      let (kept, before) = (model, model.parameters.map(\.value.doubles))
+      let (copy, before) = (model, model.parameters.map(\.value.doubles))
       var branch = optimizer
       let state = optimizer.state
       try optimizer.update(&model, along: gradient)
-      #expect(kept.parameters.map(\.value.doubles) == before)
+      #expect(copy.parameters.map(\.value.doubles) == before)
       expectSame(branch.state, state)
       // The copy makes the very step that the original made.
-      var other = kept
+      var other = copy
       try branch.update(&other, along: gradient)
       expectSame(other, model)
       expectSame(branch.state, optimizer.state)

@@ -1,4 +1,4 @@
-// What this file knows: which names a filter chooses.
+// Which names a filter chooses.
 
 import Adjoint
 import Foundation

@@ -1,4 +1,4 @@
-// What this file knows: the published equations, written out once more as plain arithmetic in Double.
+// The published equations, written out once more as plain arithmetic in Double.
 
 import Adjoint
 import Testing
@@ -83,7 +83,7 @@ struct PublishedMethod: CustomTestStringConvertible, Sendable {
 
 @Suite struct PublishedOptimizersTests {
   /// Twenty steps along gradients that have nothing to do with each other, over sizes below, at and
-  /// across the ends of tiles and vectors.
+  /// across the ends of stretches and vectors.
   @Test(arguments: PublishedMethod.all, [(DType.float64, 1e-12), (.float32, 1e-6)])
   func followsItsPublishedEquation(
     _ method: PublishedMethod, _ precision: (dtype: DType, tolerance: Double)
@@ -115,24 +115,25 @@ struct PublishedMethod: CustomTestStringConvertible, Sendable {
     #expect(distance(model.w.doubles, [-0.01, 0.01, -0.01, 0]) < 1e-6)
   }
 
-  /// Descent alone is one loop; with two reversals of the sign, which are exact, the same step goes tile
-  /// by stretch.
+  /// Descent alone is one loop; with two reversals of the sign, which are exact, the same step goes
+  /// stretch by stretch.
   @Test(arguments: [DType.float32, .float64])
-  func descentHasTheSameBitsTileByTile(_ dtype: DType) throws {
+  func descentHasTheSameBitsStretchByStretch(_ dtype: DType) throws {
     let numbers = (0..<3000).map { sin(Double($0)) }
-    var (loop, tiles) = (Vector(numbers, dtype: dtype), Vector(numbers, dtype: dtype))
+    var (loop, stretches) = (Vector(numbers, dtype: dtype), Vector(numbers, dtype: dtype))
     var direct = Optimizer(for: loop, .gradientDescent(learningRate: 0.3))
-    var chained = Optimizer(for: tiles, .ascend, .ascend, .gradientDescent(learningRate: 0.3))
+    var chained = Optimizer(for: stretches, .ascend, .ascend, .gradientDescent(learningRate: 0.3))
     for step in 1...3 {
       let gradient = numbers.map { cos(Double(step) * $0) }
       try direct.update(&loop, along: loop.gradient(gradient))
-      try chained.update(&tiles, along: tiles.gradient(gradient))
+      try chained.update(&stretches, along: stretches.gradient(gradient))
     }
-    #expect(loop.w.doubles == tiles.w.doubles && loop.w.doubles != numbers)
+    #expect(loop.w.doubles == stretches.w.doubles && loop.w.doubles != numbers)
   }
 
   /// For E = w²/2 the gradient is w, so each step multiplies w by 1 − η: after 50 steps from w = 1
-  /// `|w| = |1 − η|⁵⁰`, that is 0.9⁵⁰ = 0.0052 for η = 0.1 and for η = 1.9, and 1.1⁵⁰ = 117.4 for 2.1.
+  /// `|w| = |1 − η|⁵⁰`, that is 0.9⁵⁰ = 0.0052 for η = 0.1 and for η = 1.9, and 1.1⁵⁰ = 117.4 for
+  /// 2.1.
   @Test(arguments: [(0.1, 0.0052), (1.9, 0.0052), (2.1, 117.4)])
   func parabolaShrinksOscillatesOrDivergesByTheRate(_ rate: Double, _ magnitude: Double) throws {
     var model = Vector([1])

@@ -1,4 +1,4 @@
-// What this file knows: where schedules begin, turn and end.
+// Where schedules begin, turn and end.
 
 import Adjoint
 import Foundation

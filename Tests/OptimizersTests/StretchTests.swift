@@ -1,4 +1,4 @@
-// What this file knows: what the loops over a row compute. The rows are reached as users reach them,
+// What the loops over a row compute. The rows are reached as users reach them,
 // through a transform.
 
 import Adjoint

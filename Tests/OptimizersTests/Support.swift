@@ -1,4 +1,4 @@
-// What this file knows: models small enough to be followed by hand, and gradients made to order.
+// Models small enough to be followed by hand, and gradients made to order.
 
 import Adjoint
 

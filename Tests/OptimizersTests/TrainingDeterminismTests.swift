@@ -18,9 +18,9 @@ private struct Perceptron: Model {
 @Suite(.serialized) struct TrainingDeterminismTests {
   /// Batches of 512 make the products and the elementwise operations large enough to be divided.
   private func train(threads: Int) throws -> [[UInt32]] {
-    let limit = Threads.limit
-    Threads.limit = threads
-    defer { Threads.limit = limit }
+    let limit = Parallelism.limit
+    Parallelism.limit = threads
+    defer { Parallelism.limit = limit }
     var generator = RandomGenerator(seed: 3)
     var model = Perceptron(using: &generator)
     let digits = Digits.load()

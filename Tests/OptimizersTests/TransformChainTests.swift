@@ -1,4 +1,4 @@
-// What this file knows: the laws of the links, alone and in a row.
+// The laws of the links, alone and in a row.
 
 import Adjoint
 import Testing
@@ -56,16 +56,16 @@ import Testing
 
   /// A rate of one in between changes nothing but the way.
   ///
-  /// The chain is no longer Adam alone, and is run link by link. The parameter is longer than what a
-  /// thread takes at a time, and not a multiple of it.
+  /// The chain is no longer Adam alone, and is run link by link. The parameter is longer than what
+  /// a thread takes at a time, and not a multiple of it.
   @Test(arguments: [DType.float32, .float64], [0, 0.01])
   func adamInOneKernelIsAdamLinkByLink(dtype: DType, weightDecay: Double) throws {
     let start = Vector(numbers(40_005, seed: 1), dtype: dtype)
     let decay: TransformChain = weightDecay == 0 ? .init([]) : .addDecayedWeights(weightDecay)
     func trained(_ chain: TransformChain, threads: Int) throws -> [Double] {
-      let limit = Threads.limit
-      Threads.limit = threads
-      defer { Threads.limit = limit }
+      let limit = Parallelism.limit
+      Parallelism.limit = threads
+      defer { Parallelism.limit = limit }
       var model = start
       var optimizer = Optimizer(for: model, chain)
       for step in 0..<3 {
@@ -92,8 +92,8 @@ import Testing
     #expect(second == [0.5, 5, 10])
   }
 
-  /// The penalty's gradient is averaged and normalized by Adam if it comes before; decoupled decay is
-  /// not.
+  /// The penalty's gradient is averaged and normalized by Adam if it comes before; decoupled decay
+  /// is not.
   ///
   /// From w = 10, g = 0 and λ = 0.1 the first step is sign(λ w) = 1, or λ w = 1 minus nothing;
   /// from w = 100 it is 1, or 10.
@@ -104,8 +104,8 @@ import Testing
     #expect(distance(try update(decoupled, of: [0], at: [100]), [10]) < 1e-14)
   }
 
-  /// A norm in the middle of a chain is that of the updates which reach it, for whichever transforms
-  /// stand before it: here Adam, whose first update is the sign of the gradient, with norm √7 for the
+  /// A norm in the middle of a chain is that of the updates which reach it, whatever stands
+  /// before it: here Adam, whose first update is the sign of the gradient, with norm √7 for the
   /// seven elements.
   @Test func clippingAfterAStatefulLinkUsesTheNormOfItsUpdates() throws {
     var model = Nested()
@@ -123,7 +123,8 @@ import Testing
     #expect(abs(middle.scale.item - model.scale.item - 1.5 * length) < 1e-6)
   }
 
-  /// Two breaks in one chain, across several tiles, against the same arithmetic on whole arrays.
+  /// Two breaks in one chain, across several stretches, against the same arithmetic on whole
+  /// arrays.
   @Test func severalNormsInOneChain() throws {
     let gradient = numbers(2500, seed: 3)
     func clipped(_ u: [Double], _ bound: Double) -> [Double] {

@@ -30,7 +30,7 @@ struct Baseline {
         throw UsageError(
           "\(path), line \(number + 1) is not a figure; write the file with --json", code: 65)
       }
-      if line.threads == Threads.limit { lines[line.title] = line }
+      if line.threads == Parallelism.limit { lines[line.title] = line }
     }
   }
 
@@ -61,7 +61,7 @@ struct Baseline {
           + (isSlower ? "slower than \(tolerance) allows" : ""))
     }
     if compared == 0 {
-      report.append("nothing to compare: \(path) has no such title for \(Threads.limit) threads")
+      report.append("nothing to compare: \(path) has no such title for \(Parallelism.limit) threads")
     }
     return (report, isWorse || compared == 0)
   }

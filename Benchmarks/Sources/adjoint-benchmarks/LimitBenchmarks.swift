@@ -42,7 +42,7 @@ private func multiplyAdds(
 ) -> Benchmark {
   // A millisecond and more: what starting threads costs must not show.
   let rounds = 1_000_000
-  let threads = Threads.limit
+  let threads = Parallelism.limit
   let operations = threads * rounds * loops.operationsPerRound(element)
   return Benchmark(
     title: title, operations: operations,
@@ -66,7 +66,7 @@ private func movement(
   title: String, arrays: Int, bytes: Int,
   loop: @escaping @Sendable (_ count: Int, _ arrays: [UnsafeMutableRawPointer]) -> Void
 ) -> Benchmark {
-  let threads = Threads.limit
+  let threads = Parallelism.limit
   let count = bytes / (arrays * MemoryLayout<Float>.size) / 64 * 64
   let size = count * MemoryLayout<Float>.size
   // As above.

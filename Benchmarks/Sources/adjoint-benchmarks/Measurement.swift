@@ -17,7 +17,7 @@ struct Measurement {
   /// One line of JSON; fields that do not apply are left out.
   var json: String {
     var fields = [
-      "\"title\": \"\(title)\"", "\"threads\": \(Threads.limit)",
+      "\"title\": \"\(title)\"", "\"threads\": \(Parallelism.limit)",
       "\"median_ns\": \(medianNanoseconds)", "\"min_ns\": \(minimumNanoseconds)",
     ]
     if let operations { fields.append("\"operations\": \(operations)") }

@@ -37,7 +37,7 @@ private struct Chain: Workload {
     var total: A = 0
     for _ in 0..<steps {
       let square = x * x
-      x = A._sin(x) * 0.9 + A._exp(-square) / (1 + square)
+      x = Elementary.Sin.at(x) * 0.9 + Elementary.Exp.at(-square) / (1 + square)
       total = total + x
     }
     return total
@@ -164,7 +164,7 @@ private struct Mixture: Workload {
       var sum = x[q]
       for j in 1..<dimensions { sum = sum + x[q + j] }
       logDeterminants.append(sum)
-      for j in 0..<dimensions { diagonals.append(A._exp(x[q + j])) }
+      for j in 0..<dimensions { diagonals.append(Elementary.Exp.at(x[q + j])) }
     }
     var total: A = 0
     var terms = Array(repeating: 0 as A, count: components)
@@ -184,17 +184,17 @@ private struct Mixture: Workload {
             element += 1
           }
         }
-        var norm = A._square(mapped[0])
-        for j in 1..<dimensions { norm = norm + A._square(mapped[j]) }
+        var norm = Elementary.Square.at(mapped[0])
+        for j in 1..<dimensions { norm = norm + Elementary.Square.at(mapped[j]) }
         terms[k] = x[k] + logDeterminants[k] - 0.5 * norm
       }
       total = total + logSumExp(terms)
     }
     total = total - A(floatLiteral: Double(count)) * logSumExp(Array(x[0..<components]))
     for k in 0..<components {
-      var norm = A._square(diagonals[k * dimensions])
-      for j in 1..<dimensions { norm = norm + A._square(diagonals[k * dimensions + j]) }
-      for j in 0..<lowerCount { norm = norm + A._square(x[lower(k) + j]) }
+      var norm = Elementary.Square.at(diagonals[k * dimensions])
+      for j in 1..<dimensions { norm = norm + Elementary.Square.at(diagonals[k * dimensions + j]) }
+      for j in 0..<lowerCount { norm = norm + Elementary.Square.at(x[lower(k) + j]) }
       let half = A(floatLiteral: 0.5 * gamma * gamma)
       total = total + (half * norm - A(floatLiteral: m) * logDeterminants[k])
     }
@@ -204,9 +204,9 @@ private struct Mixture: Workload {
   private func logSumExp<A: Number>(_ terms: [A]) -> A {
     var largest = terms[0]
     for term in terms where A._isLess(largest, term) { largest = term }
-    var sum = A._exp(terms[0] - largest)
-    for term in terms.dropFirst() { sum = sum + A._exp(term - largest) }
-    return A._log(sum) + largest
+    var sum = Elementary.Exp.at(terms[0] - largest)
+    for term in terms.dropFirst() { sum = sum + Elementary.Exp.at(term - largest) }
+    return Elementary.Log.at(sum) + largest
   }
 
   /// With the responsibilities r_ik = softmax_k of the terms and y = L (x - μ):

@@ -26,7 +26,7 @@ func run(_ options: Options) throws -> Int32 {
     print(Options.usage)
     return 0
   }
-  if let threads = options.threads { Threads.limit = threads }
+  if let threads = options.threads { Parallelism.limit = threads }
   let baseline = try options.compare.map { path throws(UsageError) in
     try Baseline(contentsOf: path)
   }
@@ -94,7 +94,7 @@ func memoryLine(_ benchmark: Benchmark) throws -> String {
   MemoryReport.resetPeak()
   for _ in 0..<10 { blackHole(try step()) }
   return """
-    {"title": "\(benchmark.title)", "threads": \(Threads.limit), \
+    {"title": "\(benchmark.title)", "threads": \(Parallelism.limit), \
     "peak_bytes": \(MemoryReport.current.peak), \
     "resident_growth_bytes": \(ResidentMemory.peak - before)}
     """

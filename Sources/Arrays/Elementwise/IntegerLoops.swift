@@ -17,8 +17,8 @@ func integerElementwise(
   case .subtract: map(count, operands, destination) { $0 &- $1 }
   case .multiply: map(count, operands, destination) { $0 &* $1 }
   case .divide: map(count, operands, destination) { quotient($0, $1) }
-  case .minimum: map(count, operands, destination) { min($0, $1) }
-  case .maximum: map(count, operands, destination) { max($0, $1) }
+  case .min: map(count, operands, destination) { min($0, $1) }
+  case .max: map(count, operands, destination) { max($0, $1) }
   default:
     preconditionFailure(
       "\(function.name) is not defined for int32; convert to a floating-point type first")

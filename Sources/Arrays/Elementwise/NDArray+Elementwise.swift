@@ -9,7 +9,7 @@ extension NDArray {
   /// `f(x)`, element by element.
   ///
   /// Integers know `negate`, `abs`, `sign` and `square`, with wrapping arithmetic.
-  public static func unary(_ f: Elementary.Opcode, _ x: NDArray) -> NDArray {
+  package static func unary(_ f: Elementary.Opcode, _ x: NDArray) -> NDArray {
     let work = Elementwise(f, .value, x.fields)
     if work.isDeferred || x.awaitsReduction { return work.deferring([x], x.layout.dense) }
     let result = x.uninitializedLike()
@@ -24,7 +24,7 @@ extension NDArray {
   /// number divided by -1 gives itself, so that no element can trap.
   ///
   /// - Precondition: the operands have the same type and broadcast.
-  public static func binary(_ f: Elementary.Opcode, _ a: NDArray, _ b: NDArray) -> NDArray {
+  package static func binary(_ f: Elementary.Opcode, _ a: NDArray, _ b: NDArray) -> NDArray {
     let (first, second) = (a.fields, b.fields)
     precondition(
       first.pointee.dtype == second.pointee.dtype,
@@ -62,7 +62,7 @@ extension NDArray {
   ///
   /// The result has the shape of `y`. What `f` does not read (see `Reads`) may be any array that
   /// broadcasts to that shape.
-  public static func chain(
+  package static func chain(
     _ f: Elementary.Opcode, seed: NDArray, x: NDArray, y: NDArray
   ) -> NDArray {
     let work = Elementwise(f, .chainFirst, y.fields)
@@ -73,14 +73,14 @@ extension NDArray {
   }
 
   /// `seed · ∂f/∂a`, element by element, with `y = f(a, b)` at hand; the result has the shape of `y`.
-  public static func chainFirst(
+  package static func chainFirst(
     _ f: Elementary.Opcode, seed: NDArray, _ a: NDArray, _ b: NDArray, y: NDArray
   ) -> NDArray {
     chain(f, .chainFirst, seed, a, b, y)
   }
 
   /// `seed · ∂f/∂b`, element by element, with `y = f(a, b)` at hand; the result has the shape of `y`.
-  public static func chainSecond(
+  package static func chainSecond(
     _ f: Elementary.Opcode, seed: NDArray, _ a: NDArray, _ b: NDArray, y: NDArray
   ) -> NDArray {
     chain(f, .chainSecond, seed, a, b, y)
@@ -98,7 +98,7 @@ extension NDArray {
   }
 
   /// Adds an array of the same shape and type to this one, in place if nobody else holds it.
-  public mutating func accumulate(_ other: NDArray) {
+  package mutating func accumulate(_ other: NDArray) {
     precondition(
       other.fields.hasType(of: fields),
       "a \(dtype) array of shape \(shape) cannot take up a \(other.dtype) one of \(other.shape)")
@@ -312,18 +312,6 @@ private struct Elementwise {
     case .float64:
       Kernels.active.elementwise(function, role, .float64, count, operands, destination)
     case .int32, .bool: integerElementwise(function, count, operands, destination)
-    }
-  }
-}
-
-extension Elementary.Opcode {
-  /// True for the functions whose loops are bound by memory rather than by arithmetic.
-  fileprivate var isCheap: Bool {
-    switch self {
-    case .negate, .abs, .sign, .floor, .ceil, .round, .square, .relu, .add, .subtract, .multiply,
-      .scaled, .minimum, .maximum, .divide, .sqrt:
-      true
-    default: false
     }
   }
 }

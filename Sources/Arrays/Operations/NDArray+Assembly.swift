@@ -5,7 +5,7 @@ extension NDArray {
   /// The arrays laid end to end along an axis.
   ///
   /// - Precondition: the arrays have one type and `Shape.concatenation` of their shapes exists.
-  public static func concatenated(_ arrays: [NDArray], along axis: Int) -> NDArray {
+  package static func concatenated(_ arrays: [NDArray], along axis: Int) -> NDArray {
     let target: Shape
     do {
       target = try Shape.concatenation(arrays.map(\.shape), axis: axis)
@@ -28,7 +28,7 @@ extension NDArray {
   /// The arrays side by side along a new axis of the result.
   ///
   /// - Precondition: there is at least one array, and all have one shape and one type.
-  public static func stacked(_ arrays: [NDArray], along axis: Int) -> NDArray {
+  package static func stacked(_ arrays: [NDArray], along axis: Int) -> NDArray {
     precondition(!arrays.isEmpty, "there is nothing to stack")
     let shape = arrays[0].shape
     for array in arrays {
@@ -38,7 +38,7 @@ extension NDArray {
   }
 
   /// The array with `before[i]` and `after[i]` more positions on axis `i`, filled with a value.
-  public func padded(before: [Int], after: [Int], value: Double = 0) -> NDArray {
+  package func padded(before: [Int], after: [Int], value: Double = 0) -> NDArray {
     precondition(
       before.count == rank && after.count == rank,
       "padding \(before), \(after) does not name the \(rank) axes of \(shape)")
@@ -56,7 +56,7 @@ extension NDArray {
   /// Zeros of `shape` with this array written into a slice: the transpose of ``sliced(_:)``.
   ///
   /// - Precondition: this array has the shape of the slice.
-  public func embedded(into shape: Shape, at slice: [IndexItem]) -> NDArray {
+  package func embedded(into shape: Shape, at slice: [IndexItem]) -> NDArray {
     let result = NDArray.zeros(shape, dtype: dtype)
     let place = result.sliced(slice)
     precondition(

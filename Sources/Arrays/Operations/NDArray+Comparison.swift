@@ -4,14 +4,14 @@ extension NDArray {
   /// The six comparisons.
   ///
   /// Every comparison with NaN is false, except `notEqual`.
-  public enum Comparison: UInt8, Sendable, CaseIterable {
+  package enum Comparison: UInt8, Sendable, CaseIterable {
     case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
   }
 
   /// Compares element by element; the operands broadcast and the result holds booleans.
   ///
   /// - Precondition: the operands have the same type and broadcast.
-  public static func compare(_ comparison: Comparison, _ a: NDArray, _ b: NDArray) -> NDArray {
+  package static func compare(_ comparison: Comparison, _ a: NDArray, _ b: NDArray) -> NDArray {
     precondition(
       a.dtype == b.dtype, "\(comparison) of \(a.dtype) and \(b.dtype); convert one of them first")
     let dtype = a.dtype
@@ -29,7 +29,7 @@ extension NDArray {
   /// The element of `a` where the mask is true and that of `b` where it is false; all three broadcast.
   ///
   /// - Precondition: the mask is boolean, `a` and `b` have the same type.
-  public static func select(_ mask: NDArray, _ a: NDArray, _ b: NDArray) -> NDArray {
+  package static func select(_ mask: NDArray, _ a: NDArray, _ b: NDArray) -> NDArray {
     precondition(mask.dtype == .bool, "select needs a boolean mask, not \(mask.dtype)")
     precondition(
       a.dtype == b.dtype, "select of \(a.dtype) and \(b.dtype); convert one of them first")
@@ -45,17 +45,17 @@ extension NDArray {
   }
 
   /// True where both are true.
-  public static func logicalAnd(_ a: NDArray, _ b: NDArray) -> NDArray {
+  package static func logicalAnd(_ a: NDArray, _ b: NDArray) -> NDArray {
     logical(a, b, .and)
   }
 
   /// True where at least one is true.
-  public static func logicalOr(_ a: NDArray, _ b: NDArray) -> NDArray {
+  package static func logicalOr(_ a: NDArray, _ b: NDArray) -> NDArray {
     logical(a, b, .or)
   }
 
   /// True where the element is false.
-  public static func logicalNot(_ a: NDArray) -> NDArray {
+  package static func logicalNot(_ a: NDArray) -> NDArray {
     logical(a, a, .not)
   }
 

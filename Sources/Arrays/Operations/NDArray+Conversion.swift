@@ -6,7 +6,7 @@ extension NDArray {
   /// Floating point to integer truncates toward zero, saturates at the ends and turns NaN into 0.
   /// To boolean, everything but zero is true (NaN too); from boolean, true is 1. `float64` rounds to
   /// the nearest `float32`.
-  public func converted(to dtype: DType) -> NDArray {
+  package func converted(to dtype: DType) -> NDArray {
     if dtype == self.dtype { return self }
     let source = self.dtype
     return NDArray.tiled(shape, dtype, [self]) { count, operands, destination in

@@ -12,7 +12,7 @@ extension NDArray {
   /// `y[n, i, j, o] = Σ x[n, i s + a d - p, j s + b d - p, c] f[a, b, c, o]`, for dense images.
   ///
   /// - Precondition: the operands have the shapes of the geometry and one floating-point type.
-  public static func convolution(
+  package static func convolution(
     _ x: NDArray, _ filter: NDArray, _ geometry: ConvolutionGeometry
   ) -> NDArray {
     geometry.check(x, geometry.imageShape, filter, geometry.filterShape)
@@ -30,7 +30,7 @@ extension NDArray {
 
   /// The derivative of ``convolution(_:_:_:)`` with respect to the image, applied to `y`; this is the
   /// transposed convolution.
-  public static func convolutionImage(
+  package static func convolutionImage(
     _ y: NDArray, _ filter: NDArray, _ geometry: ConvolutionGeometry
   ) -> NDArray {
     geometry.check(y, geometry.outputShape, filter, geometry.filterShape)
@@ -47,7 +47,7 @@ extension NDArray {
   }
 
   /// The derivative of ``convolution(_:_:_:)`` with respect to the filter, applied to `y`.
-  public static func convolutionFilter(
+  package static func convolutionFilter(
     _ x: NDArray, _ y: NDArray, _ geometry: ConvolutionGeometry
   ) -> NDArray {
     geometry.check(x, geometry.imageShape, y, geometry.outputShape)

@@ -12,7 +12,7 @@ extension NDArray {
   /// `result[i, j…, k] = self[i, indices[j…], k]`.
   ///
   /// - Precondition: the indices are `int32` and inside the axis.
-  public func gathered(_ indices: NDArray, along axis: Int) -> NDArray {
+  package func gathered(_ indices: NDArray, along axis: Int) -> NDArray {
     precondition(axis >= 0 && axis < rank, "\(shape) has no axis \(axis)")
     let places = NDArray.checkedIndices(indices, size: shape[axis])
     let target = NDArray.gatheredShape(shape, indices.shape, axis)
@@ -39,7 +39,7 @@ extension NDArray {
   /// Slices with equal indices add up in index order, so the result is the same bits every time.
   ///
   /// - Precondition: `updates` has the shape and type of a gather from `shape` with these indices.
-  public static func scatterAdd(
+  package static func scatterAdd(
     into shape: Shape, _ updates: NDArray, _ indices: NDArray, along axis: Int
   ) -> NDArray {
     precondition(axis >= 0 && axis < shape.rank, "\(shape) has no axis \(axis)")
@@ -81,7 +81,7 @@ extension NDArray {
   ///
   /// - Precondition: the indices are `int32`, inside the axis, and their shape differs from this one
   ///   at most along the axis.
-  public func gatheredAlong(_ indices: NDArray, axis: Int) -> NDArray {
+  package func gatheredAlong(_ indices: NDArray, axis: Int) -> NDArray {
     let chosen = NDArray.checkedLines(shape, indices, axis)
     let places = chosen.address
     let result = NDArray(uninitialized: indices.shape, dtype: dtype)
@@ -111,7 +111,7 @@ extension NDArray {
   /// is added at the position its index names, in index order.
   ///
   /// - Precondition: `updates` has the shape of the indices.
-  public static func scatterAddAlong(
+  package static func scatterAddAlong(
     into shape: Shape, _ updates: NDArray, _ indices: NDArray, axis: Int
   ) -> NDArray {
     precondition(updates.dtype != .bool, "booleans do not add; convert them first")
@@ -154,7 +154,7 @@ extension NDArray {
   /// The layers above check index arrays with it before they gather or scatter.
   ///
   /// - Precondition: the array holds `int32`.
-  public func firstIndex(outside range: Range<Int>) -> Int? {
+  package func firstIndex(outside range: Range<Int>) -> Int? {
     precondition(dtype == .int32, "indices are int32, not \(dtype)")
     return withUnsafeContiguousBytes { bytes in
       let places = bytes.bindMemory(to: Int32.self)

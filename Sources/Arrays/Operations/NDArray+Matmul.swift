@@ -10,7 +10,7 @@ extension NDArray {
   /// The order of every sum depends on the inner size alone. Integers wrap.
   ///
   /// - Precondition: the operands have the same numeric type and `a.shape.matmul(b.shape)` exists.
-  public static func matmul(_ a: NDArray, _ b: NDArray) -> NDArray {
+  package static func matmul(_ a: NDArray, _ b: NDArray) -> NDArray {
     product(a, b, bias: nil, rectifying: false)
   }
 
@@ -20,7 +20,7 @@ extension NDArray {
   ///
   /// - Precondition: the product exists, all have the same floating-point type, `b` is not a vector, and
   ///   the bias has one element for each column of `b`.
-  public static func matmul(
+  package static func matmul(
     _ a: NDArray, _ b: NDArray, bias: NDArray?, rectifying: Bool = false
   ) -> NDArray {
     precondition(

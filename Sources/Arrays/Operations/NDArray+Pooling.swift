@@ -8,13 +8,13 @@ extension NDArray {
   ///
   /// - Precondition: the image has the shape of the geometry and a floating-point type; so have the
   ///   operands of the functions below.
-  public static func maximumPool(_ x: NDArray, _ geometry: PoolingGeometry) -> NDArray {
+  package static func maximumPool(_ x: NDArray, _ geometry: PoolingGeometry) -> NDArray {
     geometry.toPositions(.maximum, [x])
   }
 
   /// At each position, the mean of the elements of `t` where `x` equals `largest`, its maximum there;
   /// zero where there are none.
-  public static func meanOfLargest(
+  package static func meanOfLargest(
     _ t: NDArray, _ x: NDArray, _ largest: NDArray, _ geometry: PoolingGeometry
   ) -> NDArray {
     geometry.toPositions(.meanOfExtreme, [x, largest, t])
@@ -22,7 +22,7 @@ extension NDArray {
 
   /// Elements of `y` in equal shares to where `x` equals `largest`: the transpose of
   /// ``meanOfLargest(_:_:_:_:)``.
-  public static func sharedAmongLargest(
+  package static func sharedAmongLargest(
     _ y: NDArray, _ x: NDArray, _ largest: NDArray, _ geometry: PoolingGeometry
   ) -> NDArray {
     geometry.toImage(.shareAmongExtreme, [x, largest, y])
@@ -30,7 +30,7 @@ extension NDArray {
 
   /// The mean under the window at each position: of what is on the image, or over all taps, with
   /// zeros beyond the edge.
-  public static func averagePool(
+  package static func averagePool(
     _ x: NDArray, _ geometry: PoolingGeometry, countingPadding: Bool
   ) -> NDArray {
     geometry.toPositions(countingPadding ? .meanOfAll : .meanOfInside, [x])
@@ -38,7 +38,7 @@ extension NDArray {
 
   /// Elements of `y` in equal shares to the pixels under the window: the transpose of
   /// ``averagePool(_:_:countingPadding:)``.
-  public static func sharedAmongPixels(
+  package static func sharedAmongPixels(
     _ y: NDArray, _ geometry: PoolingGeometry, countingPadding: Bool
   ) -> NDArray {
     geometry.toImage(countingPadding ? .shareAmongAll : .shareAmongInside, [y])

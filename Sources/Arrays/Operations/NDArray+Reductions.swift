@@ -11,7 +11,7 @@ extension NDArray {
   ///
   /// - Precondition: the axes are non-negative, rising and exist, as from `Shape.axes(_:)`; minimum
   ///   and maximum need at least one element.
-  public func reduced(
+  package func reduced(
     _ kind: ReductionKind, over axes: [Int], keepsDimensions: Bool = false
   ) -> NDArray {
     precondition(
@@ -67,7 +67,7 @@ extension NDArray {
   /// The transpose of broadcasting: sums over the axes along which `shape` was stretched to this one.
   ///
   /// - Precondition: `shape.isBroadcastable(to: self.shape)`.
-  public func summed(to shape: Shape) -> NDArray {
+  package func summed(to shape: Shape) -> NDArray {
     if shape == self.shape { return self }
     precondition(
       shape.isBroadcastable(to: self.shape),
@@ -102,10 +102,10 @@ extension NDArray {
   }
 
   /// True where any element along the axis is true; of nothing, false.
-  public func any(over axis: Int) -> NDArray { combined(over: axis, .maximum, ofNothing: 0) }
+  package func any(over axis: Int) -> NDArray { combined(over: axis, .maximum, ofNothing: 0) }
 
   /// True where all elements along the axis are true; of nothing, true.
-  public func all(over axis: Int) -> NDArray { combined(over: axis, .minimum, ofNothing: 1) }
+  package func all(over axis: Int) -> NDArray { combined(over: axis, .minimum, ofNothing: 1) }
 
   private func combined(
     over axis: Int, _ kind: ReductionKind, ofNothing value: Double

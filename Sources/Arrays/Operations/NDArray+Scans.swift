@@ -7,14 +7,14 @@ extension NDArray {
   /// The first of several equal elements wins, and the first NaN wins over everything.
   ///
   /// - Precondition: the axis is not empty (unless there is nothing to answer).
-  public func argmax(over axis: Int) -> NDArray { extreme(over: axis, wantsLargest: true) }
+  package func argmax(over axis: Int) -> NDArray { extreme(over: axis, wantsLargest: true) }
 
   /// The position of the smallest element along the axis, which disappears; `int32`.
   ///
   /// The first of several equal elements wins, and the first NaN wins over everything.
   ///
   /// - Precondition: the axis is not empty (unless there is nothing to answer).
-  public func argmin(over axis: Int) -> NDArray { extreme(over: axis, wantsLargest: false) }
+  package func argmin(over axis: Int) -> NDArray { extreme(over: axis, wantsLargest: false) }
 
   private func extreme(over axis: Int, wantsLargest: Bool) -> NDArray {
     precondition(axis >= 0 && axis < rank, "\(shape) has no axis \(axis)")
@@ -40,7 +40,7 @@ extension NDArray {
   ///
   /// `float32` sums are carried in double precision and rounded once per element. The reversed sum is
   /// the transpose of the plain one.
-  public func cumulativeSum(along axis: Int, reversed: Bool = false) -> NDArray {
+  package func cumulativeSum(along axis: Int, reversed: Bool = false) -> NDArray {
     precondition(axis >= 0 && axis < rank, "\(shape) has no axis \(axis)")
     if dtype == .bool {
       return converted(to: .int32).cumulativeSum(along: axis, reversed: reversed)

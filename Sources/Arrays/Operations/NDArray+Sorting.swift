@@ -5,12 +5,12 @@
 
 extension NDArray {
   /// The elements along an axis in order; equal ones keep their order and NaN comes last.
-  public func sorted(along axis: Int, descending: Bool = false) -> NDArray {
+  package func sorted(along axis: Int, descending: Bool = false) -> NDArray {
     gatheredAlong(argsort(along: axis, descending: descending), axis: axis)
   }
 
   /// The positions, `int32`, from which ``sorted(along:descending:)`` takes its elements.
-  public func argsort(along axis: Int, descending: Bool = false) -> NDArray {
+  package func argsort(along axis: Int, descending: Bool = false) -> NDArray {
     precondition(axis >= 0 && axis < rank, "\(shape) has no axis \(axis)")
     precondition(shape[axis] <= Int(Int32.max), "axis \(axis) of \(shape) is too long to sort")
     let result = NDArray(uninitialized: shape, dtype: .int32)

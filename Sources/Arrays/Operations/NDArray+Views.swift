@@ -3,7 +3,7 @@
 
 extension NDArray {
   /// The same elements as a dense array; itself if it is dense already.
-  public func contiguous() -> NDArray { isContiguous ? self : copied() }
+  package func contiguous() -> NDArray { isContiguous ? self : copied() }
 
   /// A dense copy in storage of its own.
   func copied() -> NDArray {
@@ -20,7 +20,7 @@ extension NDArray {
   /// A view if the strides allow it, a copy otherwise.
   ///
   /// - Precondition: the number of elements is the same.
-  public func reshaped(to shape: Shape) -> NDArray {
+  package func reshaped(to shape: Shape) -> NDArray {
     precondition(
       shape.elementCount == elementCount,
       "an array of shape \(self.shape) cannot take the shape \(shape)")
@@ -31,7 +31,7 @@ extension NDArray {
   }
 
   /// The array whose axis `i` is axis `permutation[i]` of this one; a view.
-  public func transposed(_ permutation: [Int]) -> NDArray {
+  package func transposed(_ permutation: [Int]) -> NDArray {
     precondition(
       permutation.count == rank, "\(permutation) does not permute the axes of \(shape)")
     var extents = AxisVector()
@@ -48,7 +48,7 @@ extension NDArray {
   }
 
   /// The transpose of every matrix in the last two axes; a view.
-  public func swappingLastTwoAxes() -> NDArray {
+  package func swappingLastTwoAxes() -> NDArray {
     precondition(rank >= 2, "an array of shape \(shape) has no two axes to swap")
     var extents = shape.extents
     var strides = self.strides
@@ -62,7 +62,7 @@ extension NDArray {
   /// The array stretched to a shape by repeating it along new axes and along axes of size 1; a view.
   ///
   /// - Precondition: `self.shape.isBroadcastable(to: shape)`.
-  public func broadcast(to shape: Shape) -> NDArray {
+  package func broadcast(to shape: Shape) -> NDArray {
     if shape == self.shape { return self }
     precondition(
       self.shape.isBroadcastable(to: shape),
@@ -82,7 +82,7 @@ extension NDArray {
   /// The part that a subscript names; a view.
   ///
   /// - Precondition: `shape.sliced(items)` does not throw.
-  public func sliced(_ items: [IndexItem]) -> NDArray {
+  package func sliced(_ items: [IndexItem]) -> NDArray {
     do {
       let (shape, layout) = try self.shape.sliced(items)
       return sliced(shape, layout)
@@ -109,7 +109,7 @@ extension NDArray {
   }
 
   /// The array with a new axis of size 1 at the given position of the result; a view.
-  public func expanded(at axis: Int) -> NDArray {
+  package func expanded(at axis: Int) -> NDArray {
     precondition(axis >= 0 && axis <= rank, "\(shape) cannot take a new axis at \(axis)")
     var extents = shape.extents
     var strides = self.strides
@@ -119,7 +119,7 @@ extension NDArray {
   }
 
   /// The array without an axis of size 1; a view.
-  public func squeezed(_ axis: Int) -> NDArray {
+  package func squeezed(_ axis: Int) -> NDArray {
     precondition(
       axis >= 0 && axis < rank && shape[axis] == 1, "axis \(axis) of \(shape) is not of size 1")
     var extents = shape.extents
@@ -130,7 +130,7 @@ extension NDArray {
   }
 
   /// The array read backward along an axis; a view.
-  public func reversed(along axis: Int) -> NDArray {
+  package func reversed(along axis: Int) -> NDArray {
     precondition(axis >= 0 && axis < rank, "\(shape) has no axis \(axis)")
     guard shape[axis] > 1, elementCount > 0 else { return self }
     var strides = self.strides

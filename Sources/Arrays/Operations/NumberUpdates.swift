@@ -1,6 +1,6 @@
-// Updates in place of neighboring floating-point numbers, each one loop over the widest vectors that
-// the processor has. They work on addresses, because an optimizer takes many arrays a few elements at
-// a time; they have never heard of optimizers.
+// Updates in place of neighboring floating-point numbers, each one loop over the widest vectors
+// that the processor has. They work on addresses, because an optimizer takes many arrays a few
+// elements at a time; they have never heard of optimizers.
 
 import AdjointKernels
 

@@ -1,5 +1,5 @@
-// Whether many numbers are finite, and the sum of their squares, which tells the same in one pass. It
-// has never heard of gradients or of clipping.
+// Whether many numbers are finite, and the sum of their squares, which tells the same in one pass.
+// It has never heard of gradients or of clipping.
 
 import AdjointKernels
 
@@ -18,8 +18,8 @@ package struct SumOfSquares {
 
   /// Adds the squares of `count` numbers, with scratch memory for as many, or for 1024 of them.
   ///
-  /// They are added block by block in order, so the bits depend on the numbers alone if every call but
-  /// the last is given a multiple of 1024 of them.
+  /// They are added block by block in order, so the bits depend on the numbers alone if every call
+  /// but the last is given a multiple of 1024 of them.
   package mutating func add(
     _ source: UnsafeRawPointer, count: Int, _ dtype: DType, scratch: UnsafeMutableRawPointer
   ) {
@@ -34,9 +34,9 @@ package struct SumOfSquares {
 
   /// A block at a time in the element type, on the widest vectors.
   ///
-  /// Squares leave the range of the element type long before the numbers do: 1e20 is a fine `float32`
-  /// but its square is infinite. A sum that is not comfortably inside the range is added up again in
-  /// `Double`, which also tells the large from the infinite.
+  /// Squares leave the range of the element type long before the numbers do: 1e20 is a fine
+  /// `float32` but its square is infinite. A sum that is not comfortably inside the range is added
+  /// up again in `Double`, which also tells the large from the infinite.
   private mutating func addBlock(
     _ source: UnsafeRawPointer, _ count: Int, _ element: KernelElement,
     _ scratch: UnsafeMutableRawPointer
@@ -92,10 +92,10 @@ extension NDArray {
 
   /// True if no element is NaN or infinite; integers and booleans always are finite.
   ///
-  /// An infinity or a NaN among the terms of a plain sum always shows in the sum, which takes half the
-  /// time of a sum of squares. A sum of finite numbers may be infinite too, so then the numbers are
-  /// looked at one by one.
-  public func isFinite() -> Bool {
+  /// An infinity or a NaN among the terms of a plain sum always shows in the sum, which takes half
+  /// the time of a sum of squares. A sum of finite numbers may be infinite too, so then the numbers
+  /// are looked at one by one.
+  package func isFinite() -> Bool {
     withUnsafeContiguousBytes { bytes in
       guard let source = bytes.baseAddress, !bytes.isEmpty else { return true }
       return switch dtype {

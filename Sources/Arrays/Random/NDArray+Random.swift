@@ -9,7 +9,7 @@ extension NDArray {
   /// Each takes one word of the generator.
   ///
   /// - Precondition: the range is not empty and finite, the type floating-point.
-  public static func uniform(
+  package static func uniform(
     _ range: Range<Double>, shape: Shape, dtype: DType = .float32,
     using generator: inout some RandomNumberGenerator
   ) -> NDArray {
@@ -31,7 +31,7 @@ extension NDArray {
   /// largest possible deviation is 8.2 standard deviations.
   ///
   /// - Precondition: the standard deviation is not negative, the type floating-point.
-  public static func normal(
+  package static func normal(
     mean: Double = 0, standardDeviation: Double = 1, shape: Shape, dtype: DType = .float32,
     using generator: inout some RandomNumberGenerator
   ) -> NDArray {
@@ -48,7 +48,7 @@ extension NDArray {
   /// `standardDeviation`. One word of the generator each, no rejection.
   ///
   /// - Precondition: the standard deviation is not negative, the type floating-point.
-  public static func truncatedNormal(
+  package static func truncatedNormal(
     mean: Double = 0, standardDeviation: Double = 1, shape: Shape, dtype: DType = .float32,
     using generator: inout some RandomNumberGenerator
   ) -> NDArray {
@@ -63,7 +63,7 @@ extension NDArray {
   /// Independent booleans, true with a probability.
   ///
   /// - Precondition: the probability lies between 0 and 1.
-  public static func bernoulli(
+  package static func bernoulli(
     probability: Double, shape: Shape, using generator: inout some RandomNumberGenerator
   ) -> NDArray {
     precondition(
@@ -79,7 +79,7 @@ extension NDArray {
   }
 
   /// The numbers 0 … `count - 1` in random order, `int32`, every order equally likely.
-  public static func permutation(
+  package static func permutation(
     _ count: Int, using generator: inout some RandomNumberGenerator
   ) -> NDArray {
     precondition(

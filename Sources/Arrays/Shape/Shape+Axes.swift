@@ -3,7 +3,7 @@
 
 extension Shape {
   /// The axis, counted from the outermost; a negative one counts from the last.
-  public func axis(_ axis: Int) throws(ShapeError) -> Int {
+  package func axis(_ axis: Int) throws(ShapeError) -> Int {
     guard axis >= -rank, axis < rank else {
       throw ShapeError(
         problem: "\(self) has no axis \(axis)",
@@ -16,7 +16,7 @@ extension Shape {
   /// The axes, counted from the outermost, in rising order.
   ///
   /// - Throws: ``ShapeError`` for an axis that does not exist or is named twice.
-  public func axes(_ axes: [Int]) throws(ShapeError) -> [Int] {
+  package func axes(_ axes: [Int]) throws(ShapeError) -> [Int] {
     var named = [Bool](repeating: false, count: rank)
     for candidate in axes {
       let axis = try axis(candidate)
@@ -31,7 +31,7 @@ extension Shape {
   }
 
   /// The shape that is left when axes are summed away, or become 1 if dimensions are kept.
-  public func reduced(over axes: [Int], keepsDimensions: Bool) throws(ShapeError) -> Shape {
+  package func reduced(over axes: [Int], keepsDimensions: Bool) throws(ShapeError) -> Shape {
     let axes = try self.axes(axes)
     return removing(axes, keepsDimensions: keepsDimensions)
   }
@@ -50,7 +50,7 @@ extension Shape {
   }
 
   /// The shape whose axis `i` is axis `permutation[i]` of this one.
-  public func permuted(by permutation: [Int]) throws(ShapeError) -> Shape {
+  package func permuted(by permutation: [Int]) throws(ShapeError) -> Shape {
     guard permutation.count == rank else {
       throw ShapeError(
         problem: "\(permutation) does not permute the \(rank) axes of \(self)",
@@ -63,7 +63,7 @@ extension Shape {
   }
 
   /// The shape with the same elements and other sizes; one size may be -1 and follows from the rest.
-  public func reshaped(to dimensions: [Int]) throws(ShapeError) -> Shape {
+  package func reshaped(to dimensions: [Int]) throws(ShapeError) -> Shape {
     let unknown = dimensions.indices.filter { dimensions[$0] == -1 }
     guard unknown.count <= 1 else {
       throw ShapeError(
@@ -93,7 +93,7 @@ extension Shape {
   }
 
   /// The shape with a new axis of size 1 at the given position of the result; -1 is the last.
-  public func expanded(at axis: Int) throws(ShapeError) -> Shape {
+  package func expanded(at axis: Int) throws(ShapeError) -> Shape {
     guard axis >= -rank - 1, axis <= rank else {
       throw ShapeError(
         problem: "\(self) cannot take a new axis at \(axis)",
@@ -105,7 +105,7 @@ extension Shape {
   }
 
   /// The shape without an axis of size 1.
-  public func squeezed(_ axis: Int) throws(ShapeError) -> Shape {
+  package func squeezed(_ axis: Int) throws(ShapeError) -> Shape {
     let axis = try self.axis(axis)
     guard self[axis] == 1 else {
       throw ShapeError(
@@ -116,13 +116,13 @@ extension Shape {
   }
 
   /// The shape with an axis replaced by the axes of an index array, as a gather gives it.
-  public func gathered(_ indices: Shape, along axis: Int) throws(ShapeError) -> Shape {
+  package func gathered(_ indices: Shape, along axis: Int) throws(ShapeError) -> Shape {
     let axis = try self.axis(axis)
     return try Shape(validating: prefix(axis) + Array(indices) + dropFirst(axis + 1))
   }
 
   /// The shape with more positions at both ends of each axis.
-  public func padded(before: [Int], after: [Int]) throws(ShapeError) -> Shape {
+  package func padded(before: [Int], after: [Int]) throws(ShapeError) -> Shape {
     guard before.count == rank, after.count == rank else {
       throw ShapeError(
         problem: "padding \(before), \(after) does not name the \(rank) axes of \(self)",

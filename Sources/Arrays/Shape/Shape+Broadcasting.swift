@@ -6,7 +6,7 @@ extension Shape {
   ///
   /// Axes are matched from the last one; a missing axis counts as size 1, and a size of 1 stretches
   /// to the other size: `[4, 1, 3]` and `[5, 1]` meet in `[4, 5, 3]`.
-  public func broadcast(with other: Shape) throws(ShapeError) -> Shape {
+  package func broadcast(with other: Shape) throws(ShapeError) -> Shape {
     if self == other { return self }
     var dimensions = [Int](repeating: 1, count: Swift.max(rank, other.rank))
     for position in stride(from: 1, through: dimensions.count, by: 1) {
@@ -25,7 +25,7 @@ extension Shape {
   }
 
   /// True if an array of this shape can be stretched to `target` without changing `target`.
-  public func isBroadcastable(to target: Shape) -> Bool {
+  package func isBroadcastable(to target: Shape) -> Bool {
     guard rank <= target.rank else { return false }
     let shift = target.rank - rank
     for axis in 0..<rank where self[axis] != 1 && self[axis] != target[axis + shift] {
@@ -39,7 +39,7 @@ extension Shape {
   /// The last two axes are matrices, the axes before them are batches and broadcast. A vector on the
   /// left is a row and one on the right a column, and the result has no axis for it: `[k]` by
   /// `[k, n]` gives `[n]`, `[k]` by `[k]` gives a scalar.
-  public func matmul(_ other: Shape) throws(ShapeError) -> Shape {
+  package func matmul(_ other: Shape) throws(ShapeError) -> Shape {
     guard rank >= 1, other.rank >= 1 else {
       throw ShapeError(
         problem: "the matrix product of \(self) and \(other) has a scalar operand",
@@ -80,7 +80,7 @@ extension Shape {
   }
 
   /// The shape of arrays laid end to end along an axis; all other sizes must agree.
-  public static func concatenation(_ shapes: [Shape], axis: Int) throws(ShapeError) -> Shape {
+  package static func concatenation(_ shapes: [Shape], axis: Int) throws(ShapeError) -> Shape {
     guard let first = shapes.first else {
       throw ShapeError(
         problem: "there is nothing to concatenate", remedy: "Give at least one array.")

@@ -11,7 +11,7 @@ import AdjointKernels
 ///
 /// A convolution is bilinear, and so are its two derivatives: each is the sum `Σ x f y` over two of
 /// image, filter and output, so one description serves all three.
-public struct ConvolutionGeometry: Hashable, Sendable {
+package struct ConvolutionGeometry: Hashable, Sendable {
   let images: Int
   let window: SlidingWindow
   let inputs: Int
@@ -19,13 +19,13 @@ public struct ConvolutionGeometry: Hashable, Sendable {
   let groups: Int
 
   /// The shape of the image: `[images, rows, columns, inputs]`.
-  public var imageShape: Shape {
+  package var imageShape: Shape {
     Shape(
       unchecked: AxisVector([images, window.rows.size, window.columns.size, inputs]))
   }
 
   /// The shape of the filter: `[rows, columns, inputs / groups, outputs]`.
-  public var filterShape: Shape {
+  package var filterShape: Shape {
     Shape(
       unchecked: AxisVector([
         window.rows.taps, window.columns.taps, inputs / groups, outputs,
@@ -33,7 +33,7 @@ public struct ConvolutionGeometry: Hashable, Sendable {
   }
 
   /// The shape of the output: `[images, rows, columns, outputs]`.
-  public var outputShape: Shape {
+  package var outputShape: Shape {
     Shape(
       unchecked: AxisVector([
         images, window.rows.positions, window.columns.positions, outputs,
@@ -42,19 +42,19 @@ public struct ConvolutionGeometry: Hashable, Sendable {
 }
 
 /// How a pooling window slides over images.
-public struct PoolingGeometry: Hashable, Sendable {
+package struct PoolingGeometry: Hashable, Sendable {
   let images: Int
   let window: SlidingWindow
   let channels: Int
 
   /// The shape of the image: `[images, rows, columns, channels]`.
-  public var imageShape: Shape {
+  package var imageShape: Shape {
     Shape(
       unchecked: AxisVector([images, window.rows.size, window.columns.size, channels]))
   }
 
   /// The shape of the output: `[images, rows, columns, channels]`.
-  public var outputShape: Shape {
+  package var outputShape: Shape {
     Shape(
       unchecked: AxisVector([
         images, window.rows.positions, window.columns.positions, channels,
@@ -72,7 +72,7 @@ extension Shape {
   ///
   /// - Throws: ``ShapeError`` for ranks or channels that do not fit, and for a window that is larger
   ///   than the padded image.
-  public func convolution(
+  package func convolution(
     _ filter: Shape, stride: PerAxis, padding: Padding, dilation: PerAxis, groups: Int
   ) throws(ShapeError) -> ConvolutionGeometry {
     let axes = try windowAxes()
@@ -103,7 +103,7 @@ extension Shape {
   ///
   /// - Throws: ``ShapeError`` as ``convolution(_:stride:padding:dilation:groups:)`` does, and for an
   ///   image without elements.
-  public func transposedConvolution(
+  package func transposedConvolution(
     _ filter: Shape, stride: PerAxis, padding: Padding, extra: PerAxis, dilation: PerAxis,
     groups: Int
   ) throws(ShapeError) -> ConvolutionGeometry {
@@ -164,7 +164,7 @@ extension Shape {
   ///
   /// - Throws: ``ShapeError`` for a rank that does not fit, for a window that is larger than the padded
   ///   image, and for padding that a window fits into: its maximum would be that of nothing.
-  public func pooling(
+  package func pooling(
     window: PerAxis, stride: PerAxis, padding: Padding
   ) throws(ShapeError) -> PoolingGeometry {
     let axes = try windowAxes()

@@ -21,7 +21,7 @@ public enum IndexItem: Sendable, Hashable {
 }
 
 /// Which positions of a shape a subscript names, axis by axis, with nothing left to interpret.
-public struct SliceLayout: Sendable, Hashable {
+package struct SliceLayout: Sendable, Hashable {
   /// The first position on each axis of the source.
   var starts = AxisVector()
   /// The axis of the source behind each axis of the result, or -1 for a new axis.
@@ -36,7 +36,7 @@ extension Shape {
   /// Axes that are not named are taken whole.
   ///
   /// - Throws: ``ShapeError`` for positions outside an axis, a step of zero, too many entries.
-  public func sliced(
+  package func sliced(
     _ items: [IndexItem]
   ) throws(ShapeError) -> (shape: Shape, layout: SliceLayout) {
     var named = 0

@@ -38,7 +38,7 @@ extension NDArray {
   ///
   /// If the storage is shared or the array strided, the elements are copied first: no other array
   /// ever sees the change.
-  public mutating func withUnsafeMutableContiguousBytes<R>(
+  package mutating func withUnsafeMutableContiguousBytes<R>(
     _ body: (UnsafeMutableRawBufferPointer) throws -> R
   ) rethrows -> R {
     if !isOverwritable { self = copied() }

@@ -4,7 +4,7 @@
 import AdjointKernels
 
 /// How several numbers become one: `sum`, `product`, `minimum` or `maximum`.
-public typealias ReductionKind = AdjointKernels.ReductionKind
+package typealias ReductionKind = AdjointKernels.ReductionKind
 
 /// A rectangular array of numbers of one type, a value like any other.
 ///
@@ -64,7 +64,7 @@ public struct NDArray: @unchecked Sendable {
   public var dtype: DType { fields.pointee.dtype }
 
   /// True if the elements lie in row-major order with no gaps.
-  public var isContiguous: Bool { fields.pointee.isContiguous }
+  package var isContiguous: Bool { fields.pointee.isContiguous }
 
   /// The number of axes.
   public var rank: Int { fields.pointee.shape.rank }
@@ -120,7 +120,7 @@ extension NDArray {
   /// Creates a dense array whose bytes the closure fills in, in row-major order.
   ///
   /// The closure must write every byte; booleans are 0 or 1.
-  public init(
+  package init(
     uninitialized shape: Shape, dtype: DType,
     initializingWith body: (UnsafeMutableRawBufferPointer) -> Void
   ) {
@@ -131,7 +131,7 @@ extension NDArray {
   }
 
   /// The numbers 0, 1, 2, … `count - 1`.
-  public static func range(_ count: Int, dtype: DType = .int32) -> NDArray {
+  package static func range(_ count: Int, dtype: DType = .int32) -> NDArray {
     precondition(count >= 0, "range of a negative count \(count)")
     precondition(dtype != .bool, "range needs a numeric type")
     let array = NDArray(uninitialized: Shape([count]), dtype: dtype)

@@ -5,6 +5,7 @@
 // asks for the same sizes again and again. So returned blocks wait in lists by size class, up to a
 // bound. Four classes per doubling waste at most a quarter.
 
+import AdjointKernels
 import Synchronization
 
 /// How many bytes arrays occupy.
@@ -49,8 +50,9 @@ final class StoragePool: Sendable {
     mutating func drop(_ index: Int) {
       guard let block = free[index] else { return }
       free[index] = block.load(as: UnsafeMutableRawPointer?.self)
-      report.pooled -= StoragePool.byteCount(ofClass: index)
-      block.deallocate()
+      let size = StoragePool.byteCount(ofClass: index)
+      report.pooled -= size
+      StoragePool.deallocate(block, size)
     }
   }
 
@@ -76,6 +78,24 @@ final class StoragePool: Sendable {
     return ((4 + (index & 3)) << power) << 4
   }
 
+  // MARK: The system's memory
+
+  /// Blocks from this size on begin at different places of a page; see `StaggeredMemory`.
+  ///
+  /// From here on the system maps each block on its own, so what is reserved beyond its size occupies
+  /// no memory. Smaller blocks lie side by side in the heap at distances that are no powers of two.
+  private static let staggeredSize = 128 << 10
+
+  private static func allocate(_ size: Int) -> UnsafeMutableRawPointer {
+    size < staggeredSize
+      ? .allocate(byteCount: size, alignment: alignment)
+      : StaggeredMemory.allocate(byteCount: size)
+  }
+
+  private static func deallocate(_ block: UnsafeMutableRawPointer, _ size: Int) {
+    if size < staggeredSize { block.deallocate() } else { StaggeredMemory.deallocate(block) }
+  }
+
   // MARK: Requests
 
   func take(class index: Int) -> UnsafeMutableRawPointer {
@@ -88,8 +108,7 @@ final class StoragePool: Sendable {
       state.report.pooled -= size
       return block
     }
-    return kept
-      ?? UnsafeMutableRawPointer.allocate(byteCount: size, alignment: StoragePool.alignment)
+    return kept ?? StoragePool.allocate(size)
   }
 
   func giveBack(_ block: UnsafeMutableRawPointer, class index: Int) {
@@ -105,7 +124,7 @@ final class StoragePool: Sendable {
       state.report.pooled += size
       return true
     }
-    if !isKept { block.deallocate() }
+    if !isKept { StoragePool.deallocate(block, size) }
   }
 
   func report() -> MemoryReport { state.withLock { $0.report } }

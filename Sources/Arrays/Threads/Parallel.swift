@@ -8,7 +8,7 @@ import AdjointSupport
 import Synchronization
 
 /// How many threads array operations may use.
-public enum Threads {
+public enum Parallelism {
   /// The most threads that one operation uses, at least 1.
   ///
   /// At the start this is the number in the environment variable `ADJOINT_THREADS`, or else the
@@ -61,7 +61,7 @@ public enum Threads {
 /// Threads draw the next piece from a counter: pieces may be uneven, and a thread that starts late
 /// holds up nobody. A call from within a piece, or while another call runs, uses one thread.
 package func parallelFor(pieces: Int, _ body: (Int) -> Void) {
-  let helpers = pieces > 1 ? min(Threads.limit, pieces) - 1 : 0
+  let helpers = pieces > 1 ? min(Parallelism.limit, pieces) - 1 : 0
   if helpers > 0 && ThreadPool.shared.run(pieces: pieces, helpers: helpers, body) { return }
   for piece in 0..<max(pieces, 0) { body(piece) }
 }

@@ -127,7 +127,7 @@ final class ThreadPool: Sendable {
 
   private func help(as helper: Helper, since start: Int) -> Never {
     // More threads than processors must not compete for them by waiting.
-    let patience = helper.index + 1 < Threads.available ? ThreadPool.patience : 0
+    let patience = helper.index + 1 < Parallelism.available ? ThreadPool.patience : 0
     var seen = start
     while true {
       seen = nextGeneration(after: seen, helper, patience)

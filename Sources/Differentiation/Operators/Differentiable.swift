@@ -1,5 +1,5 @@
-// How a value of any type becomes variables of a tape, and how its derivative is read off afterwards.
-// Models conform in the room above; this file has never heard of them.
+// How a value of any type becomes variables of a tape, and how its derivative is read off
+// afterwards. Models conform in the room above; this file has never heard of them.
 
 /// A value that derivatives can be taken with respect to: numbers, tensors, models, and arrays and
 /// dictionaries of them.
@@ -10,8 +10,8 @@ public protocol Differentiable {
   /// The type of its derivative.
   associatedtype Adjoint
 
-  // An operator asks for the parts once and hands them to the other three questions, because taking a
-  // small model apart may take longer than computing with it.
+  // An operator asks for the parts once and hands them to the other three questions, because taking
+  // a small model apart may take longer than computing with it.
 
   /// What taking the value apart yields; the value itself, unless it consists of several.
   associatedtype _Parts = Self
@@ -29,7 +29,8 @@ public protocol Differentiable {
     for parts: _Parts, in level: Level
   ) throws(TensorError) -> (value: Self, parts: _Parts)
 
-  /// The derivative with respect to the value of these parts, which ``_variables(for:in:)`` returned.
+  /// The derivative with respect to the value of these parts, which ``_variables(for:in:)``
+  /// returned.
   static func _adjoint(of parts: _Parts, in adjoints: Adjoints) -> Adjoint
 }
 

@@ -6,12 +6,12 @@
 // Each opens a tape, makes variables, calls the function and walks back. A mistake in a shape or an
 // element type inside the function is thrown here, once.
 //
-// The signatures are chosen for the type checker. They are disfavored against the concrete forms for
-// numbers, because a literal argument (`at: 3.0`) could be any of them and would cost seconds of
-// type-checking. One form is generic over its result: with two forms, for a tensor and for a scalar,
-// the compiler first proves formula by formula that the wrong one does not fit. One argument has a
-// form of its own, because a tuple of one element, which a parameter pack returns, cannot be used in
-// an expression; so the packs begin with the second argument.
+// The signatures are chosen for the type checker. They are disfavored against the concrete forms
+// for numbers, because a literal argument (`at: 3.0`) could be any of them and would cost seconds
+// of type-checking. One form is generic over its result: with two forms, for a tensor and for a
+// scalar, the compiler first proves formula by formula that the wrong one does not fit. One
+// argument has a form of its own, because a tuple of one element, which a parameter pack returns,
+// cannot be used in an expression; so the packs begin with the second argument.
 
 /// The value and the gradient of a function of one tensor or model.
 ///
@@ -144,8 +144,8 @@ public func pullback<X: Differentiable>(
   try valueWithPullback(at: x, of: f).pullback
 }
 
-/// The value of a function of several tensors or models with a tensor of any shape as its result, and
-/// its transposed derivative.
+/// The value of a function of several tensors or models with a tensor of any shape as its result,
+/// and its transposed derivative.
 @_disfavoredOverload
 public func valueWithPullback<
   X: Differentiable, Y: Differentiable, each Z: Differentiable

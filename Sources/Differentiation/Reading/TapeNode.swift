@@ -68,7 +68,7 @@ extension Tape {
       name: name(at: Int32(index)), partials: [], isInfix: false)
     if let opcode = record.code.opcode {
       node.operation = opcode.name
-      node.isInfix = [.add, .subtract, .multiply, .divide].contains(opcode)
+      node.isInfix = opcode.isInfix
       node.operands = operands(record, opcode.arity)
       node.partials = partials(record, opcode, value)
       return node

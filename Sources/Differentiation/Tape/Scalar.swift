@@ -60,7 +60,7 @@ public struct Scalar: @unchecked Sendable {
 
   /// The square, `x * x` as one operation.
   @inlinable @inline(__always)
-  public func squared() -> Scalar { Scalar._square(self) }
+  public func squared() -> Scalar { Elementary.Square.at(self) }
 }
 
 extension Scalar: RecordedAlgebra {
@@ -80,7 +80,7 @@ extension Scalar: RecordedAlgebra {
   public static func _select(_ mask: Bool, _ a: Scalar, _ b: Scalar) -> Scalar { mask ? a : b }
 
   @inlinable @inline(__always)
-  public static func _recorded<F: UnaryFunction>(_ function: F.Type, _ x: Scalar) -> Scalar {
+  public static func _apply<F: UnaryFunction>(_ function: F.Type, _ x: Scalar) -> Scalar {
     let y = F.value(x.value)
     guard let header = x.header else { return Scalar(y) }
     return header.append(Record.Code(F.opcode), y, x.liveIndex(on: header), 0)
@@ -89,7 +89,7 @@ extension Scalar: RecordedAlgebra {
   // Two numbers of one tape are found by one comparison of their headers, and one more checks that both
   // are live.
   @inlinable @inline(__always)
-  public static func _recorded<F: BinaryFunction>(
+  public static func _apply<F: BinaryFunction>(
     _ function: F.Type, _ a: Scalar, _ b: Scalar
   ) -> Scalar {
     let y = F.value(a.value, b.value)
@@ -133,19 +133,19 @@ extension Scalar: RecordedAlgebra {
 // module is imported.
 extension Scalar {
   @inlinable @inline(__always)
-  public static func + (a: Scalar, b: Scalar) -> Scalar { _recorded(Elementary.Add.self, a, b) }
+  public static func + (a: Scalar, b: Scalar) -> Scalar { _apply(Elementary.Add.self, a, b) }
   @inlinable @inline(__always)
   public static func - (a: Scalar, b: Scalar) -> Scalar {
-    _recorded(Elementary.Subtract.self, a, b)
+    _apply(Elementary.Subtract.self, a, b)
   }
   @inlinable @inline(__always)
   public static func * (a: Scalar, b: Scalar) -> Scalar {
-    _recorded(Elementary.Multiply.self, a, b)
+    _apply(Elementary.Multiply.self, a, b)
   }
   @inlinable @inline(__always)
-  public static func / (a: Scalar, b: Scalar) -> Scalar { _recorded(Elementary.Divide.self, a, b) }
+  public static func / (a: Scalar, b: Scalar) -> Scalar { _apply(Elementary.Divide.self, a, b) }
   @inlinable @inline(__always)
-  public static prefix func - (a: Scalar) -> Scalar { _recorded(Elementary.Negate.self, a) }
+  public static prefix func - (a: Scalar) -> Scalar { _apply(Elementary.Negate.self, a) }
   @inlinable @inline(__always)
   public static prefix func + (a: Scalar) -> Scalar { a }
 
@@ -178,15 +178,17 @@ extension Scalar {
 
 /// The smaller of two scalars; at a tie each takes half of the adjoint.
 @inlinable @inline(__always)
-public func min(_ a: Scalar, _ b: Scalar) -> Scalar { Scalar._minimum(a, b) }
+public func min(_ a: Scalar, _ b: Scalar) -> Scalar { Elementary.Min.at(a, b) }
 
 /// The larger of two scalars; at a tie each takes half of the adjoint.
 @inlinable @inline(__always)
-public func max(_ a: Scalar, _ b: Scalar) -> Scalar { Scalar._maximum(a, b) }
+public func max(_ a: Scalar, _ b: Scalar) -> Scalar { Elementary.Max.at(a, b) }
 
 /// `x` to the power of a constant exponent.
 @inlinable @inline(__always)
-public func pow(_ x: Scalar, _ exponent: Double) -> Scalar { Scalar._pow(x, Scalar(exponent)) }
+public func pow(_ x: Scalar, _ exponent: Double) -> Scalar {
+  Elementary.Pow.at(x, Scalar(exponent))
+}
 
 /// Scalars compare by value, so that `if x > 0` and `sort` work on them.
 extension Scalar: Comparable {

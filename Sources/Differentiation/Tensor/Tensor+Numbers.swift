@@ -15,7 +15,7 @@ extension Tensor {
   static func number(_ f: Elementary.Opcode, _ x: Tensor) -> Tensor? {
     guard let header = x.recordingHeader, let a = x.array.number else { return nil }
     let array =
-      f.exactly(a).map { NDArray(number: $0, like: x.array) } ?? NDArray.unary(f, x.array)
+      f.exactValue(a).map { NDArray(number: $0, like: x.array) } ?? NDArray.unary(f, x.array)
     return Tensor(
       array, header.append(Record.Code(f), array.item(), x.scalarIndex(on: header), 0))
   }
@@ -61,7 +61,7 @@ extension Tensor {
     guard let x = a.array.number else { return nil }
     let constant = a.array.dtype.rounded(literal)
     let array =
-      f.exactly(x, constant).map { NDArray(number: $0, like: a.array) }
+      f.exactValue(x, constant).map { NDArray(number: $0, like: a.array) }
       ?? .binary(f, a.array, NDArray(number: constant, like: a.array))
     let code = Record.Code(f, .constantSecond)
     return Tensor(
@@ -75,7 +75,7 @@ extension Tensor {
     guard let y = b.array.number else { return nil }
     let constant = b.array.dtype.rounded(literal)
     let array =
-      f.exactly(constant, y).map { NDArray(number: $0, like: b.array) }
+      f.exactValue(constant, y).map { NDArray(number: $0, like: b.array) }
       ?? .binary(f, NDArray(number: constant, like: b.array), b.array)
     let code = Record.Code(f, .constantFirst)
     return Tensor(
@@ -87,7 +87,7 @@ extension Tensor {
     _ f: Elementary.Opcode, _ x: Double, _ y: Double, _ a: NDArray, _ b: NDArray,
     like model: NDArray
   ) -> NDArray {
-    f.exactly(x, y).map { NDArray(number: $0, like: model) } ?? .binary(f, a, b)
+    f.exactValue(x, y).map { NDArray(number: $0, like: model) } ?? .binary(f, a, b)
   }
 
   /// The tensor of a recorded number.
@@ -122,32 +122,5 @@ extension Tensor {
       return index
     }
     return Tensor.joined([element(atFlat: 0)], shape: shape, dtype: dtype).index
-  }
-}
-
-extension Elementary.Opcode {
-  /// `f(x)` where arithmetic in `Double`, rounded afterwards, gives what arithmetic in `Float` gives, and
-  /// the kernels therefore too; nil for other functions.
-  fileprivate func exactly(_ x: Double) -> Double? {
-    switch self {
-    case .negate: -x
-    case .square: x * x
-    default: nil
-    }
-  }
-
-  /// `f(a, b)`, likewise.
-  ///
-  /// The 53 digits of a `Double` are more than twice the 24 of a `Float` and two: the second rounding
-  /// then changes nothing (Figueroa, When is double rounding innocuous?, 1995).
-  @inline(__always)
-  fileprivate func exactly(_ a: Double, _ b: Double) -> Double? {
-    switch self {
-    case .add: a + b
-    case .subtract: a - b
-    case .multiply: a * b
-    case .divide: a / b
-    default: nil
-    }
   }
 }

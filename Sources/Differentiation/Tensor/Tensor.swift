@@ -155,7 +155,7 @@ extension Tensor: RecordedAlgebra {
     `where`(mask, a, b)
   }
 
-  public static func _recorded<F: UnaryFunction>(_ function: F.Type, _ x: Tensor) -> Tensor {
+  public static func _apply<F: UnaryFunction>(_ function: F.Type, _ x: Tensor) -> Tensor {
     if x.isLiteral { return Tensor(literal: F.value(x.literal)) }
     if let number = number(F.opcode, x) { return number }
     let primitive = ElementwiseUnary(function: F.opcode)
@@ -170,7 +170,7 @@ extension Tensor: RecordedAlgebra {
     return recording(primitive, reading: F.reads, x, value)
   }
 
-  public static func _recorded<F: BinaryFunction>(
+  public static func _apply<F: BinaryFunction>(
     _ function: F.Type, _ a: Tensor, _ b: Tensor
   ) -> Tensor {
     if a.isLiteral, b.isLiteral { return Tensor(literal: F.value(a.literal, b.literal)) }
@@ -268,15 +268,15 @@ extension TensorOperand {
 
 // Spelled out so that the type checker finds the operators at once.
 extension Tensor {
-  public static func + (a: Tensor, b: Tensor) -> Tensor { _recorded(Elementary.Add.self, a, b) }
+  public static func + (a: Tensor, b: Tensor) -> Tensor { _apply(Elementary.Add.self, a, b) }
   public static func - (a: Tensor, b: Tensor) -> Tensor {
-    _recorded(Elementary.Subtract.self, a, b)
+    _apply(Elementary.Subtract.self, a, b)
   }
   public static func * (a: Tensor, b: Tensor) -> Tensor {
-    _recorded(Elementary.Multiply.self, a, b)
+    _apply(Elementary.Multiply.self, a, b)
   }
-  public static func / (a: Tensor, b: Tensor) -> Tensor { _recorded(Elementary.Divide.self, a, b) }
-  public static prefix func - (a: Tensor) -> Tensor { _recorded(Elementary.Negate.self, a) }
+  public static func / (a: Tensor, b: Tensor) -> Tensor { _apply(Elementary.Divide.self, a, b) }
+  public static prefix func - (a: Tensor) -> Tensor { _apply(Elementary.Negate.self, a) }
   public static prefix func + (a: Tensor) -> Tensor { a }
 
   // Disfavored as for `Scalar`: plain arithmetic must not become ambiguous.
@@ -303,16 +303,16 @@ extension Tensor {
   public static func /= (a: inout Tensor, b: Tensor) { a = a / b }
 
   /// The elementwise square, `x * x` as one operation.
-  public func squared() -> Tensor { Tensor._square(self) }
+  public func squared() -> Tensor { Elementary.Square.at(self) }
 }
 
 /// The elementwise smaller of two tensors; at a tie each takes half of the adjoint.
-public func min(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor._minimum(a, b) }
+public func min(_ a: Tensor, _ b: Tensor) -> Tensor { Elementary.Min.at(a, b) }
 
 /// The elementwise larger of two tensors; at a tie each takes half of the adjoint.
-public func max(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor._maximum(a, b) }
+public func max(_ a: Tensor, _ b: Tensor) -> Tensor { Elementary.Max.at(a, b) }
 
 /// `x` to the power of a constant exponent.
 public func pow(_ x: Tensor, _ exponent: Double) -> Tensor {
-  Tensor._pow(x, Tensor(literal: exponent))
+  Elementary.Pow.at(x, Tensor(literal: exponent))
 }

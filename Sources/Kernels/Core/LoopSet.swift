@@ -27,7 +27,7 @@ extension LoopSet {
 // MARK: - The answers to `KernelSet`
 
 extension LoopSet {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func elementwise(
     _ function: Elementary.Opcode, _ role: ElementwiseRole, _ element: KernelElement,
     _ count: Int, _ operands: UnsafePointer<UnsafeRawPointer>,

@@ -1,12 +1,12 @@
-// What this file knows: the activation functions as values, which can be stored in a model, compared,
-// saved, and put between the layers of a sequence.
+// The activation functions as values, which can be stored in a model, compared, saved, and put
+// between the layers of a sequence.
 
 import AdjointDifferentiation
 import AdjointElementary
 
 /// An activation function as a layer.
 ///
-/// The functions themselves, `relu(x)` and so on, do as well where nothing has to be stored.
+/// Where nothing has to be stored, the functions themselves do as well: `relu(x)`.
 public enum Activation: Layer, ParameterFree, Hashable {
   /// `x`.
   case identity

@@ -1,7 +1,6 @@
-// What this file knows: the layers that slide a filter over images or sequences.
+// The layers that slide a filter over images or sequences.
 //
-// The sizes of a layer can be read off its weight, so only what that does not tell is stored
-// beside it.
+// The weight tells the sizes of a layer, so only what it does not tell is stored beside it.
 
 import AdjointArrays
 import AdjointDifferentiation
@@ -20,8 +19,8 @@ import AdjointSupport
 /// let logits = network(Tensor.ones([64, 28, 28, 1]))    // [64, 10]
 /// ```
 ///
-/// Images are `[images, rows, columns, inputs]`; the result is `[images, rows, columns, outputs]`, see
-/// ``conv2D(_:_:stride:padding:dilation:groups:)``.
+/// Images are `[images, rows, columns, inputs]`; the result is `[images, rows, columns, outputs]`,
+/// see ``conv2D(_:_:stride:padding:dilation:groups:)``.
 public struct Conv2D: Layer {
   /// The filter, of shape `[rows, columns, inputs / groups, outputs]`.
   public var weight: Tensor
@@ -141,9 +140,9 @@ public struct Conv1D: Layer {
 
 /// A layer that enlarges images, `y = convTransposed2D(x, weight) + bias`.
 ///
-/// Images are `[images, rows, columns, inputs]`; the result is `[images, rows, columns, outputs]`, see
-/// ``convTransposed2D(_:_:stride:padding:outputPadding:dilation:groups:)``.
-public struct ConvTranspose2D: Layer {
+/// Images are `[images, rows, columns, inputs]`; the result is `[images, rows, columns, outputs]`,
+/// see ``convTransposed2D(_:_:stride:padding:outputPadding:dilation:groups:)``.
+public struct ConvTransposed2D: Layer {
   /// The filter, of shape `[rows, columns, outputs / groups, inputs]`: that of the convolution from
   /// results to images.
   public var weight: Tensor
@@ -184,7 +183,8 @@ public struct ConvTranspose2D: Layer {
     using generator: inout some RandomNumberGenerator
   ) {
     requireGroups(groups, inputs, outputs)
-    // Drawn as inputs by outputs, so that the fans are those of this layer and not of its transpose.
+    // Drawn as inputs by outputs, so that the fans are those of this layer and not of its
+    // transpose.
     let drawn = initializer(
       shape: Shape(taps(window) + [inputs, outputs / groups]), dtype: dtype, using: &generator)
     self.init(
@@ -196,7 +196,7 @@ public struct ConvTranspose2D: Layer {
   /// `convTransposed2D(x, weight) + bias`.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     adding(
-      bias, "ConvTranspose2D",
+      bias, "ConvTransposed2D",
       convTransposed2D(
         x, weight, stride: stride, padding: padding, outputPadding: outputPadding,
         dilation: dilation, groups: groups))

@@ -1,10 +1,10 @@
-// What this file knows: dropping out, which happens only where a generator is passed.
+// Dropout, which acts only where a generator is passed.
 
 import AdjointArrays
 import AdjointDifferentiation
 import AdjointSupport
 
-/// Each element becomes zero with the given probability `p`; the others are multiplied by `1/(1 - p)`.
+/// Each element becomes zero with probability `p`; the others are multiplied by `1/(1 - p)`.
 ///
 /// The expectation of every element stays what it was, so a network trained with dropout is used
 /// without it and without a factor. With probability 1 all elements become zero.
@@ -14,11 +14,11 @@ public func dropout(
   require(
     probability >= 0 && probability <= 1, "the probability \(probability) is not in 0...1")
   if probability == 0 { return x }
-  let kept = 1 - probability
-  let mask = Tensor.bernoulli(probability: kept, shape: x.shape, using: &generator)
-  // A factor and not a choice: the derivative of a factor is that factor. With nothing kept, 0 and
-  // not 0 · ∞.
-  return x * (mask.converted(to: x.dtype) * (kept > 0 ? 1 / kept : 0))
+  let survival = 1 - probability
+  let mask = Tensor.bernoulli(probability: survival, shape: x.shape, using: &generator)
+  // A factor and not a choice, since the derivative of a factor is that factor. If nothing survives
+  // it is 0, not 0 · ∞.
+  return x * (mask.converted(to: x.dtype) * (survival > 0 ? 1 / survival : 0))
 }
 
 /// A layer that sets some of its inputs to zero in training, so that no unit relies on another one.

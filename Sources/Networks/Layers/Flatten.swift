@@ -1,4 +1,4 @@
-// What this file knows: that a fully connected layer wants each example in one axis.
+// Joining the axes of each example, as a fully connected layer takes them.
 
 import AdjointArrays
 import AdjointDifferentiation

@@ -1,4 +1,4 @@
-// What this file knows: what layers have in common, which is what a sequence of layers needs.
+// What layers have in common, which is all that a sequence of layers needs to know.
 
 import AdjointDifferentiation
 
@@ -16,7 +16,7 @@ public protocol Layer: Model {
   /// The layer's function.
   func callAsFunction(_ input: Tensor) -> Tensor
 
-  /// The layer's function in training. The same, unless the layer says otherwise.
+  /// The layer's function in training; by default the same.
   func callAsFunction(_ input: Tensor, using generator: inout some RandomNumberGenerator) -> Tensor
 }
 

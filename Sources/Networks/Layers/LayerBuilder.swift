@@ -1,4 +1,4 @@
-// What this file knows: how `if` and `for` in a list of layers become layers themselves.
+// How `if` and `for` in a list of layers become layers themselves.
 
 import AdjointDifferentiation
 

@@ -1,13 +1,15 @@
-// What this file knows: the layer that normalizes its argument row by row.
+// The layer that normalizes its argument row by row.
 
 import AdjointArrays
 import AdjointDifferentiation
 import AdjointSupport
 
-/// A layer that gives each example mean 0 and variance 1 over the last axis, then a gain and a bias.
+/// A layer that gives each example mean 0 and variance 1 over the last axis, then a gain and a
+/// bias.
 ///
-/// `y = γ (x - μ) / √(σ² + ε) + β`; see ``layerNorm(_:gain:bias:epsilon:)``. It treats each row alone,
-/// so it does the same in training and afterwards, for batches of any size (Ba, Kiros and Hinton, 2016).
+/// `y = γ (x - μ) / √(σ² + ε) + β`; see ``layerNorm(_:gain:bias:epsilon:)``. It treats each row
+/// alone, so it does the same in training and afterwards, for batches of any size (Ba, Kiros and
+/// Hinton, 2016).
 public struct LayerNorm: Layer {
   /// The factors `γ`, of shape `[count]`.
   public var gain: Tensor

@@ -1,4 +1,4 @@
-// What this file knows: the fully connected layer.
+// The fully connected layer.
 
 import AdjointArrays
 import AdjointDifferentiation
@@ -47,7 +47,7 @@ public struct Linear: Layer {
     return bias.map { Tensor.affine(x, weight, $0) } ?? matmul(x, weight)
   }
 
-  /// The refusal of an argument that does not fit; the names on the tape tell which layer it is.
+  /// The refusal of an argument that does not fit; the names on the tape say which layer refuses.
   private func mistake(with x: Tensor) -> Tensor? {
     let shape = x.shape
     if weight.rank == 2, shape.last == weight.shape[0] {

@@ -1,4 +1,4 @@
-// What this file knows: the layers that make images smaller without parameters of their own.
+// The layers that make images smaller without parameters of their own.
 
 import AdjointArrays
 import AdjointDifferentiation

@@ -1,7 +1,7 @@
-// What this file knows: layers one after the other.
+// Layers one after the other.
 //
-// The layers keep their types: a type-erased list could not be `Codable`, and so neither be saved nor
-// taken apart. The price is a long type, which is inferred and rarely written.
+// The layers keep their types: a type-erased list could not be `Codable`, so it could neither be
+// saved nor taken apart. The price is a long type, which is inferred and rarely written.
 
 import AdjointDifferentiation
 

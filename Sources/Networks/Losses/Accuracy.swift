@@ -1,8 +1,10 @@
-// What this file knows: how often the largest score is that of the right class.
+// How often the largest score is that of the right class.
 
 import AdjointDifferentiation
 
-/// The share of rows whose largest logit stands at the label, from 0 to 1; NaN for no rows.
+/// The share of rows whose largest logit stands at the label, from 0 to 1.
+///
+/// Of no rows it is NaN, as the mean of nothing is.
 ///
 /// - Parameters:
 ///   - logits: scores or probabilities of shape `[…, classes]`.
@@ -26,7 +28,7 @@ public func accuracy(logits: Tensor, labels: Tensor) -> Double {
   return Double(pairs.count(where: { $0 == $1 })) / Double(predictions.count)
 }
 
-/// The share of rows whose largest logit stands at the label, from 0 to 1; NaN for no rows.
+/// The share of rows whose largest logit stands at the label, from 0 to 1.
 public func accuracy(logits: Tensor, labels: [Int]) -> Double {
   accuracy(logits: logits, labels: Tensor(indices: labels.map { Int(Int32(clamping: $0)) }))
 }

@@ -1,12 +1,11 @@
-// What this file knows: the distances between predicted and true classes. p stands for a probability,
-// z for a logit (a score from -∞ to ∞ that becomes a probability by sigmoid or softmax), t for a
-// target.
+// The distances between predicted and true classes. p stands for a probability, z for a logit (a
+// score from -∞ to ∞ that becomes a probability by sigmoid or softmax), t for a target.
 //
-// On logits the logarithm and the exponential are taken in one go, so nothing overflows and no digit
-// is lost. On probabilities something has to give at 0 and 1, where the logarithm is infinite: they
-// are clipped to ε … 1 - ε with ε = 2⁻²³ for float32 and 2⁻⁵² for float64. The derivative is taken at
-// the clipped place, large and of the right sign; that of the clipping itself would be zero, and a
-// prediction that is certain and wrong would never be corrected.
+// On logits the logarithm and the exponential are taken in one go, so nothing overflows and no
+// digit is lost. Probabilities cannot be used as they are at 0 and 1, where the logarithm is
+// infinite: they are clipped to ε … 1 - ε with ε = 2⁻²³ for float32 and 2⁻⁵² for float64. The
+// derivative is taken at the clipped number, large and of the right sign; that of the clipping
+// itself would be zero, and a prediction that is certain and wrong would never be corrected.
 
 import AdjointArrays
 import AdjointDifferentiation
@@ -23,7 +22,7 @@ import AdjointElementary
 ///   - probabilities: the predicted probabilities of the first class, of any shape.
 ///   - targets: 0 or 1, or something between, of the same shape and element type.
 public func binaryCrossEntropy(
-  probabilities: Tensor, targets: Tensor, reduction: Reduction = .mean
+  probabilities: Tensor, targets: Tensor, reduction: LossReduction = .mean
 ) -> Tensor {
   let loss = "binaryCrossEntropy"
   return compared(loss, ("probabilities", "targets"), probabilities, targets) { p, t in
@@ -40,7 +39,7 @@ public func binaryCrossEntropy(
 ///   - logits: scores, of any shape; `sigmoid(logits)` are the probabilities of the first class.
 ///   - targets: 0 or 1, or something between, of the same shape and element type.
 public func binaryCrossEntropy(
-  logits: Tensor, targets: Tensor, reduction: Reduction = .mean
+  logits: Tensor, targets: Tensor, reduction: LossReduction = .mean
 ) -> Tensor {
   compared("binaryCrossEntropy", ("logits", "targets"), logits, targets) { z, t in
     // -(t log σ(z) + (1 - t) log(1 - σ(z))),  with  log σ(z) = -softplus(-z),
@@ -52,7 +51,8 @@ public func binaryCrossEntropy(
 
 // MARK: Several classes
 
-/// The cross-entropy `-log p_y` of probabilities of several classes and the number `y` of the true one.
+/// The cross-entropy `-log p_y` of probabilities of several classes and the number `y` of the true
+/// one.
 ///
 /// Probabilities are clipped from below to 2⁻²³ for `float32` and 2⁻⁵² for `float64`.
 ///
@@ -60,7 +60,7 @@ public func binaryCrossEntropy(
 ///   - probabilities: predictions of shape `[…, classes]`, such as `softmax(logits)`.
 ///   - labels: whole numbers from 0 below `classes`, of type `int32` and shape `[…]`.
 public func categoricalCrossEntropy(
-  probabilities: Tensor, labels: Tensor, reduction: Reduction = .mean
+  probabilities: Tensor, labels: Tensor, reduction: LossReduction = .mean
 ) -> Tensor {
   let loss = "categoricalCrossEntropy"
   if let mistake = mistake(in: labels, for: probabilities, "probabilities", loss)
@@ -72,21 +72,23 @@ public func categoricalCrossEntropy(
   return reduction(-log(clipped(picked(labels, of: probabilities))))
 }
 
-/// The cross-entropy `-log p_y` of probabilities of several classes and the number `y` of the true one.
+/// The cross-entropy `-log p_y` of probabilities of several classes and the number `y` of the true
+/// one.
 public func categoricalCrossEntropy(
-  probabilities: Tensor, labels: [Int], reduction: Reduction = .mean
+  probabilities: Tensor, labels: [Int], reduction: LossReduction = .mean
 ) -> Tensor {
   withLabels(labels, probabilities, "categoricalCrossEntropy") {
     categoricalCrossEntropy(probabilities: probabilities, labels: $0, reduction: reduction)
   }
 }
 
-/// The cross-entropy `-Σ_c t_c log p_c` of probabilities of several classes and a true distribution.
+/// The cross-entropy `-Σ_c t_c log p_c` of probabilities of several classes and a true
+/// distribution.
 ///
 /// Probabilities are clipped as in the overload for labels; both arguments have shape
 /// `[…, classes]`.
 public func categoricalCrossEntropy(
-  probabilities: Tensor, targets: Tensor, reduction: Reduction = .mean
+  probabilities: Tensor, targets: Tensor, reduction: LossReduction = .mean
 ) -> Tensor {
   let loss = "categoricalCrossEntropy"
   return compared(loss, ("probabilities", "targets"), probabilities, targets) { p, t in
@@ -100,14 +102,14 @@ public func categoricalCrossEntropy(
   }
 }
 
-/// The cross-entropy `-log softmax(z)_y` of logits of several classes and the number `y` of the true
-/// one.
+/// The cross-entropy `-log softmax(z)_y` of logits of several classes and the number `y` of the
+/// true one.
 ///
 /// - Parameters:
 ///   - logits: scores of shape `[…, classes]`.
 ///   - labels: whole numbers from 0 below `classes`, of type `int32` and shape `[…]`.
 public func softmaxCrossEntropy(
-  logits: Tensor, labels: Tensor, reduction: Reduction = .mean
+  logits: Tensor, labels: Tensor, reduction: LossReduction = .mean
 ) -> Tensor {
   if let mistake = mistake(in: labels, for: logits, "logits", "softmaxCrossEntropy") {
     return mistake
@@ -116,21 +118,22 @@ public func softmaxCrossEntropy(
   return reduction(logits.crossEntropyOfRows(labels))
 }
 
-/// The cross-entropy `-log softmax(z)_y` of logits of several classes and the number `y` of the true
-/// one.
+/// The cross-entropy `-log softmax(z)_y` of logits of several classes and the number `y` of the
+/// true one.
 public func softmaxCrossEntropy(
-  logits: Tensor, labels: [Int], reduction: Reduction = .mean
+  logits: Tensor, labels: [Int], reduction: LossReduction = .mean
 ) -> Tensor {
   withLabels(labels, logits, "softmaxCrossEntropy") {
     softmaxCrossEntropy(logits: logits, labels: $0, reduction: reduction)
   }
 }
 
-/// The cross-entropy `-Σ_c t_c log softmax(z)_c` of logits of several classes and a true distribution.
+/// The cross-entropy `-Σ_c t_c log softmax(z)_c` of logits of several classes and a true
+/// distribution.
 ///
 /// Both arguments have shape `[…, classes]`.
 public func softmaxCrossEntropy(
-  logits: Tensor, targets: Tensor, reduction: Reduction = .mean
+  logits: Tensor, targets: Tensor, reduction: LossReduction = .mean
 ) -> Tensor {
   compared("softmaxCrossEntropy", ("logits", "targets"), logits, targets) { z, t in
     if let mistake = mistake(inClassesOf: z, "logits", "softmaxCrossEntropy") { return mistake }
@@ -201,17 +204,17 @@ private func mistake(
       "the \(name) have shape \(x.shape), so the labels must have shape \(rows), not "
         + "\(labels.shape)", "Give one label for each row of \(name).")
   }
-  if let place = labels.ndArray.firstIndex(outside: 0..<classes) {
-    return refusedLabel(Int(labels.ndArray.item(at: place)), place, classes, loss, x)
+  if let position = labels.ndArray.firstIndex(outside: 0..<classes) {
+    return refusedLabel(Int(labels.ndArray.item(at: position)), position, classes, loss, x)
   }
   return nil
 }
 
 private func refusedLabel(
-  _ label: Int, _ place: Int, _ classes: Int, _ loss: String, _ x: Tensor
+  _ label: Int, _ position: Int, _ classes: Int, _ loss: String, _ x: Tensor
 ) -> Tensor {
   refused(
-    loss, [x], "label \(label) at position \(place) is not one of the \(classes) classes",
+    loss, [x], "label \(label) at position \(position) is not one of the \(classes) classes",
     "Labels count from 0 to \(classes - 1).")
 }
 
@@ -220,8 +223,8 @@ private func withLabels(
   _ labels: [Int], _ x: Tensor, _ loss: String, _ body: (Tensor) -> Tensor
 ) -> Tensor {
   let classes = x.shape.last ?? 0
-  if let place = labels.firstIndex(where: { $0 < 0 || $0 >= classes }), classes > 0 {
-    return refusedLabel(labels[place], place, classes, loss, x)
+  if let position = labels.firstIndex(where: { $0 < 0 || $0 >= classes }), classes > 0 {
+    return refusedLabel(labels[position], position, classes, loss, x)
   }
   let rows = x.shape.dropLast()
   let tensor = Tensor(indices: classes > 0 ? labels : labels.map { _ in 0 })

@@ -1,5 +1,4 @@
-// What this file knows: the distances between predicted and true numbers. p stands for a prediction,
-// y for its target.
+// The distances between predicted and true numbers. p stands for a prediction, y for its target.
 
 import AdjointDifferentiation
 import AdjointElementary
@@ -9,7 +8,7 @@ import AdjointSupport
 ///
 /// Predictions and targets have one shape; nothing is broadcast.
 public func halfSquaredError(
-  _ predictions: Tensor, _ targets: Tensor, reduction: Reduction = .mean
+  _ predictions: Tensor, _ targets: Tensor, reduction: LossReduction = .mean
 ) -> Tensor {
   compared("halfSquaredError", ("predictions", "targets"), predictions, targets) { p, y in
     // ½ (p - y)²
@@ -21,7 +20,7 @@ public func halfSquaredError(
 ///
 /// Predictions and targets have one shape; nothing is broadcast.
 public func meanSquaredError(
-  _ predictions: Tensor, _ targets: Tensor, reduction: Reduction = .mean
+  _ predictions: Tensor, _ targets: Tensor, reduction: LossReduction = .mean
 ) -> Tensor {
   compared("meanSquaredError", ("predictions", "targets"), predictions, targets) { p, y in
     // (p - y)²
@@ -33,7 +32,7 @@ public func meanSquaredError(
 ///
 /// Predictions and targets have one shape; nothing is broadcast.
 public func meanAbsoluteError(
-  _ predictions: Tensor, _ targets: Tensor, reduction: Reduction = .mean
+  _ predictions: Tensor, _ targets: Tensor, reduction: LossReduction = .mean
 ) -> Tensor {
   compared("meanAbsoluteError", ("predictions", "targets"), predictions, targets) { p, y in
     // |p - y|
@@ -48,7 +47,7 @@ public func meanAbsoluteError(
 ///
 /// - Precondition: `delta` is positive.
 public func huber(
-  _ predictions: Tensor, _ targets: Tensor, delta: Double = 1, reduction: Reduction = .mean
+  _ predictions: Tensor, _ targets: Tensor, delta: Double = 1, reduction: LossReduction = .mean
 ) -> Tensor {
   require(delta > 0, "the delta of Huber's loss is \(delta); it must be positive")
   return compared("huber", ("predictions", "targets"), predictions, targets) { p, y in

@@ -1,14 +1,14 @@
 // Taking a model apart, by way of its `encode(to:)`; the twin is Rebuilder.
 //
-// The compiler writes `encode(to:)` of a struct: every stored property, in order, by name. That is a
-// traversal, and models need no other: there is nothing to list and nothing to forget.
+// The compiler writes `encode(to:)` of a struct: every stored property, in order, by name. That is
+// a traversal, and models need no other: there is nothing to list and nothing to forget.
 
 import AdjointDifferentiation
 
 /// Collects the tensors of a model, and its structure without them.
 ///
-/// A collector that has traversed a model of the type before follows the fields that it made then; at
-/// the first difference it makes the rest anew.
+/// A collector that has traversed a model of the type before follows the fields that it made then;
+/// at the first difference it makes the rest anew.
 final class Collector: Traverser {
   /// What has happened to a field in the present traversal.
   private struct Progress {
@@ -192,7 +192,7 @@ final class Collector: Traverser {
       state.pointee.hasChanged = true
     } else if !isSame, state.pointee.mistake == nil {
       state.pointee.mistake = error(
-        at: field, "encode(to:) writes two different things into one place",
+        at: field, "encode(to:) writes two different things under one name",
         "Write each value under a key of its own, or ask the encoder for one container only.")
     }
   }

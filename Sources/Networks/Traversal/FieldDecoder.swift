@@ -1,5 +1,5 @@
-// The decoder that `init(from:)` of a model reads from: each of its containers asks the rebuilder for
-// what stands in the field it stands for.
+// The decoder that `init(from:)` of a model reads from: each of its containers asks the rebuilder
+// for what stands in the field it stands for.
 
 import AdjointDifferentiation
 

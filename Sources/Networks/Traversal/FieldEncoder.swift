@@ -1,5 +1,5 @@
-// The encoder that `encode(to:)` of a model writes to: each of its containers hands what it is given
-// to the collector, under the field it stands for.
+// The encoder that `encode(to:)` of a model writes to: each of its containers hands what it is
+// given to the collector, under the field it stands for.
 
 import AdjointDifferentiation
 

@@ -6,8 +6,8 @@ import Synchronization
 /// What the traversal of a model enters: tensors, models, and arrays, optionals and dictionaries of
 /// them.
 ///
-/// All other values of a model are carried along as they are. Conform your types to ``Model``, not to
-/// this protocol.
+/// All other values of a model are carried along as they are. Conform your types to ``Model``, not
+/// to this protocol.
 public protocol ModelComponent {}
 
 extension Tensor: ModelComponent {}

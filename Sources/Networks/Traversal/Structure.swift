@@ -1,16 +1,17 @@
-// The structure of a model without its tensors, and the names of their fields. It has never heard of
-// encoders and decoders.
+// The structure of a model without its tensors, and the names of their fields. It has never heard
+// of encoders and decoders.
 //
-// It is a tree of fields in one array: what a `Codable` conformance wrote, in the order it wrote it. A
-// flat list of tensors would do for conformances made by the compiler, which read in the order they
-// write; a tree also serves those written by hand, which may read in any order and by name.
+// It is a tree of fields in one array: what a `Codable` conformance wrote, in the order it wrote
+// it. A flat list of tensors would do for conformances made by the compiler, which read in the
+// order they write; a tree also serves those written by hand, which may read in any order and by
+// name.
 
 import AdjointDifferentiation
 
 /// The structure of a model without its tensors.
 ///
-/// `@unchecked Sendable`: nothing changes after the initializer, and the carried values are parts of
-/// a model, which is Sendable.
+/// `@unchecked Sendable`: nothing changes after the initializer, and the carried values are parts
+/// of a model, which is Sendable.
 final class Structure: @unchecked Sendable {
   /// What a model holds under one name: a tensor, another value, or further fields.
   struct Field {

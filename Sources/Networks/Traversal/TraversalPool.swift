@@ -1,10 +1,10 @@
-// Collectors and rebuilders at rest, for the next traversal of a model of the same type. The pool has
-// never heard of what they do.
+// Collectors and rebuilders at rest, for the next traversal of a model of the same type. The pool
+// has never heard of what they do.
 //
 // A training step traverses the same model four times. What a traversal finds does not change from
-// step to step, and most of its time would go into making it anew: the tree of fields, its keys, and a
-// box on the heap with generic type information for each keyed container. A traverser that is used
-// again compares with what it has made before.
+// step to step, and most of its time would go into making it anew: the tree of fields, its keys,
+// and a box on the heap with generic type information for each keyed container. A traverser that is
+// used again compares with what it has made before.
 
 import Synchronization
 

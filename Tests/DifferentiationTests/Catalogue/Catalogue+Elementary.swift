@@ -1,4 +1,4 @@
-// What this file knows: the rows of the elementary functions of one and two operands, each once on
+// The rows of the elementary functions of one and two operands, each once on
 // scalars and once on tensors.
 
 import AdjointDifferentiation
@@ -24,11 +24,11 @@ struct ElementaryEntry: Sendable, CustomTestStringConvertible {
     let operands = samples.map { _ in [2, 3] }
     return [
       Catalogue.scalars(
-        "\(name) of scalars", [declaration.replacing("A", with: "Scalar")],
+        "\(name) of scalars", [declaration.replacing(": A", with: ": Scalar")],
         samples[0].indices.map { i in samples.map { $0[i] } }, domain: domain, kinks: kinks,
         scalar),
       Catalogue.tensors(
-        "\(name) of tensors", [declaration.replacing("A", with: "Tensor")], operands,
+        "\(name) of tensors", [declaration.replacing(": A", with: ": Tensor")], operands,
         [samples.flatMap { $0 }], domain: domain, kinks: kinks, singleTolerance: singleTolerance,
         tensor),
     ]
@@ -55,6 +55,9 @@ extension Catalogue {
   private static let line: [Double] = [-2.25, -1, -0.3125, 0.125, 0.75, 1.875]
   private static let positive: [Double] = [0.375, 0.75, 1, 1.5, 3.25, 9]
   private static let inside: [Double] = [-0.625, -0.375, -0.125, 0.25, 0.5, 0.6875]
+
+  /// On either side of the poles, and away from them.
+  private static let gamma: [Double] = [-2.5625, -0.375, 0.4375, 1.25, 3.5, 12]
 
   private static let unary: [ElementaryEntry] = [
     one("exp", line, { exp($0) }, { exp($0) }),
@@ -93,6 +96,28 @@ extension Catalogue {
     one("sigmoid", line, { sigmoid($0) }, { sigmoid($0) }),
     one("softplus", line, { softplus($0) }, { softplus($0) }),
     one("relu", line, kinks: "slope 0 at 0", { relu($0) }, { relu($0) }),
+    one("exp2", line, { exp2($0) }, { exp2($0) }),
+    one("log2", positive, domain: "x > 0", kinks: "slope +∞ at 0", { log2($0) }, { log2($0) }),
+    one("log10", positive, domain: "x > 0", kinks: "slope +∞ at 0", { log10($0) }, { log10($0) }),
+    one("cbrt", line, kinks: "slope +∞ at 0", { cbrt($0) }, { cbrt($0) }),
+    one("erfc", line, { erfc($0) }, { erfc($0) }),
+    one(
+      "erfInverse", inside, domain: "|x| ≤ 1", kinks: "slope +∞ at ±1", { erfInverse($0) },
+      { erfInverse($0) }),
+    one(
+      "logGamma", gamma, domain: "not 0, -1, -2 …", kinks: "+∞ at the poles", { logGamma($0) },
+      { logGamma($0) }),
+    one(
+      "digamma", gamma, domain: "not 0, -1, -2 …", kinks: "NaN at the poles", { digamma($0) },
+      { digamma($0) }),
+    one(
+      "trigamma", gamma, domain: "not 0, -1, -2 …", kinks: "+∞ at the poles",
+      declaration: "polygamma(_: Int, _: A)", { polygamma(1, $0) }, { polygamma(1, $0) }),
+    one(
+      "clamped", line, kinks: "slope 0 at the ends of the range",
+      declaration: "RecordedAlgebra.clamped(to: ClosedRange<Double>)",
+      { 1 * $0.clamped(to: -0.75...1.25) },
+      { 1 * $0.clamped(to: -0.75...1.25) }),
   ]
 
   private static let binary: [ElementaryEntry] = [
@@ -116,5 +141,24 @@ extension Catalogue {
       tensor: { max($0[0], $0[1]) },
       samples: [[1, -0.5, 2, -1.25, 0.75, -3], [0.5, 1.5, -1, -0.75, 2, 0.25]],
       kinks: "half of the adjoint to each operand at a tie"),
+    ElementaryEntry(
+      name: "logAddExp", declaration: "logAddExp(_: A, _: A)",
+      scalar: { logAddExp($0[0], $0[1]) }, tensor: { logAddExp($0[0], $0[1]) },
+      samples: [[1, -0.5, 2, -1.25, 0.75, -3], [1, 1.5, -1, -0.75, 2, 0.25]],
+      kinks: "half of the adjoint to each of two equal infinities"),
+    ElementaryEntry(
+      name: "xLogY", declaration: "xLogY(_: A, _: A)", scalar: { xLogY($0[0], $0[1]) },
+      tensor: { xLogY($0[0], $0[1]) }, samples: [[2, 1.5, 0.5, 3, 2.25, 1], positive],
+      domain: "y > 0, or x = 0", kinks: "slope -∞ in x for y = 0"),
+    ElementaryEntry(
+      name: "hypot", declaration: "hypot(_: A, _: A)", scalar: { hypot($0[0], $0[1]) },
+      tensor: { hypot($0[0], $0[1]) },
+      samples: [[1, -0.5, 2, -1.25, 0.75, -3], [0.5, 1.5, -1, -0.75, 2, 0.25]],
+      kinks: "slope 0 at the origin"),
+    ElementaryEntry(
+      name: "remainder", declaration: "remainder(_: A, _: A)",
+      scalar: { remainder($0[0], $0[1]) }, tensor: { remainder($0[0], $0[1]) },
+      samples: [[1, -0.5, 2.25, -1.25, 7.75, -3], [0.75, 1.5, -1, -0.75, 2, 1.25]],
+      domain: "b ≠ 0", kinks: "slopes 1 and -⌊a/b⌋ where the remainder jumps"),
   ]
 }

@@ -1,4 +1,4 @@
-// What this file knows: the convention at every kink and singular point, as one table. The rule is
+// The convention at every kink and singular point, as one table. The rule is
 // the field's: the derivative where there is one; at a kink of a convex function the subgradient of
 // least norm; by continuity an infinite slope; where nothing can be said, NaN.
 
@@ -33,111 +33,184 @@ struct SpecialPoints: Sendable, CustomTestStringConvertible {
   /// ±0, ±∞, NaN, the smallest number, ends of domains, kinks.
   ///
   /// Outside its domain a function is NaN, and of its slope there nothing is claimed.
-  static let table: [SpecialPoints] = [
+  static let table: [SpecialPoints] =
+    [
+      .init(
+        "exp",
+        [
+          .init(0, 1, 1), .init(-0.0, 1, 1), .init(tiny, 1, 1), .init(inf, inf, inf),
+          .init(-inf, 0, 0), .init(710, inf, inf), .init(-746, 0, 0),
+        ]),
+      .init(
+        "expMinusOne",
+        [
+          .init(0, 0, 1), .init(-0.0, -0.0, 1), .init(tiny, tiny, 1), .init(inf, inf, inf),
+          .init(-inf, -1, 0),
+        ]),
+      .init(
+        "log",
+        [
+          .init(0, -inf, inf), .init(1, 0, 1), .init(inf, inf, 0), .init(-1, nan, nil),
+          .init(-inf, nan, nil),
+        ]),
+      .init(
+        "log1p",
+        [
+          .init(0, 0, 1), .init(-0.0, -0.0, 1), .init(tiny, tiny, 1), .init(-1, -inf, inf),
+          .init(inf, inf, 0), .init(-2, nan, nil),
+        ]),
+      .init("sqrt", [.init(0, 0, inf), .init(1, 1, 0.5), .init(inf, inf, 0), .init(-1, nan, nil)]),
+      .init(
+        "rsqrt", [.init(0, inf, -inf), .init(1, 1, -0.5), .init(inf, 0, 0), .init(-1, nan, nil)]),
+      .init(
+        "sin",
+        [
+          .init(0, 0, 1), .init(-0.0, -0.0, 1), .init(tiny, tiny, 1), .init(inf, nan, nan),
+          .init(-inf, nan, nan),
+        ]),
+      .init(
+        "cos", [.init(0, 1, 0), .init(-0.0, 1, 0), .init(inf, nan, nan), .init(-inf, nan, nan)]),
+      .init(
+        "tan", [.init(0, 0, 1), .init(-0.0, -0.0, 1), .init(tiny, tiny, 1), .init(inf, nan, nan)]),
+      .init(
+        "asin",
+        [
+          .init(0, 0, 1), .init(1, pi / 2, inf), .init(-1, -pi / 2, inf), .init(2, nan, nil),
+          .init(-inf, nan, nil),
+        ]),
+      .init(
+        "acos", [.init(0, pi / 2, -1), .init(1, 0, -inf), .init(-1, pi, -inf), .init(2, nan, nil)]),
+      .init(
+        "atan",
+        [.init(0, 0, 1), .init(-0.0, -0.0, 1), .init(inf, pi / 2, 0), .init(-inf, -pi / 2, 0)]),
+      .init(
+        "sinh",
+        [.init(0, 0, 1), .init(-0.0, -0.0, 1), .init(inf, inf, inf), .init(-inf, -inf, inf)]),
+      .init("cosh", [.init(0, 1, 0), .init(inf, inf, inf), .init(-inf, inf, -inf)]),
+      .init(
+        "tanh",
+        [
+          .init(0, 0, 1), .init(-0.0, -0.0, 1), .init(tiny, tiny, 1), .init(inf, 1, 0),
+          .init(-inf, -1, 0),
+        ]),
+      .init(
+        "asinh", [.init(0, 0, 1), .init(-0.0, -0.0, 1), .init(inf, inf, 0), .init(-inf, -inf, 0)]),
+      .init(
+        "acosh", [.init(1, 0, inf), .init(inf, inf, 0), .init(0.5, nan, nil), .init(-1, nan, nil)]),
+      .init(
+        "atanh", [.init(0, 0, 1), .init(1, inf, inf), .init(-1, -inf, inf), .init(2, nan, nil)]),
+      .init("erf", [.init(0, 0, 2 / pi.squareRoot()), .init(inf, 1, 0), .init(-inf, -1, 0)]),
+      .init(
+        "abs",
+        [
+          .init(0, 0, 0), .init(-0.0, 0, 0), .init(tiny, tiny, 1), .init(-tiny, tiny, -1),
+          .init(inf, inf, 1), .init(-inf, inf, -1),
+        ]),
+      .init(
+        "floor",
+        [
+          .init(0, 0, 0), .init(-0.0, -0.0, 0), .init(1, 1, 0), .init(-0.5, -1, 0),
+          .init(inf, inf, 0),
+        ]),
+      .init("ceil", [.init(0, 0, 0), .init(1, 1, 0), .init(0.5, 1, 0), .init(-inf, -inf, 0)]),
+      .init(
+        "round",
+        [
+          .init(0.5, 0, 0), .init(1.5, 2, 0), .init(-0.5, -0.0, 0), .init(2.5, 2, 0),
+          .init(inf, inf, 0),
+        ]),
+      .init(
+        "sign",
+        [
+          .init(0, 0, 0), .init(-0.0, -0.0, 0), .init(tiny, 1, 0), .init(-tiny, -1, 0),
+          .init(inf, 1, 0), .init(-inf, -1, 0),
+        ]),
+      .init(
+        "sigmoid",
+        [
+          .init(0, 0.5, 0.25), .init(inf, 1, 0), .init(-inf, 0, 0), .init(800, 1, 0),
+          .init(-800, 0, 0),
+        ]),
+      .init(
+        "softplus",
+        [
+          .init(0, 0.6931471805599453, 0.5), .init(-0.0, 0.6931471805599453, 0.5),
+          .init(inf, inf, 1),
+          .init(-inf, 0, 0), .init(1000, 1000, 1), .init(-1000, 0, 0),
+        ]),
+      .init(
+        "relu",
+        [
+          .init(0, 0, 0), .init(-0.0, 0, 0), .init(tiny, tiny, 1), .init(-tiny, 0, 0),
+          .init(inf, inf, 1), .init(-inf, 0, 0),
+        ]),
+    ] + furtherFunctions
+
+  /// The second half of the table, apart for the type checker's sake.
+  private static let furtherFunctions: [SpecialPoints] = [
     .init(
-      "exp",
+      "exp2",
       [
-        .init(0, 1, 1), .init(-0.0, 1, 1), .init(tiny, 1, 1), .init(inf, inf, inf),
-        .init(-inf, 0, 0), .init(710, inf, inf), .init(-746, 0, 0),
+        .init(0, 1, 0.6931471805599453), .init(inf, inf, inf), .init(-inf, 0, 0),
+        .init(1024, inf, inf),
+        .init(-1080, 0, 0), .init(10, 1024, 709.782712893384),
       ]),
     .init(
-      "expMinusOne",
+      "log2",
       [
-        .init(0, 0, 1), .init(-0.0, -0.0, 1), .init(tiny, tiny, 1), .init(inf, inf, inf),
-        .init(-inf, -1, 0),
+        .init(0, -inf, inf), .init(1, 0, 1.4426950408889634), .init(8, 3, 0.18033688011112042),
+        .init(inf, inf, 0), .init(-1, nan, nil),
       ]),
     .init(
-      "log",
+      "log10",
       [
-        .init(0, -inf, inf), .init(1, 0, 1), .init(inf, inf, 0), .init(-1, nan, nil),
+        .init(0, -inf, inf), .init(1, 0, 0.43429448190325176),
+        .init(1000, 3, 0.0004342944819032518),
+        .init(inf, inf, 0), .init(-1, nan, nil),
+      ]),
+    .init(
+      "cbrt",
+      [
+        .init(0, 0, inf), .init(-0.0, -0.0, inf), .init(8, 2, 0.08333333333333333),
+        .init(-27, -3, 0.037037037037037035),
+        .init(inf, inf, 0), .init(-inf, -inf, 0),
+      ]),
+    .init(
+      "erfc",
+      [
+        .init(0, 1, -1.1283791670955126), .init(inf, 0, 0), .init(-inf, 2, 0), .init(30, 0, 0),
+      ]),
+    .init(
+      "erfInverse",
+      [
+        .init(0, 0, 0.8862269254527579), .init(-0.0, -0.0, 0.8862269254527579),
+        .init(1, inf, inf), .init(-1, -inf, inf), .init(2, nan, nil), .init(-inf, nan, nil),
+      ]),
+    .init(
+      "logGamma",
+      [
+        .init(1, 0, -0.5772156649015329), .init(2, 0, nil), .init(0, inf, -inf),
+        .init(-1, inf, nan), .init(inf, inf, inf), .init(-inf, inf, nan),
+        .init(0.5, 0.5723649429247001, -1.9635100260214235),
+      ]),
+    .init(
+      "digamma",
+      [
+        .init(0, -inf, inf), .init(-0.0, inf, inf), .init(-1, nan, inf),
+        .init(1, -0.5772156649015329, 1.6449340668482264), .init(inf, inf, 0),
         .init(-inf, nan, nil),
       ]),
     .init(
-      "log1p",
+      "trigamma",
       [
-        .init(0, 0, 1), .init(-0.0, -0.0, 1), .init(tiny, tiny, 1), .init(-1, -inf, inf),
-        .init(inf, inf, 0), .init(-2, nan, nil),
-      ]),
-    .init("sqrt", [.init(0, 0, inf), .init(1, 1, 0.5), .init(inf, inf, 0), .init(-1, nan, nil)]),
-    .init(
-      "rsqrt", [.init(0, inf, -inf), .init(1, 1, -0.5), .init(inf, 0, 0), .init(-1, nan, nil)]),
-    .init(
-      "sin",
-      [
-        .init(0, 0, 1), .init(-0.0, -0.0, 1), .init(tiny, tiny, 1), .init(inf, nan, nan),
-        .init(-inf, nan, nan),
-      ]),
-    .init("cos", [.init(0, 1, 0), .init(-0.0, 1, 0), .init(inf, nan, nan), .init(-inf, nan, nan)]),
-    .init(
-      "tan", [.init(0, 0, 1), .init(-0.0, -0.0, 1), .init(tiny, tiny, 1), .init(inf, nan, nan)]),
-    .init(
-      "asin",
-      [
-        .init(0, 0, 1), .init(1, pi / 2, inf), .init(-1, -pi / 2, inf), .init(2, nan, nil),
-        .init(-inf, nan, nil),
+        .init(0, inf, -inf), .init(-1, inf, nil), .init(1, 1.6449340668482264, -2.404113806319188),
+        .init(0.5, 4.934802200544679, -16.828796644234320), .init(inf, 0, 0),
       ]),
     .init(
-      "acos", [.init(0, pi / 2, -1), .init(1, 0, -inf), .init(-1, pi, -inf), .init(2, nan, nil)]),
-    .init(
-      "atan",
-      [.init(0, 0, 1), .init(-0.0, -0.0, 1), .init(inf, pi / 2, 0), .init(-inf, -pi / 2, 0)]),
-    .init(
-      "sinh", [.init(0, 0, 1), .init(-0.0, -0.0, 1), .init(inf, inf, inf), .init(-inf, -inf, inf)]),
-    .init("cosh", [.init(0, 1, 0), .init(inf, inf, inf), .init(-inf, inf, -inf)]),
-    .init(
-      "tanh",
+      "clamped",
       [
-        .init(0, 0, 1), .init(-0.0, -0.0, 1), .init(tiny, tiny, 1), .init(inf, 1, 0),
-        .init(-inf, -1, 0),
-      ]),
-    .init(
-      "asinh", [.init(0, 0, 1), .init(-0.0, -0.0, 1), .init(inf, inf, 0), .init(-inf, -inf, 0)]),
-    .init(
-      "acosh", [.init(1, 0, inf), .init(inf, inf, 0), .init(0.5, nan, nil), .init(-1, nan, nil)]),
-    .init("atanh", [.init(0, 0, 1), .init(1, inf, inf), .init(-1, -inf, inf), .init(2, nan, nil)]),
-    .init("erf", [.init(0, 0, 2 / pi.squareRoot()), .init(inf, 1, 0), .init(-inf, -1, 0)]),
-    .init(
-      "abs",
-      [
-        .init(0, 0, 0), .init(-0.0, 0, 0), .init(tiny, tiny, 1), .init(-tiny, tiny, -1),
-        .init(inf, inf, 1), .init(-inf, inf, -1),
-      ]),
-    .init(
-      "floor",
-      [
-        .init(0, 0, 0), .init(-0.0, -0.0, 0), .init(1, 1, 0), .init(-0.5, -1, 0),
-        .init(inf, inf, 0),
-      ]),
-    .init("ceil", [.init(0, 0, 0), .init(1, 1, 0), .init(0.5, 1, 0), .init(-inf, -inf, 0)]),
-    .init(
-      "round",
-      [
-        .init(0.5, 0, 0), .init(1.5, 2, 0), .init(-0.5, -0.0, 0), .init(2.5, 2, 0),
-        .init(inf, inf, 0),
-      ]),
-    .init(
-      "sign",
-      [
-        .init(0, 0, 0), .init(-0.0, -0.0, 0), .init(tiny, 1, 0), .init(-tiny, -1, 0),
-        .init(inf, 1, 0), .init(-inf, -1, 0),
-      ]),
-    .init(
-      "sigmoid",
-      [
-        .init(0, 0.5, 0.25), .init(inf, 1, 0), .init(-inf, 0, 0), .init(800, 1, 0),
-        .init(-800, 0, 0),
-      ]),
-    .init(
-      "softplus",
-      [
-        .init(0, 0.6931471805599453, 0.5), .init(-0.0, 0.6931471805599453, 0.5), .init(inf, inf, 1),
-        .init(-inf, 0, 0), .init(1000, 1000, 1), .init(-1000, 0, 0),
-      ]),
-    .init(
-      "relu",
-      [
-        .init(0, 0, 0), .init(-0.0, 0, 0), .init(tiny, tiny, 1), .init(-tiny, 0, 0),
-        .init(inf, inf, 1), .init(-inf, 0, 0),
+        .init(-0.75, -0.75, 0), .init(1.25, 1.25, 0), .init(0, 0, 1), .init(3, 1.25, 0),
+        .init(-3, -0.75, 0), .init(inf, 1.25, 0), .init(-inf, -0.75, 0),
       ]),
   ]
 }
@@ -244,6 +317,53 @@ struct SpecialPoints: Sendable, CustomTestStringConvertible {
     #expect(slopes.doubles == [0, 0])
     let squares = try gradient(at: Tensor([0, 2], dtype: .float64)) { pow($0, 2).sum() }
     #expect(squares.doubles == [0, 4])
+  }
+
+  // The shares of two exponentials: one half each at a tie, where both curvatures are ¼ and the mixed
+  // one -¼.
+  @Test func logarithmOfTwoExponentials() {
+    #expect(slopes(-inf, -inf) { logAddExp($0, $1) } == [0.5, 0.5])
+    #expect(slopes(inf, inf) { logAddExp($0, $1) } == [0.5, 0.5])
+    #expect(slopes(-inf, 3) { logAddExp($0, $1) } == [0, 1])
+    #expect(slopes(1000, -1000) { logAddExp($0, $1) } == [1, 0])
+    #expect(valueWithGradient(at: -inf, -inf) { logAddExp($0, $1) }.value == -inf)
+    #expect(valueWithGradient(at: inf, -inf) { logAddExp($0, $1) }.value == inf)
+    #expect(hessian(2, 2) { logAddExp($0, $1) } == [0.25, -0.25, -0.25, 0.25])
+  }
+
+  // A term of an entropy vanishes with its probability, and its slope does not.
+  @Test func termsOfAnEntropy() {
+    #expect(slopes(0, 0) { xLogY($0, $1) } == [-inf, 0])
+    #expect(slopes(0, 1) { xLogY($0, $1) } == [0, 0])
+    #expect(slopes(0, 4) { xLogY($0, $1) }[1] == 0)
+    #expect(xLogY(0, 0) == 0 && xLogY(0, inf) == 0 && xLogY(0, nan).isNaN)
+    #expect(hessian(0, 4) { xLogY($0, $1) } == [0, 0.25, 0.25, 0])
+  }
+
+  // The Euclidean norm has the least-norm subgradient at the origin; nothing overflows on the way.
+  @Test func lengthsOfTwoSides() {
+    #expect(slopes(0, 0) { hypot($0, $1) } == [0, 0])
+    #expect(slopes(3, -4) { hypot($0, $1) } == [0.6, -0.8])
+    #expect(slopes(0, -2) { hypot($0, $1) } == [0, -1])
+    let huge = valueWithGradient(at: 3e300, 4e300) { hypot($0, $1) }
+    #expect(abs(huge.value / 5e300 - 1) < 1e-15 && abs(huge.gradient.0 - 0.6) < 1e-15)
+    let small = valueWithGradient(at: 3e-300, 4e-300) { hypot($0, $1) }
+    #expect(abs(small.value / 5e-300 - 1) < 1e-15 && abs(small.gradient.1 - 0.8) < 1e-15)
+    #expect(hessian(0, 0) { hypot($0, $1) } == [0, 0, 0, 0])
+  }
+
+  // a - ⌊a/b⌋ b is 0 at its jumps, where it has the slopes of the branch that begins there.
+  @Test func remainders() {
+    let remainders = [(7.0, 3.0), (-7, 3), (7, -3), (-7, -3), (6, 3), (-6, 3), (6, -3)].map {
+      valueWithGradient(at: $0.0, $0.1) { remainder($0, $1) }
+    }
+    #expect(remainders.map(\.value) == [1, 2, -2, -1, 0, 0, -0.0])
+    #expect(remainders.map(\.gradient.0) == [1, 1, 1, 1, 1, 1, 1])
+    #expect(remainders.map(\.gradient.1) == [-2, 3, 3, -2, -2, 2, 2])
+    #expect(valueWithGradient(at: 1.0, 0.0) { remainder($0, $1) }.value.isNaN)
+    // The quotient is rounded up to 1, and the floor is 0.
+    let near = valueWithGradient(at: 1 - 0x1p-53, 1.0) { remainder($0, $1) }
+    #expect(near.value == 1 - 0x1p-53 && near.gradient.1 == 0)
   }
 
   private func hessian(

@@ -1,6 +1,7 @@
 // What this file knows: the instructions that every processor of the architecture has.
 
 import AdjointKernelCore
+import AdjointKernels
 import LimitLoops
 
 /// The marker of the baseline; see `InstructionSet`.

@@ -6,6 +6,7 @@
 
 import AdjointElementary
 import AdjointKernelCore
+import AdjointKernels
 
 /// The loops of one instruction set.
 public struct LimitLoops: Sendable {

@@ -1,6 +1,7 @@
 // What this file knows: the x86-64-v4 level (AVX-512); this module is compiled with its flags.
 
 import AdjointKernelCore
+import AdjointKernels
 import LimitLoops
 
 #if ADJOINT_WIDE

@@ -14,8 +14,9 @@ struct ElementwiseUnary: Primitive {
 
   func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
     let type = operands[0]
-    let worksOnIntegers = [.negate, .abs, .sign, .square].contains(function)
-    guard type.dtype.isFloatingPoint || (type.dtype == .int32 && worksOnIntegers) else {
+    guard
+      type.dtype.isFloatingPoint || (type.dtype == .int32 && function.isDefinedOnIntegers)
+    else {
       throw ShapeError(
         problem: "`\(name)` is not defined for \(type.dtype) elements",
         remedy: "Convert the operand first, as in x.converted(to: .float32).")
@@ -64,8 +65,7 @@ struct ElementwiseBinary: Primitive {
         problem: "`\(name)` of \(a.dtype) and \(b.dtype): element types are never mixed silently",
         remedy: "Convert one operand, as in x.converted(to: .\(a.dtype)).")
     }
-    let worksOnIntegers = ![.pow, .atan2, .scaled].contains(function)
-    guard a.dtype.isFloatingPoint || (a.dtype == .int32 && worksOnIntegers) else {
+    guard a.dtype.isFloatingPoint || (a.dtype == .int32 && function.isDefinedOnIntegers) else {
       throw ShapeError(
         problem: "`\(name)` is not defined for \(a.dtype) elements",
         remedy: "Convert the operands first, as in x.converted(to: .float32).")

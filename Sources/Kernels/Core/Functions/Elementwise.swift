@@ -1,5 +1,5 @@
-// What this file knows: the one loop of all elementwise kernels, and how a line of the elementary table
-// becomes its body. It has never heard of any particular function.
+// The one loop of all elementwise kernels, and how a line of the elementary table becomes its body.
+// It has never heard of any particular function.
 
 import AdjointElementary
 import AdjointKernels
@@ -16,8 +16,8 @@ public protocol Rule {
 
 /// The addresses of the operands of a loop, all of them readable.
 ///
-/// Operands that a rule does not read, and those it has not, repeat the first address. So the loop may
-/// load all four, and need not prove that it never touches what nobody promised to be there.
+/// Operands that a rule does not read, and those it has not, repeat the first address. So the loop
+/// may load all four, and need not prove that it never touches what nobody promised to be there.
 @frozen
 public struct Operands {
   @usableFromInline var a, b, c, d: UnsafeRawPointer
@@ -36,8 +36,8 @@ public struct Operands {
 
   /// The operands of a line of the table, in the order that `ElementwiseRole` gives.
   ///
-  /// Not inlinable: it asks the table what a rule reads, and what that compiles to must not end up in
-  /// a module with wide instructions.
+  /// Not inlinable: it asks the table what a rule reads, and what that compiles to must not end up
+  /// in a module with wide instructions.
   public init(
     _ addresses: UnsafePointer<UnsafeRawPointer>, function: Elementary.Opcode, role: ElementwiseRole
   ) {
@@ -67,27 +67,18 @@ nonisolated(unsafe) private let readsOfRules: UnsafePointer<Reads> = {
   let functions = Elementary.Opcode.allCases
   let table = UnsafeMutablePointer<Reads>.allocate(capacity: functions.count)
   for function in functions {
-    (table + Int(function.rawValue)).initialize(
-      to: function.arity == 1
-        ? function.unary(ReadsOfUnary()) : function.binary(ReadsOfBinary()))
+    (table + Int(function.rawValue)).initialize(to: function.reads)
   }
   return UnsafePointer(table)
 }()
 
-private struct ReadsOfUnary: UnaryVisitor {
-  func visit<F: UnaryFunction>(_ function: F.Type) -> Reads { F.reads }
-}
-
-private struct ReadsOfBinary: BinaryVisitor {
-  func visit<F: BinaryFunction>(_ function: F.Type) -> Reads { F.reads }
-}
-
 /// Applies the rule to `count` elements of each operand.
 ///
-/// Whole vectors first. Then the rest, fewer elements than a vector has, is copied to the stack, goes
-/// through the same loop once more as one full vector, and comes back: the same instructions give the
-/// same bits, and a destination that is also an operand is read before it is written. The rejected
-/// alternative, a last vector that overlaps the one before, would read elements already overwritten.
+/// Whole vectors first. Then the rest, fewer elements than a vector has, is copied to the stack,
+/// goes through the same loop once more as one full vector, and comes back: the same instructions
+/// give the same bits, and a destination that is also an operand is read before it is written. The
+/// rejected alternative, a last vector that overlaps the one before, would read elements already
+/// overwritten.
 @inlinable @inline(never)
 public func apply<R: Rule>(
   _ rule: R, _ count: Int, _ operands: Operands, _ destination: UnsafeMutableRawPointer
@@ -127,7 +118,8 @@ struct Scratch<Element: Lanes> {
   }
 }
 
-/// The loop proper; out of line, so that a rule is compiled once for whole vectors and rest together.
+/// The loop proper; out of line, so that a rule is compiled once for whole vectors and rest
+/// together.
 @inlinable @inline(never)
 func applyWhole<R: Rule>(
   _ rule: R, _ byteCount: Int, _ operands: Operands, _ destination: UnsafeMutableRawPointer

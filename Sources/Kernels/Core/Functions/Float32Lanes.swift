@@ -1,7 +1,7 @@
-// What this file knows: how lanes of 32 bits compute. The functions built from these operations are in
-// LaneFunctions.swift and its neighbors, the numbers that those need in Float32Polynomials.swift. The
-// twin for the other width is Float64Lanes.swift; the two differ in constants, and stay apart because a
-// constant is best read next to the bits that it stands for.
+// How lanes of 32 bits compute. The functions built from these operations are in
+// LaneFunctions.swift and its neighbors, the numbers that those need in Float32Polynomials.swift.
+// The twin for the other width is Float64Lanes.swift; the two differ in constants, and stay apart
+// because a constant is best read next to the bits that it stands for.
 
 import AdjointElementary
 import AdjointKernels
@@ -179,7 +179,8 @@ extension Float32Lanes {
   public static func exponentAndSignificand(_ x: Self) -> (exponent: Self, significand: Self) {
     let isSubnormal = _isLess(x, 0x1p-126)
     let normal = _select(isSubnormal, x * 0x1p23, x)
-    // Adding the distance from √½ to 1 carries into the exponent exactly for significands from √2 on.
+    // Adding the distance from √½ to 1 carries into the exponent exactly for significands from √2
+    // on.
     let biased = normal &+ Self(bits: 0x3F80_0000 - 0x3F35_04F3)
     let significand = (biased & Self(bits: 0x007F_FFFF)) &+ Self(bits: 0x3F35_04F3)
     let exponent = (biased &>> 23) &+ Self(bits: 0x4B40_0000)

@@ -1,5 +1,5 @@
-// What this file knows: the numbers in which the functions of 32-bit lanes differ from those of the other
-// width: ranges, constants in parts, coefficients. How they are used is told in LaneFunctions.swift,
+// The numbers in which the functions of 32-bit lanes differ from those of the other width: ranges,
+// constants in parts, coefficients. How they are used is told in LaneFunctions.swift,
 // LaneTrigonometry.swift and LaneHyperbolics.swift.
 
 import AdjointElementary
@@ -8,13 +8,22 @@ public import AdjointSupport
 // MARK: - Exponentials and logarithms
 
 extension Float32Lanes {
-  // exp(-103.98) is below half of the smallest subnormal number, exp(88.73) above the largest number.
+  // exp(-103.98) is below half of the smallest subnormal number, exp(88.73) above the largest
+  // number.
   @inlinable @inline(__always)
   public static var exponentialRange: (lowest: Self, highest: Self) { (-104.5, 89) }
   // 17 significant bits, so that the product with an exponent is exact without a fused instruction.
   @inlinable @inline(__always)
   public static var logarithmOfTwo: (high: Self, low: Self) {
     (6.931_381_225_6e-1, 9.058_000_614_5e-6)
+  }
+  @inlinable @inline(__always)
+  public static var binaryLogarithmOfE: LanePair<Self> {
+    LanePair(1.442_695_022, 1.925_963_034e-8)
+  }
+  @inlinable @inline(__always)
+  public static var decimalLogarithmOfE: LanePair<Self> {
+    LanePair(4.342_944_920e-1, -1.010_304_995e-8)
   }
   @inlinable @inline(__always)
   public static var negligible: Self { 0x1p-26 }
@@ -43,8 +52,8 @@ extension Float32Lanes {
 // MARK: - Error function
 
 extension Float32Lanes {
-  // Two polynomials after N. Juffa, each within one unit in the last place: x + x p(x²) for small |x|,
-  // and 1 - exp(q(|x|)) from 475/512 on.
+  // Two polynomials after N. Juffa, each within one unit in the last place: x + x p(x²) for small
+  // |x|, and 1 - exp(q(|x|)) from 475/512 on.
   @inlinable @inline(__always)
   public static func _erf(_ x: Self) -> Self {
     let size = magnitude(x)
@@ -65,12 +74,33 @@ extension Float32Lanes {
     let far = signed(1 - _exp(multiplyAdd(q, size, -size)), like: x)
     return _select(_isLess(0.927_734_375, size), far, near)
   }
+
+  @inlinable @inline(__always)
+  public static var complementCenter: Self { 2.5 }
+  @inlinable @inline(__always)
+  public static var complementLimit: Self { 10.5 }
+
+  // Minimax for the relative error, 2^-27.8.
+  @inlinable @inline(__always)
+  public static func complementFactor(_ t: Self) -> LanePair<Self> {
+    var p: Self = 8.064_549_183e-5
+    p = multiplyAdd(p, t, 6.169_382_250e-4)
+    p = multiplyAdd(p, t, 3.440_328_583e-4)
+    p = multiplyAdd(p, t, -4.421_429_243e-3)
+    p = multiplyAdd(p, t, 9.787_837_043e-4)
+    p = multiplyAdd(p, t, 3.277_730_197e-2)
+    p = multiplyAdd(p, t, -1.029_734_537e-1)
+    p = multiplyAdd(p, t, 1.576_278_806e-1)
+    p = multiplyAdd(p, t, -9.902_420_640e-2)
+    p = multiplyAdd(p, t, -1.223_566_979e-1)
+    return .orderedSum(1.264_838_219, p * t)
+  }
 }
 
 // MARK: - Circular and hyperbolic functions
 
-// Minimax polynomials, fitted with sixty digits by the exchange of extremes; the error given is relative
-// to the function, after rounding the coefficients.
+// Minimax polynomials, fitted with sixty digits by the exchange of extremes; the error given is
+// relative to the function, after rounding the coefficients.
 extension Float32Lanes {
   // 13 significant bits each: exact products with whole numbers up to 2^11.
   @inlinable @inline(__always)

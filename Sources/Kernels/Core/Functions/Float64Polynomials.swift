@@ -1,5 +1,5 @@
-// What this file knows: the numbers in which the functions of 64-bit lanes differ from those of the other
-// width: ranges, constants in parts, coefficients. How they are used is told in LaneFunctions.swift,
+// The numbers in which the functions of 64-bit lanes differ from those of the other width: ranges,
+// constants in parts, coefficients. How they are used is told in LaneFunctions.swift,
 // LaneTrigonometry.swift and LaneHyperbolics.swift.
 
 import AdjointElementary
@@ -8,13 +8,22 @@ public import AdjointSupport
 // MARK: - Exponentials and logarithms
 
 extension Float64Lanes {
-  // exp(-745.14) is below half of the smallest subnormal number, exp(709.79) above the largest number.
+  // exp(-745.14) is below half of the smallest subnormal number, exp(709.79) above the largest
+  // number.
   @inlinable @inline(__always)
   public static var exponentialRange: (lowest: Self, highest: Self) { (-746, 710) }
   // 33 significant bits, so that the product with an exponent is exact without a fused instruction.
   @inlinable @inline(__always)
   public static var logarithmOfTwo: (high: Self, low: Self) {
     (6.931_471_803_691_238_164_90e-1, 1.908_214_929_270_587_700_02e-10)
+  }
+  @inlinable @inline(__always)
+  public static var binaryLogarithmOfE: LanePair<Self> {
+    LanePair(1.442_695_040_888_963_39, 2.035_527_374_093_103_31e-17)
+  }
+  @inlinable @inline(__always)
+  public static var decimalLogarithmOfE: LanePair<Self> {
+    LanePair(4.342_944_819_032_518_17e-1, 1.098_319_650_216_765_07e-17)
   }
   @inlinable @inline(__always)
   public static var negligible: Self { 0x1p-55 }
@@ -55,8 +64,8 @@ extension Float64Lanes {
 
 // MARK: - Circular and hyperbolic functions
 
-// Minimax polynomials, fitted with sixty digits by the exchange of extremes; the error given is relative
-// to the function, after rounding the coefficients.
+// Minimax polynomials, fitted with sixty digits by the exchange of extremes; the error given is
+// relative to the function, after rounding the coefficients.
 extension Float64Lanes {
   // 33 significant bits each: exact products with whole numbers up to 2^20.
   @inlinable @inline(__always)
@@ -213,8 +222,8 @@ extension Float64Lanes {
 // MARK: - Error function
 
 extension Float64Lanes {
-  // As in single precision: x + x p(x²) up to 1, 2^-55; beyond, 1 - exp(q(|x| - 1)) with q fitted to
-  // log(1 - erf) so that the result is right to 2^-57. From 5.95 on the result is one.
+  // As in single precision: x + x p(x²) up to 1, 2^-55; beyond, 1 - exp(q(|x| - 1)) with q fitted
+  // to log(1 - erf) so that the result is right to 2^-57. From 5.95 on the result is one.
   @inlinable @inline(__always)
   public static func _erf(_ x: Self) -> Self {
     let size = magnitude(x)
@@ -267,6 +276,41 @@ extension Float64Lanes {
     odd = multiplyAdd(odd, w, -4.156_109_804_218_227_6e-2)
     odd = multiplyAdd(odd, w, -2.638_967_514_234_788_6)
     return multiplyAdd(odd, u, even)
+  }
+
+  @inlinable @inline(__always)
+  public static var complementCenter: Self { 4 }
+  @inlinable @inline(__always)
+  public static var complementLimit: Self { 28 }
+
+  // Minimax for the relative error, 2^-56.4.
+  @inlinable @inline(__always)
+  public static func complementFactor(_ t: Self) -> LanePair<Self> {
+    let w = t * t
+    var even: Self = -1.800_145_325_956_406_27e-9
+    even = multiplyAdd(even, w, -7.842_046_405_692_393_84e-9)
+    even = multiplyAdd(even, w, 6.288_826_065_553_815_11e-8)
+    even = multiplyAdd(even, w, 3.012_733_439_636_917_25e-7)
+    even = multiplyAdd(even, w, -1.122_482_155_542_240_10e-5)
+    even = multiplyAdd(even, w, 1.506_222_902_107_936_79e-4)
+    even = multiplyAdd(even, w, -7.577_733_614_454_862_77e-4)
+    even = multiplyAdd(even, w, -1.619_773_405_471_671_22e-2)
+    even = multiplyAdd(even, w, -6.633_036_581_203_936_85e-2)
+    even = multiplyAdd(even, w, -1.010_390_660_363_235_24e-1)
+    even = multiplyAdd(even, w, 1.537_965_210_262_013_87e-2)
+    even = even * w
+    var odd: Self = -1.364_992_128_589_912_11e-8
+    odd = multiplyAdd(odd, w, 1.151_600_184_796_843_99e-7)
+    odd = multiplyAdd(odd, w, -8.347_656_590_376_617_11e-7)
+    odd = multiplyAdd(odd, w, 5.717_498_136_291_589_30e-6)
+    odd = multiplyAdd(odd, w, -2.440_295_365_583_697_54e-5)
+    odd = multiplyAdd(odd, w, -1.992_555_796_118_391_18e-4)
+    odd = multiplyAdd(odd, w, 5.031_969_770_623_769_51e-3)
+    odd = multiplyAdd(odd, w, 3.716_751_556_069_999_16e-2)
+    odd = multiplyAdd(odd, w, 9.373_283_499_691_459_35e-2)
+    odd = multiplyAdd(odd, w, 6.809_705_425_473_354_39e-2)
+    odd = multiplyAdd(odd, w, -1.396_211_168_405_628_59e-1)
+    return .orderedSum(1.232_995_118_625_552_56, multiplyAdd(odd, t, even))
   }
 }
 

@@ -1,4 +1,4 @@
-// What this file knows: hyperbolic functions, their inverses and powers on vectors, written once for both
+// Hyperbolic functions, their inverses and powers on vectors, written once for both
 // precisions. The numbers they need are in Float32Polynomials.swift and Float64Polynomials.swift.
 
 import AdjointElementary
@@ -29,7 +29,8 @@ extension Lanes {
     return grown + 0.25 / grown
   }
 
-  // 1 - 2 / (exp(2|x|) + 1), well conditioned where the quotient is less than a half; below a polynomial.
+  // 1 - 2 / (exp(2|x|) + 1), well conditioned where the quotient is less than a half; below a
+  // polynomial.
   @inlinable @inline(__always)
   public static func _tanh(_ x: Self) -> Self {
     let size = magnitude(x)
@@ -44,8 +45,8 @@ extension Lanes {
 // MARK: - Logarithms of pairs
 
 extension Lanes {
-  // log(2^k (1 + f)) = k log 2 + 2s + s z (2/3 + z remainder(z)) with s = f / (2 + f) and z = s². All
-  // but the last term are pairs; what that one loses is 2^-12 of a unit in the last place.
+  // log(2^k (1 + f)) = k log 2 + 2s + s z (2/3 + z remainder(z)) with s = f / (2 + f) and z = s².
+  // All but the last term are pairs; what that one loses is 2^-12 of a unit in the last place.
   /// The logarithm in about one and a half times the precision, for `1 + f` in `[√½, √2)`.
   @inlinable @inline(__always)
   static func logarithm(exponent k: Self, fraction f: LanePair<Self>) -> LanePair<Self> {
@@ -62,7 +63,8 @@ extension Lanes {
     return .orderedSum(second.high, low + multiplyAdd(k, logarithmOfTwo.low, small))
   }
 
-  /// The logarithm of a positive pair, whose exponent has a normal reciprocal, times a power of two.
+  /// The logarithm of a positive pair, whose exponent has a normal reciprocal, times a power of
+  /// two.
   @inlinable @inline(__always)
   static func logarithm(_ x: LanePair<Self>, exponent: Self) -> Self {
     let (k, significand) = exponentAndSignificand(x.high)
@@ -75,7 +77,8 @@ extension Lanes {
 // MARK: - Inverse hyperbolic functions
 
 extension Lanes {
-  // asinh(x) = log(x + √(x² + 1)); beyond 2^30 that is log(2x) to the last bit, and x² may overflow.
+  // asinh(x) = log(x + √(x² + 1)); beyond 2^30 that is log(2x) to the last bit, and x² may
+  // overflow.
   @inlinable @inline(__always)
   public static func _asinh(_ x: Self) -> Self {
     let size = magnitude(x)
@@ -134,7 +137,8 @@ extension Lanes {
 
 extension Lanes {
   // |x|^y = exp(y log|x|) with the logarithm and its product as pairs: the exponential turns an absolute
-  // error of its argument, which may be 745, into a relative one. Then the special cases of IEEE 754.
+  // error of its argument, which may be 745, into a relative one. Then the special cases of IEEE
+  // 754.
   @inlinable @inline(__always)
   public static func _pow(_ x: Self, _ y: Self) -> Self {
     let size = magnitude(x)

@@ -1,4 +1,4 @@
-// What this file knows: circular functions and their inverses on vectors, written once for both
+// Circular functions and their inverses on vectors, written once for both
 // precisions. The numbers they need are in Float32Polynomials.swift and Float64Polynomials.swift.
 
 import AdjointElementary
@@ -8,9 +8,9 @@ import AdjointElementary
 extension Lanes {
   /// `x = n π/2 + r` with `|r| ≤ π/4`; returns `n + roundingShift` and `r`.
   ///
-  /// After W. J. Cody and W. Waite: the first three parts of π/2 have so few bits that their products
-  /// with `n` are exact for `|x| ≤ circularRange`. The differences are kept as pairs, because next to a
-  /// multiple of π/2 the leading bits cancel.
+  /// After W. J. Cody and W. Waite: the first three parts of π/2 have so few bits that their
+  /// products with `n` are exact for `|x| ≤ circularRange`. The differences are kept as pairs,
+  /// because next to a multiple of π/2 the leading bits cancel.
   @inlinable @inline(__always)
   static func quarterTurns(_ x: Self) -> (shifted: Self, r: LanePair<Self>) {
     let shifted = multiplyAdd(x, 0.636_619_772_367_581_34, roundingShift)
@@ -88,7 +88,8 @@ extension Lanes {
 
 // MARK: - Inverse circular functions
 
-/// Whether the slope `a / b` is nearest to that of the upright axis, the diagonal or the level axis.
+/// Whether the slope `a / b` is nearest to that of the upright axis, the diagonal or the level
+/// axis.
 @frozen @usableFromInline
 struct Sector<Element: Lanes> {
   @usableFromInline let isUpright, isAboveLevel: Element.Mask
@@ -156,8 +157,8 @@ extension Lanes {
     return sum.high + (sum.low + tail)
   }
 
-  // The angle is taken from the nearest of 0, π/4 and π/2: the tangent of the rest is a, (a - 1)/(a + 1)
-  // or -1/a, and one division serves all three.
+  // The angle is taken from the nearest of 0, π/4 and π/2: the tangent of the rest is a, (a - 1)/(a
+  // + 1) or -1/a, and one division serves all three.
   @inlinable @inline(__always)
   public static func _atan(_ x: Self) -> Self {
     let a = limited(magnitude(x), 0, 0x1p60)
@@ -172,8 +173,9 @@ extension Lanes {
     return signed(magnitude(arcTangent(t, plus: offset)), like: x)
   }
 
-  // As above with the quotient of the magnitudes; on the left the angle is measured back from π. Very
-  // large and very small points are moved towards one, where sums and reciprocals stay in range.
+  // As above with the quotient of the magnitudes; on the left the angle is measured back from π.
+  // Very large and very small points are moved towards one, where sums and reciprocals stay in
+  // range.
   @inlinable @inline(__always)
   public static func _atan2(_ y: Self, _ x: Self) -> Self {
     let infinity = Self(Scalar.infinity)
@@ -184,7 +186,8 @@ extension Lanes {
     let scale = _select(
       _isLess(scalingRange.above, larger), scalingRange.factorAbove,
       _select(_isLess(larger, scalingRange.below), scalingRange.factorBelow, 1))
-    // The origin has the angle of the axis; equal magnitudes, even infinite ones, that of the diagonal.
+    // The origin has the angle of the axis; equal magnitudes, even infinite ones, that of the
+    // diagonal.
     let onDiagonal = _select(_isEqual(larger, 0), Self(0), 1)
     let isInfinite = _isEqual(larger, infinity)
     let upright: Self = _select(isHigher, 1, 0)

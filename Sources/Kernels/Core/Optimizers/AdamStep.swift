@@ -10,7 +10,7 @@ struct AdamAddresses {
   @usableFromInline let gradient: UnsafeRawPointer
   @usableFromInline let first, second, parameter: UnsafeMutableRawPointer
 
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   init(
     _ gradient: UnsafeRawPointer, _ first: UnsafeMutableRawPointer,
     _ second: UnsafeMutableRawPointer, _ parameter: UnsafeMutableRawPointer
@@ -28,7 +28,7 @@ struct AdamRule<Element: Lanes> {
   @usableFromInline let beta1, rest1, beta2, rest2, correction1, correction2, epsilon: Element
   @usableFromInline let weightDecay, rate: Element
 
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   init(_ factors: AdamFactors) {
     beta1 = Element(nearest: factors.beta1)
     rest1 = Element(nearest: 1 - factors.beta1)
@@ -43,7 +43,7 @@ struct AdamRule<Element: Lanes> {
 
   // The operations are those of `Combination`, `SquareCombination` and `RootQuotient` in their order, so
   // that a chain gives the same bits whether its links are run one by one or as this step.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func step(_ at: AdamAddresses, _ offset: Int, decays: Bool) {
     let gradient = Element.load(at.gradient + offset)
     let first = Element.multiplyAdd(beta1, Element.load(at.first + offset), rest1 * gradient)
@@ -59,7 +59,7 @@ struct AdamRule<Element: Lanes> {
 }
 
 /// See `KernelSet.adam`.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func adam<Element: Lanes>(
   _: Element.Type, _ count: Int, _ factors: AdamFactors, _ at: AdamAddresses
 ) {
@@ -86,7 +86,7 @@ func adam<Element: Lanes>(
   }
 }
 
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func adamWhole<Element: Lanes>(
   _ rule: AdamRule<Element>, _ byteCount: Int, _ at: AdamAddresses, _ decays: Bool
 ) {
@@ -100,7 +100,7 @@ func adamWhole<Element: Lanes>(
 // MARK: - The answers to `KernelSet`
 
 extension LoopSet {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func adam(
     _ element: KernelElement, _ count: Int, _ factors: AdamFactors,
     _ gradient: UnsafeRawPointer, _ first: UnsafeMutableRawPointer,

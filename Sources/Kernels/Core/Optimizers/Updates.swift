@@ -8,13 +8,13 @@ import AdjointKernels
 @frozen public struct Combination<Element: Lanes>: Rule {
   @usableFromInline let alpha, beta: Element
   /// Rounds the factors to the element type.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public init(_ alpha: Double, _ beta: Double) {
     self.alpha = Element(nearest: alpha)
     self.beta = Element(nearest: beta)
   }
-  @inlinable @inline(__always) public static var operandCount: Int { 2 }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always) public static var operandCount: Int { 2 }
+  @export(implementation) @inline(__always)
   public func evaluate(_ a: Element, _ b: Element, _ c: Element, _ d: Element) -> Element {
     Element.multiplyAdd(alpha, a, beta * b)
   }
@@ -24,13 +24,13 @@ import AdjointKernels
 @frozen public struct SquareCombination<Element: Lanes>: Rule {
   @usableFromInline let alpha, beta: Element
   /// Rounds the factors to the element type.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public init(_ alpha: Double, _ beta: Double) {
     self.alpha = Element(nearest: alpha)
     self.beta = Element(nearest: beta)
   }
-  @inlinable @inline(__always) public static var operandCount: Int { 2 }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always) public static var operandCount: Int { 2 }
+  @export(implementation) @inline(__always)
   public func evaluate(_ a: Element, _ b: Element, _ c: Element, _ d: Element) -> Element {
     Element.multiplyAdd(alpha, a, beta * (b * b))
   }
@@ -40,14 +40,14 @@ import AdjointKernels
 @frozen public struct RootQuotient<Element: Lanes>: Rule {
   @usableFromInline let alpha, beta, epsilon: Element
   /// Rounds the factors to the element type.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public init(_ alpha: Double, _ beta: Double, _ epsilon: Double) {
     self.alpha = Element(nearest: alpha)
     self.beta = Element(nearest: beta)
     self.epsilon = Element(nearest: epsilon)
   }
-  @inlinable @inline(__always) public static var operandCount: Int { 2 }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always) public static var operandCount: Int { 2 }
+  @export(implementation) @inline(__always)
   public func evaluate(_ a: Element, _ b: Element, _ c: Element, _ d: Element) -> Element {
     alpha * a / (Element._sqrt(beta * b) + epsilon)
   }
@@ -56,7 +56,7 @@ import AdjointKernels
 // MARK: - The answers to `KernelSet`
 
 extension LoopSet {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func combine(
     _ element: KernelElement, _ count: Int, _ alpha: Double,
     _ destination: UnsafeMutableRawPointer, _ beta: Double, _ source: UnsafeRawPointer
@@ -68,7 +68,7 @@ extension LoopSet {
     }
   }
 
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func combineSquare(
     _ element: KernelElement, _ count: Int, _ alpha: Double,
     _ destination: UnsafeMutableRawPointer, _ beta: Double, _ source: UnsafeRawPointer
@@ -80,7 +80,7 @@ extension LoopSet {
     }
   }
 
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func rootQuotient(
     _ element: KernelElement, _ count: Int, _ destination: UnsafeMutableRawPointer,
     _ alpha: Double, _ numerator: UnsafeRawPointer, _ beta: Double, _ square: UnsafeRawPointer,

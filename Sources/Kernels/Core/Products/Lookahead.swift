@@ -18,14 +18,14 @@ struct Lookahead {
   @usableFromInline let interval: Int
 
   /// Asks for nothing.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   init(nothingNear row: UnsafeRawPointer) {
     self.row = row
     (step, count, interval) = (0, 0, Int.max)
   }
 
   /// Asks for `count` rows in the course of `tiles` tiles of at least as many steps.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   init(_ row: UnsafeRawPointer, _ step: Int, count: Int, tiles: Int) {
     self.row = row
     self.step = step
@@ -34,13 +34,13 @@ struct Lookahead {
   }
 
   /// True if the result is likely to be far away.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   var includesResult: Bool { interval < Int.max }
 
   /// Asks for a row of up to 128 bytes.
   ///
   /// The line that it may have in common with the row to its left is there since that one was read.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   static func request(_ row: UnsafeRawPointer, byteCount: Int) {
     prefetch(row + 63, byteCount: 1)
     if byteCount > 64 { prefetch(row + 127, byteCount: 1) }

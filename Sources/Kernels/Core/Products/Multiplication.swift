@@ -13,7 +13,7 @@ import AdjointKernels
 @frozen @usableFromInline
 struct BlockSizes {
   @usableFromInline let m, n, k: Int
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   init(_ element: KernelElement) {
     // Blocks of a and of b, with padding, share a workspace.
     switch element {
@@ -23,13 +23,13 @@ struct BlockSizes {
   }
 
   // Where things are in a workspace: at first a tile and its transpose.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   var copyOfA: Int { 8 << 10 }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   var copyOfB: Int { 1 << 20 }
 
   /// The length of the blocks along a summation of `k` steps: as few as possible, and nearly equal.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func steps(_ k: Int) -> Int {
     let count = (k &+ self.k &- 1) / self.k
     let even = (k &+ count &- 1) / count
@@ -41,35 +41,35 @@ struct BlockSizes {
 @frozen public struct StridedMatrix<Address> {
   @usableFromInline var address: Address
   @usableFromInline let row, column: Int
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   init(_ address: Address, _ row: Int, _ column: Int) {
     self.address = address
     self.row = row
     self.column = column
   }
   /// The transpose.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   var turned: Self { Self(address, column, row) }
 }
 
 extension StridedMatrix<UnsafeRawPointer> {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   init(reading address: UnsafeMutableRawPointer, _ row: Int, _ column: Int) {
     self.init(UnsafeRawPointer(address), row, column)
   }
   /// The part from the given row and column on.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func from(_ i: Int, _ j: Int) -> Self { Self(address + (i &* row &+ j &* column), row, column) }
 }
 
 extension StridedMatrix<UnsafeMutableRawPointer> {
   /// The part from the given row and column on.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func from(_ i: Int, _ j: Int) -> Self { Self(address + (i &* row &+ j &* column), row, column) }
 }
 
 /// See `KernelSet.multiply`.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 public func multiply<T: Tile>(
   _: T.Type, _ m: Int, _ n: Int, _ k: Int,
   _ a: UnsafeRawPointer, _ aRow: Int, _ aColumn: Int,
@@ -110,7 +110,7 @@ public func multiply<T: Tile>(
 /// True if the transposed product is likely to fill vectors better, because there are few columns.
 ///
 /// Vectors run along the columns; an element is the same sum either way. Estimated in cycles of a processor that starts two vector operations and two loads at a time.
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 func isBetterTurned<T: Tile>(
   _: T.Type, _ m: Int, _ n: Int, _ k: Int, _ a: StridedMatrix<UnsafeRawPointer>,
   _ b: StridedMatrix<UnsafeRawPointer>
@@ -136,7 +136,7 @@ func isBetterTurned<T: Tile>(
 }
 
 /// The product, block by block, and what becomes of it.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func multiplyBlocks<T: Tile>(
   _: T.Type, _ m: Int, _ n: Int, _ k: Int, _ a: StridedMatrix<UnsafeRawPointer>,
   _ b: StridedMatrix<UnsafeRawPointer>, _ c: StridedMatrix<UnsafeMutableRawPointer>,
@@ -238,14 +238,14 @@ func multiplyBlocks<T: Tile>(
 
 /// True if the lines of a matrix lie a large power of two apart, so that few of them fit into a cache at
 /// the same time.
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 func crowds(_ a: StridedMatrix<UnsafeRawPointer>) -> Bool { max(a.row, a.column) % 2048 == 0 }
 
 /// The product of a block of rows and one panel of `b`.
 ///
 /// The first tile leaves a copy of the panel, if there is a place for it, for the others. At an edge, and
 /// where the columns of `c` are not contiguous, tiles go through scratch memory.
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 func multiplyPanel<T: Tile>(
   _: T.Type, _ rows: Int, _ columns: Int, _ k: Int, _ a: StridedMatrix<UnsafeRawPointer>,
   _ b: StridedMatrix<UnsafeRawPointer>, _ copy: UnsafeMutableRawPointer?,
@@ -276,7 +276,7 @@ func multiplyPanel<T: Tile>(
 }
 
 /// The tiles along one panel of `b`, of as many rows as are left.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func multiplyTiles<T: Tile>(
   _: T.Type, _ rows: Int, _ k: Int, _ a: StridedMatrix<UnsafeRawPointer>,
   _ b: StridedMatrix<UnsafeRawPointer>, _ copy: UnsafeMutableRawPointer?,
@@ -329,7 +329,7 @@ func multiplyTiles<T: Tile>(
 }
 
 /// Applies the epilogue to a part of `c` whose columns are contiguous.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func finish<Element: Lanes>(
   _: Element.Type, _ rows: Int, _ columns: Int, _ c: StridedMatrix<UnsafeMutableRawPointer>,
   _ epilogue: Epilogue
@@ -342,11 +342,11 @@ func finish<Element: Lanes>(
 }
 
 extension Epilogue {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   var isActive: Bool { bias != nil || rectifies }
 
   /// The epilogue of the columns from the given one on.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func from(column: Int, _ size: Int) -> Self {
     Self(bias: bias.map { $0 + column &* size }, rectifies: rectifies)
   }
@@ -355,7 +355,7 @@ extension Epilogue {
 // MARK: - The answers to `KernelSet`
 
 extension LoopSet {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func multiply(
     _ element: KernelElement, _ m: Int, _ n: Int, _ k: Int,
     _ a: UnsafeRawPointer, _ aRow: Int, _ aColumn: Int,

@@ -12,7 +12,7 @@ import AdjointElementary
 ///
 /// The matrix has `readable` columns from the first one on. Behind the target there is room for as many
 /// more rows as a vector has lanes.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func packColumns<Element: Lanes>(
   _: Element.Type, _ width: Int, _ valid: Int, _ readable: Int, _ k: Int,
   _ b: StridedMatrix<UnsafeRawPointer>, _ target: UnsafeMutableRawPointer
@@ -73,7 +73,7 @@ func packColumns<Element: Lanes>(
 }
 
 /// Transposes a block with fewer lines than lanes, or shorter ones; missing lines become zero.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func transposePartialBlock<Element: Lanes>(
   _: Element.Type, _ lines: Int, _ steps: Int, _ source: UnsafeRawPointer, _ line: Int,
   _ target: UnsafeMutableRawPointer, _ targetRow: Int
@@ -99,7 +99,7 @@ func transposePartialBlock<Element: Lanes>(
 }
 
 /// Puts the valid part of a tile of up to sixteen rows where it belongs.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func placeEdge<Element: Lanes>(
   _: Element.Type, _ rows: Int, _ columns: Int, _ tile: StridedMatrix<UnsafeMutableRawPointer>,
   _ c: StridedMatrix<UnsafeMutableRawPointer>, _ adding: Bool
@@ -138,7 +138,7 @@ func placeEdge<Element: Lanes>(
 }
 
 /// Moves lines of equal length, or adds them to those that are there.
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 func placeLines<Element: Lanes>(
   _: Element.Type, _ lines: Int, _ count: Int, _ source: UnsafeRawPointer, _ sourceLine: Int,
   _ target: UnsafeMutableRawPointer, _ targetLine: Int, _ adding: Bool
@@ -160,7 +160,7 @@ func placeLines<Element: Lanes>(
 }
 
 /// Copies `rows` lines of `a` over `k` steps in the order they have, and says where and how they lie now.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func copyRows<Element: Lanes>(
   _: Element.Type, _ rows: Int, _ k: Int, _ a: StridedMatrix<UnsafeRawPointer>,
   _ target: UnsafeMutableRawPointer
@@ -185,10 +185,10 @@ func copyRows<Element: Lanes>(
 }
 
 /// An odd number of cache lines: neighboring lines of a matrix then start in all places of the cache.
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 func lineStride(_ byteCount: Int) -> Int { (byteCount &+ 63) / 64 * 64 | 64 }
 
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 func moveElement<Element: Lanes>(
   _: Element.Type, _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer
 ) {

@@ -5,7 +5,7 @@ import AdjointElementary
 import AdjointKernels
 
 /// `c ← a b` or `c ← c + a b` for one row `a`, with contiguous `c`.
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 func multiplyRow<T: Tile>(
   _: T.Type, _ n: Int, _ k: Int, _ a: StridedMatrix<UnsafeRawPointer>,
   _ b: StridedMatrix<UnsafeRawPointer>, _ c: UnsafeMutableRawPointer, _ accumulates: Bool
@@ -49,7 +49,7 @@ func multiplyRow<T: Tile>(
 /// Sums of rows of `b`, which are contiguous, weighted with `a`; a whole number of vectors.
 ///
 /// Several rows pass by together, so that a sum is loaded and stored once for all of them.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func addRows<Element: Lanes>(
   _: Element.Type, _ n: Int, _ k: Int, _ a: StridedMatrix<UnsafeRawPointer>,
   _ b: StridedMatrix<UnsafeRawPointer>, _ sums: UnsafeMutableRawPointer
@@ -91,7 +91,7 @@ func addRows<Element: Lanes>(
 /// Sums along columns of `b`, which are contiguous, weighted with `a`; a whole number of vectors.
 ///
 /// A sum may not be split into partial ones, so blocks are transposed in registers and added row by row.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func dotColumns<Element: Lanes>(
   _: Element.Type, _ n: Int, _ k: Int, _ a: StridedMatrix<UnsafeRawPointer>,
   _ b: StridedMatrix<UnsafeRawPointer>, _ sums: UnsafeMutableRawPointer
@@ -105,7 +105,7 @@ func dotColumns<Element: Lanes>(
   }
 }
 
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 func dotBlocks<Block: TransposableTile>(
   _: Block.Type, _ n: Int, _ k: Int, _ a: StridedMatrix<UnsafeRawPointer>,
   _ b: StridedMatrix<UnsafeRawPointer>, _ sums: UnsafeMutableRawPointer
@@ -137,7 +137,7 @@ func dotBlocks<Block: TransposableTile>(
 }
 
 /// Adds fewer steps than a vector has lanes.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func addPartialBlock<Element: Lanes>(
   _ k: Int, _ a: StridedMatrix<UnsafeRawPointer>, _ lines: UnsafeRawPointer, _ line: Int,
   _ sum: inout Element

@@ -38,7 +38,7 @@ public protocol Tile: SendableMetatype {
 }
 
 extension Tile {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public mutating func addProducts(
     _ a: UnsafeRawPointer, _ lower: UnsafeRawPointer, _ aRow: Int, _ b0: Element, _ b1: Element
   ) {
@@ -51,14 +51,14 @@ extension Tile {
   public typealias Row = Self
   public typealias Narrowed = NarrowRow<Element>
   @usableFromInline var c0, c1: Element
-  @inlinable @inline(__always) public static var rows: Int { 1 }
-  @inlinable @inline(__always) public static var vectors: Int { 2 }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always) public static var rows: Int { 1 }
+  @export(implementation) @inline(__always) public static var vectors: Int { 2 }
+  @export(implementation) @inline(__always)
   public init() {
     c0 = 0
     c1 = 0
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public mutating func addProducts(
     _ a: UnsafeRawPointer, _ aRow: Int, _ b0: Element, _ b1: Element
   ) {
@@ -66,7 +66,7 @@ extension Tile {
     c0 = Element.multiplyAdd(x, b0, c0)
     c1 = Element.multiplyAdd(x, b1, c1)
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public func store(_ target: UnsafeMutableRawPointer, _ rowStride: Int, adding: Bool) {
     let next = target + Element.stride
     (adding ? Element.load(target) + c0 : c0).store(target)
@@ -79,16 +79,16 @@ extension Tile {
   public typealias Row = Self
   public typealias Narrowed = Self
   @usableFromInline var c0: Element
-  @inlinable @inline(__always) public static var rows: Int { 1 }
-  @inlinable @inline(__always) public static var vectors: Int { 1 }
-  @inlinable @inline(__always) public init() { c0 = 0 }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always) public static var rows: Int { 1 }
+  @export(implementation) @inline(__always) public static var vectors: Int { 1 }
+  @export(implementation) @inline(__always) public init() { c0 = 0 }
+  @export(implementation) @inline(__always)
   public mutating func addProducts(
     _ a: UnsafeRawPointer, _ aRow: Int, _ b0: Element, _ b1: Element
   ) {
     c0 = Element.multiplyAdd(Element(a.loadUnaligned(as: Element.Scalar.self)), b0, c0)
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public func store(_ target: UnsafeMutableRawPointer, _ rowStride: Int, adding: Bool) {
     (adding ? Element.load(target) + c0 : c0).store(target)
   }
@@ -100,21 +100,21 @@ extension Tile {
   public typealias Row = Half.Row
   public typealias Narrowed = Twice<Half.Narrowed>
   @usableFromInline var upper, lower: Half
-  @inlinable @inline(__always) public static var rows: Int { 2 &* Half.rows }
-  @inlinable @inline(__always) public static var vectors: Int { Half.vectors }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always) public static var rows: Int { 2 &* Half.rows }
+  @export(implementation) @inline(__always) public static var vectors: Int { Half.vectors }
+  @export(implementation) @inline(__always)
   public init() {
     upper = Half()
     lower = Half()
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public mutating func addProducts(
     _ a: UnsafeRawPointer, _ aRow: Int, _ b0: Half.Element, _ b1: Half.Element
   ) {
     upper.addProducts(a, aRow, b0, b1)
     lower.addProducts(a + Half.rows &* aRow, aRow, b0, b1)
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public mutating func addProducts(
     _ a: UnsafeRawPointer, _ lower: UnsafeRawPointer, _ aRow: Int, _ b0: Half.Element,
     _ b1: Half.Element
@@ -122,7 +122,7 @@ extension Tile {
     upper.addProducts(a, aRow, b0, b1)
     self.lower.addProducts(lower, aRow, b0, b1)
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public func store(_ target: UnsafeMutableRawPointer, _ rowStride: Int, adding: Bool) {
     upper.store(target, rowStride, adding: adding)
     lower.store(target + Half.rows &* rowStride, rowStride, adding: adding)
@@ -135,15 +135,15 @@ extension Tile {
   public typealias Row = Third.Row
   public typealias Narrowed = Thrice<Third.Narrowed>
   @usableFromInline var upper, middle, lower: Third
-  @inlinable @inline(__always) public static var rows: Int { 3 &* Third.rows }
-  @inlinable @inline(__always) public static var vectors: Int { Third.vectors }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always) public static var rows: Int { 3 &* Third.rows }
+  @export(implementation) @inline(__always) public static var vectors: Int { Third.vectors }
+  @export(implementation) @inline(__always)
   public init() {
     upper = Third()
     middle = Third()
     lower = Third()
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public mutating func addProducts(
     _ a: UnsafeRawPointer, _ aRow: Int, _ b0: Third.Element, _ b1: Third.Element
   ) {
@@ -151,7 +151,7 @@ extension Tile {
     middle.addProducts(a + Third.rows &* aRow, aRow, b0, b1)
     lower.addProducts(a + 2 &* Third.rows &* aRow, aRow, b0, b1)
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public func store(_ target: UnsafeMutableRawPointer, _ rowStride: Int, adding: Bool) {
     upper.store(target, rowStride, adding: adding)
     middle.store(target + Third.rows &* rowStride, rowStride, adding: adding)
@@ -174,7 +174,7 @@ public typealias SixteenRows<Row: Tile> = Twice<Twice<Twice<Twice<Row>>>>
 ///
 /// Strides in bytes: elements of `a` that belong to one step lie `aRow` apart, those of one row
 /// `aStep`, and row `T.rows / 2` begins at `lower`; rows of `b` and `c` lie `bRow` and `cRow` apart.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func multiplyTile<T: Tile>(
   _: T.Type, _ k: Int, _ a: UnsafeRawPointer, _ lower: UnsafeRawPointer, _ aRow: Int, _ aStep: Int,
   _ b: UnsafeRawPointer, _ bRow: Int, _ c: UnsafeMutableRawPointer, _ cRow: Int, _ adding: Bool,
@@ -186,7 +186,7 @@ func multiplyTile<T: Tile>(
 /// As `multiplyTile`; leaves a dense copy of the rows of `b` behind for the tiles that follow.
 ///
 /// The copy is almost free: stores are idle while products are summed.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func multiplyTileCopying<T: Tile>(
   _: T.Type, _ k: Int, _ a: UnsafeRawPointer, _ lower: UnsafeRawPointer, _ aRow: Int, _ aStep: Int,
   _ b: UnsafeRawPointer, _ bRow: Int, _ copy: UnsafeMutableRawPointer, _ c: UnsafeMutableRawPointer,
@@ -195,7 +195,7 @@ func multiplyTileCopying<T: Tile>(
   accumulateTile(T.self, k, a, lower, aRow, aStep, b, bRow, copy, c, cRow, adding, &ahead)
 }
 
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 func accumulateTile<T: Tile>(
   _: T.Type, _ k: Int, _ a: UnsafeRawPointer, _ lower: UnsafeRawPointer, _ aRow: Int, _ aStep: Int,
   _ b: UnsafeRawPointer, _ bRow: Int, _ copy: UnsafeMutableRawPointer?,

@@ -1,5 +1,6 @@
 // What this file knows: memory for packed blocks, kept between calls. It has never heard of matrices.
 
+import AdjointKernels
 import Synchronization
 
 /// Buffers of one size, handed out and taken back.
@@ -21,7 +22,7 @@ public enum Workspace {
     var address = recent.exchange(0, ordering: .acquiring)
     if address == 0 { address = idle.withLock { $0.popLast() } ?? 0 }
     if let buffer = UnsafeMutableRawPointer(bitPattern: address) { return buffer }
-    return .allocate(byteCount: byteCount, alignment: 64)
+    return StaggeredMemory.allocate(byteCount: byteCount)
   }
 
   /// Gives a buffer back.

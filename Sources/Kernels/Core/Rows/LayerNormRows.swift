@@ -11,7 +11,7 @@ import AdjointKernels
 
 extension Row {
   /// Calls the body for every vector of a row.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func forEach(_ body: (_ offset: Int, _ isLast: Bool) -> Void) {
     var offset = 0
     while offset < whole {
@@ -22,7 +22,7 @@ extension Row {
   }
 
   /// All lanes equal to what all elements together give, for two terms that share their operands.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func reducedPair<R: Reduction>(
     _: R.Type, _ terms: (_ offset: Int, _ isLast: Bool) -> (Element, Element)
   ) -> (Element, Element) where R.Element == Element {
@@ -59,7 +59,7 @@ extension Row {
   ///
   /// The mean is subtracted before squares are taken: the difference of two large numbers, which the
   /// mean of squares less the square of the mean would be, loses all digits of rows far from zero.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func statistics(_ x: UnsafeRawPointer, _ count: Element, _ epsilon: Element)
     -> (mean: Element, scale: Element)
   {
@@ -76,7 +76,7 @@ extension Row {
 }
 
 /// See `KernelSet.layerNorm`.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func layerNorm<Element: Lanes>(
   _: Element.Type, _ rows: Int, _ count: Int, _ epsilon: Double, _ x: UnsafeRawPointer,
   _ gain: UnsafeRawPointer, _ bias: UnsafeRawPointer, _ y: UnsafeMutableRawPointer
@@ -102,7 +102,7 @@ func layerNorm<Element: Lanes>(
 }
 
 /// See `KernelSet.layerNormPullback`.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func layerNormPullback<Element: Lanes>(
   _: Element.Type, _ rows: Int, _ count: Int, _ epsilon: Double, _ x: UnsafeRawPointer,
   _ gain: UnsafeRawPointer, _ seed: UnsafeRawPointer, _ result: UnsafeMutableRawPointer?,
@@ -166,7 +166,7 @@ func layerNormPullback<Element: Lanes>(
 // MARK: - The answers to `KernelSet`
 
 extension LoopSet {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func layerNorm(
     _ element: KernelElement, _ rows: Int, _ count: Int, _ epsilon: Double,
     _ x: UnsafeRawPointer, _ gain: UnsafeRawPointer, _ bias: UnsafeRawPointer,
@@ -180,7 +180,7 @@ extension LoopSet {
     }
   }
 
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func layerNormPullback(
     _ element: KernelElement, _ rows: Int, _ count: Int, _ epsilon: Double,
     _ x: UnsafeRawPointer, _ gain: UnsafeRawPointer, _ seed: UnsafeRawPointer,

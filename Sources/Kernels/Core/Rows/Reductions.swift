@@ -21,24 +21,24 @@ public protocol Reduction {
 /// `a + b`.
 public enum SumReduction<Element: Lanes>: Reduction {
   // The sum of negative zeros is one; with a positive zero it would not be.
-  @inlinable @inline(__always) public static var neutral: Element { -(0 as Element) }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always) public static var neutral: Element { -(0 as Element) }
+  @export(implementation) @inline(__always)
   public static func combine(_ a: Element, _ b: Element) -> Element { a + b }
 }
 
 /// `a b`.
 public enum ProductReduction<Element: Lanes>: Reduction {
-  @inlinable @inline(__always) public static var neutral: Element { 1 }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always) public static var neutral: Element { 1 }
+  @export(implementation) @inline(__always)
   public static func combine(_ a: Element, _ b: Element) -> Element { a * b }
 }
 
 /// The smaller of two, NaN if either is.
 public enum MinimumReduction<Element: Lanes>: Reduction {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static var neutral: Element { Element(Element.Scalar.infinity) }
   // A comparison with NaN is false: a NaN in `a` stays, and the inner selection admits one in `b`.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func combine(_ a: Element, _ b: Element) -> Element {
     Element._select(
       Element._isLess(b, a), b, Element._select(Element._isEqual(b, b), a, a + b))
@@ -47,9 +47,9 @@ public enum MinimumReduction<Element: Lanes>: Reduction {
 
 /// The larger of two, NaN if either is.
 public enum MaximumReduction<Element: Lanes>: Reduction {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static var neutral: Element { Element(-Element.Scalar.infinity) }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func combine(_ a: Element, _ b: Element) -> Element {
     Element._select(
       Element._isLess(a, b), b, Element._select(Element._isEqual(b, b), a, a + b))
@@ -57,11 +57,11 @@ public enum MaximumReduction<Element: Lanes>: Reduction {
 }
 
 /// Elements of a block that is reduced without branching into halves.
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 var reductionBlock: Int { 1024 }
 
 /// Reduces `count` elements to a vector, whose lanes remain to be reduced.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func partial<R: Reduction>(_: R.Type, _ count: Int, _ source: UnsafeRawPointer) -> R.Element {
   typealias Element = R.Element
   if count > reductionBlock {
@@ -105,7 +105,7 @@ func partial<R: Reduction>(_: R.Type, _ count: Int, _ source: UnsafeRawPointer) 
 ///
 /// They are folded in halves, by moving the upper half of the lanes over the lower one; the lanes above
 /// that are not looked at again.
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 func folded<R: Reduction>(_: R.Type, _ lanes: R.Element) -> R.Element.Scalar {
   typealias Element = R.Element
   var total = lanes
@@ -128,16 +128,16 @@ func folded<R: Reduction>(_: R.Type, _ lanes: R.Element) -> R.Element.Scalar {
 /// `b ∘ a`, as a rule for the elementwise loop.
 @frozen public struct Accumulation<R: Reduction>: Rule {
   public typealias Element = R.Element
-  @inlinable @inline(__always) init() {}
-  @inlinable @inline(__always) public static var operandCount: Int { 2 }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always) init() {}
+  @export(implementation) @inline(__always) public static var operandCount: Int { 2 }
+  @export(implementation) @inline(__always)
   public func evaluate(_ a: Element, _ b: Element, _ c: Element, _ d: Element) -> Element {
     R.combine(a, b)
   }
 }
 
 /// See `KernelSet.accumulate`.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 public func accumulate<Element: Lanes>(
   _: Element.Type, _ kind: ReductionKind, _ count: Int, _ source: UnsafeRawPointer,
   _ destination: UnsafeMutableRawPointer
@@ -154,7 +154,7 @@ public func accumulate<Element: Lanes>(
 // MARK: - The answers to `KernelSet`
 
 extension LoopSet {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func accumulate(
     _ kind: ReductionKind, _ element: KernelElement, _ count: Int, _ source: UnsafeRawPointer,
     _ destination: UnsafeMutableRawPointer

@@ -9,7 +9,7 @@ import AdjointElementary
 import AdjointKernels
 
 /// Rows of up to so many elements are combined one after the other.
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 var shortReduction: Int { 16 }
 
 /// A square tile whose rows, or columns, become one vector.
@@ -29,24 +29,24 @@ public protocol ReducibleTile: TransposableTile {
 }
 
 extension NarrowRow: ReducibleTile {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public mutating func combineElements<R: Reduction>(
     _: R.Type, _ accumulator: Element, _ count: Int, _ zero: Element
   ) -> Element where R.Element == Element { R.combine(accumulator, c0) }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public func combineRows<R: Reduction>(_: R.Type, _ accumulator: Element, _ count: Int) -> Element
   where R.Element == Element { count > 0 ? R.combine(accumulator, c0) : accumulator }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public mutating func foldRows<R: Reduction>(_: R.Type, _ zero: Element) -> Element
   where R.Element == Element { c0 }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public mutating func combine<R: Reduction>(_: R.Type, _ other: Self) where R.Element == Element {
     c0 = R.combine(c0, other.c0)
   }
 }
 
 extension Twice: ReducibleTile where Half: ReducibleTile {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public mutating func combineElements<R: Reduction>(
     _: R.Type, _ accumulator: Element, _ count: Int, _ zero: Element
   ) -> Element where R.Element == Element {
@@ -58,20 +58,20 @@ extension Twice: ReducibleTile where Half: ReducibleTile {
     return lower.combineRows(
       R.self, upper.combineRows(R.self, accumulator, Half.rows), count &- Half.rows)
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public func combineRows<R: Reduction>(_: R.Type, _ accumulator: Element, _ count: Int) -> Element
   where R.Element == Element {
     let first = upper.combineRows(R.self, accumulator, count)
     return count > Half.rows ? lower.combineRows(R.self, first, count &- Half.rows) : first
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public mutating func foldRows<R: Reduction>(_: R.Type, _ zero: Element) -> Element
   where R.Element == Element {
     upper.exchange(&lower, Half.rows, zero)
     upper.combine(R.self, lower)
     return upper.foldRows(R.self, zero)
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public mutating func combine<R: Reduction>(_: R.Type, _ other: Self) where R.Element == Element {
     upper.combine(R.self, other.upper)
     lower.combine(R.self, other.lower)
@@ -79,7 +79,7 @@ extension Twice: ReducibleTile where Half: ReducibleTile {
 }
 
 /// See `KernelSet.reduce`.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 public func reduce<Element: Lanes>(
   _: Element.Type, _ kind: ReductionKind, _ rows: Int, _ count: Int, _ source: UnsafeRawPointer,
   _ destination: UnsafeMutableRawPointer
@@ -92,7 +92,7 @@ public func reduce<Element: Lanes>(
   }
 }
 
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func reduceRows<R: Reduction>(
   _: R.Type, _ rows: Int, _ count: Int, _ source: UnsafeRawPointer,
   _ destination: UnsafeMutableRawPointer
@@ -107,7 +107,7 @@ func reduceRows<R: Reduction>(
   }
 }
 
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 func reduceRows<R: Reduction, Block: ReducibleTile>(
   _: R.Type, _: Block.Type, _ rows: Int, _ count: Int, _ source: UnsafeRawPointer,
   _ destination: UnsafeMutableRawPointer
@@ -124,7 +124,7 @@ func reduceRows<R: Reduction, Block: ReducibleTile>(
 }
 
 /// Reduces one row.
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 func reduceRow<R: Reduction>(_: R.Type, _ count: Int, _ source: UnsafeRawPointer)
   -> R.Element.Scalar
 {
@@ -140,7 +140,7 @@ func reduceRow<R: Reduction>(_: R.Type, _ count: Int, _ source: UnsafeRawPointer
 
 /// Reduces rows of up to `shortReduction` elements in blocks, and returns how many it has done: all but
 /// the last ones.
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 func reduceShortBlocks<R: Reduction, Block: ReducibleTile>(
   _: R.Type, _: Block.Type, _ rows: Int, _ count: Int, _ source: UnsafeRawPointer,
   _ destination: UnsafeMutableRawPointer
@@ -169,7 +169,7 @@ func reduceShortBlocks<R: Reduction, Block: ReducibleTile>(
 }
 
 /// The same for longer rows.
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 func reduceLongBlocks<R: Reduction, Block: ReducibleTile>(
   _: R.Type, _: Block.Type, _ rows: Int, _ count: Int, _ source: UnsafeRawPointer,
   _ destination: UnsafeMutableRawPointer
@@ -196,7 +196,7 @@ func reduceLongBlocks<R: Reduction, Block: ReducibleTile>(
 // MARK: - Columns
 
 /// See `KernelSet.reduceColumns`.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 public func reduceColumns<Element: Lanes>(
   _: Element.Type, _ kind: ReductionKind, _ groups: Int, _ count: Int, _ columns: Int,
   _ source: UnsafeRawPointer, _ sourceRow: Int, _ destination: UnsafeMutableRawPointer
@@ -217,7 +217,7 @@ public func reduceColumns<Element: Lanes>(
 }
 
 /// Combines rows one after the other; the results of four vectors at a time stay in registers.
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 func combineRows<R: Reduction>(
   _: R.Type, _ count: Int, _ columns: Int, _ source: UnsafeRawPointer, _ sourceRow: Int,
   _ destination: UnsafeMutableRawPointer
@@ -266,7 +266,7 @@ func combineRows<R: Reduction>(
 // MARK: - The answers to `KernelSet`
 
 extension LoopSet {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func reduce(
     _ kind: ReductionKind, _ element: KernelElement, _ rows: Int, _ count: Int,
     _ source: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer
@@ -278,7 +278,7 @@ extension LoopSet {
     }
   }
 
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func reduceColumns(
     _ kind: ReductionKind, _ element: KernelElement, _ groups: Int, _ count: Int, _ columns: Int,
     _ source: UnsafeRawPointer, _ sourceRow: Int, _ destination: UnsafeMutableRawPointer

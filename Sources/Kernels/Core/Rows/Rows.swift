@@ -14,14 +14,14 @@ struct Row<Element: Lanes> {
   @usableFromInline let whole: Int
   @usableFromInline let rest: Int
 
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   init(_ count: Int) {
     whole = count / Element.width &* Element.stride
     rest = count &* Element.size &- whole
   }
 
   /// The last elements, fewer than a vector has, and `filler` behind them.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func last(_ address: UnsafeRawPointer, filler: Element) -> Element {
     var padded = filler
     withUnsafeMutableBytes(of: &padded) { bytes in
@@ -31,7 +31,7 @@ struct Row<Element: Lanes> {
   }
 
   /// Stores the last elements.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func storeLast(_ value: Element, _ address: UnsafeMutableRawPointer) {
     withUnsafeBytes(of: value) { bytes in
       (address + whole).copyMemory(
@@ -40,7 +40,7 @@ struct Row<Element: Lanes> {
   }
 
   /// All lanes equal to what all elements together give.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func reduced<R: Reduction>(_: R.Type, _ term: (_ offset: Int, _ isLast: Bool) -> Element)
     -> Element
   where R.Element == Element {
@@ -73,7 +73,7 @@ struct Row<Element: Lanes> {
 
 extension Row {
   /// What is subtracted from a row before the exponential.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func shift(_ x: UnsafeRawPointer) -> Element {
     let largest = reduced(MaximumReduction<Element>.self) { offset, isLast in
       isLast
@@ -85,7 +85,7 @@ extension Row {
   }
 
   /// The sum of the exponentials of a row less the shift.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func sumOfExponentials(_ x: UnsafeRawPointer, _ shift: Element) -> Element {
     reduced(SumReduction<Element>.self) { offset, isLast in
       Element._exp(
@@ -96,7 +96,7 @@ extension Row {
   }
 
   /// `y ← f(x)`, element by element.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func map(
     _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer, _ f: (Element) -> Element
   ) {
@@ -109,7 +109,7 @@ extension Row {
   }
 
   /// `z ← f(x, y)`, element by element.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func map(
     _ x: UnsafeRawPointer, _ y: UnsafeRawPointer, _ z: UnsafeMutableRawPointer,
     _ f: (Element, Element) -> Element
@@ -124,7 +124,7 @@ extension Row {
 }
 
 /// See `KernelSet.softmax`.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func softmax<Element: Lanes>(
   _: Element.Type, _ rows: Int, _ count: Int, _ x: UnsafeRawPointer,
   _ y: UnsafeMutableRawPointer, _ isLogarithm: Bool
@@ -152,7 +152,7 @@ func softmax<Element: Lanes>(
 }
 
 /// See `KernelSet.softmaxPullback`.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func softmaxPullback<Element: Lanes>(
   _: Element.Type, _ rows: Int, _ count: Int, _ y: UnsafeRawPointer, _ seed: UnsafeRawPointer,
   _ result: UnsafeMutableRawPointer
@@ -173,7 +173,7 @@ func softmaxPullback<Element: Lanes>(
 }
 
 /// See `KernelSet.crossEntropy`.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func crossEntropy<Element: Lanes>(
   _: Element.Type, _ rows: Int, _ count: Int, _ x: UnsafeRawPointer, _ labels: UnsafeRawPointer,
   _ losses: UnsafeMutableRawPointer
@@ -197,7 +197,7 @@ func crossEntropy<Element: Lanes>(
 }
 
 /// See `KernelSet.crossEntropyPullback`.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func crossEntropyPullback<Element: Lanes>(
   _: Element.Type, _ rows: Int, _ count: Int, _ x: UnsafeRawPointer, _ labels: UnsafeRawPointer,
   _ seeds: UnsafeRawPointer, _ result: UnsafeMutableRawPointer
@@ -228,7 +228,7 @@ func crossEntropyPullback<Element: Lanes>(
 // MARK: - The answers to `KernelSet`
 
 extension LoopSet {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func softmax(
     _ element: KernelElement, _ rows: Int, _ count: Int, _ x: UnsafeRawPointer,
     _ y: UnsafeMutableRawPointer, _ isLogarithm: Bool
@@ -239,7 +239,7 @@ extension LoopSet {
     }
   }
 
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func softmaxPullback(
     _ element: KernelElement, _ rows: Int, _ count: Int, _ y: UnsafeRawPointer,
     _ seed: UnsafeRawPointer, _ result: UnsafeMutableRawPointer
@@ -250,7 +250,7 @@ extension LoopSet {
     }
   }
 
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func crossEntropy(
     _ element: KernelElement, _ rows: Int, _ count: Int, _ x: UnsafeRawPointer,
     _ labels: UnsafeRawPointer, _ losses: UnsafeMutableRawPointer
@@ -261,7 +261,7 @@ extension LoopSet {
     }
   }
 
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func crossEntropyPullback(
     _ element: KernelElement, _ rows: Int, _ count: Int, _ x: UnsafeRawPointer,
     _ labels: UnsafeRawPointer, _ seeds: UnsafeRawPointer, _ result: UnsafeMutableRawPointer

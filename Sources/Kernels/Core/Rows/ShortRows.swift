@@ -13,17 +13,17 @@ struct SidewaysRows<Element: Lanes> {
   @usableFromInline let count: Int
 
   /// The longest rows that are treated so; vectors of them take 4 KiB at most.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   static var limit: Int { 64 }
 
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   init(_ columns: UnsafeMutableRawPointer, _ count: Int) {
     self.columns = columns
     self.count = count
   }
 
   /// Calls the body for as many rows at a time as there are lanes, with their first one's number.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   static func overRows(
     _ rows: Int, _ count: Int, _ body: (_ first: Int, _ rows: Int, _ block: Self) -> Void
   ) {
@@ -40,14 +40,14 @@ struct SidewaysRows<Element: Lanes> {
     }
   }
 
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   subscript(j: Int) -> Element {
     get { Element.load(columns + j &* Element.stride) }
     nonmutating set { newValue.store(columns + j &* Element.stride) }
   }
 
   /// Copies rows onto their side.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func fill(_ rows: Int, _ source: UnsafeRawPointer) {
     typealias Scalar = Element.Scalar
     var address = source
@@ -62,7 +62,7 @@ struct SidewaysRows<Element: Lanes> {
   }
 
   /// Copies rows back from their side.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func empty(_ rows: Int, _ target: UnsafeMutableRawPointer) {
     typealias Scalar = Element.Scalar
     var address = target
@@ -77,7 +77,7 @@ struct SidewaysRows<Element: Lanes> {
   }
 
   /// `x ← x − shift`; see `Row.shift`.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func subtractShift() {
     var largest = self[0]
     for j in 1..<count { largest = MaximumReduction<Element>.combine(largest, self[j]) }
@@ -88,7 +88,7 @@ struct SidewaysRows<Element: Lanes> {
   }
 
   /// `Σ exp(x)`, and the exponentials in place of `x` if wanted.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func sumOfExponentials(kept: Bool) -> Element {
     var sum: Element = 0
     for j in 0..<count {
@@ -101,7 +101,7 @@ struct SidewaysRows<Element: Lanes> {
 }
 
 /// As `softmax`, for `count` up to `SidewaysRows.limit`.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func softmaxOfShortRows<Element: Lanes>(
   _: Element.Type, _ rows: Int, _ count: Int, _ x: UnsafeRawPointer,
   _ y: UnsafeMutableRawPointer, _ isLogarithm: Bool
@@ -122,7 +122,7 @@ func softmaxOfShortRows<Element: Lanes>(
 }
 
 /// As `crossEntropy`, for `count` up to `SidewaysRows.limit`.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func crossEntropyOfShortRows<Element: Lanes>(
   _: Element.Type, _ rows: Int, _ count: Int, _ x: UnsafeRawPointer, _ labels: UnsafeRawPointer,
   _ losses: UnsafeMutableRawPointer
@@ -145,7 +145,7 @@ func crossEntropyOfShortRows<Element: Lanes>(
 }
 
 /// As `crossEntropyPullback`, for `count` up to `SidewaysRows.limit`.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func crossEntropyPullbackOfShortRows<Element: Lanes>(
   _: Element.Type, _ rows: Int, _ count: Int, _ x: UnsafeRawPointer, _ labels: UnsafeRawPointer,
   _ seeds: UnsafeRawPointer, _ result: UnsafeMutableRawPointer

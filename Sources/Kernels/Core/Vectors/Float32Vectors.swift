@@ -3,251 +3,251 @@
 import Builtin
 
 extension SIMD4: Float32Vector where Scalar == Float {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func filled(_ x: Float) -> Self { Self(repeating: x) }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func sum(_ a: Self, _ b: Self) -> Self {
     of(Builtin.fadd_Vec4xFPIEEE32(a._storage._value, b._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func difference(_ a: Self, _ b: Self) -> Self {
     of(Builtin.fsub_Vec4xFPIEEE32(a._storage._value, b._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func product(_ a: Self, _ b: Self) -> Self {
     of(Builtin.fmul_Vec4xFPIEEE32(a._storage._value, b._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func quotient(_ a: Self, _ b: Self) -> Self {
     of(Builtin.fdiv_Vec4xFPIEEE32(a._storage._value, b._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func fusedMultiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self {
     of(Builtin.int_fma_Vec4xFPIEEE32(a._storage._value, b._storage._value, c._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func root(_ x: Self) -> Self {
     of(Builtin.int_sqrt_Vec4xFPIEEE32(x._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func wholeBelow(_ x: Self) -> Self {
     of(Builtin.int_floor_Vec4xFPIEEE32(x._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func wholeAbove(_ x: Self) -> Self {
     of(Builtin.int_ceil_Vec4xFPIEEE32(x._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func wholeNearest(_ x: Self) -> Self {
     of(Builtin.int_rint_Vec4xFPIEEE32(x._storage._value))
   }
 
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func isLess(_ a: Self, _ b: Self) -> SIMDMask<MaskStorage> { a .< b }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func isEqual(_ a: Self, _ b: Self) -> SIMDMask<MaskStorage> { a .== b }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func choice(_ mask: SIMDMask<MaskStorage>, _ a: Self, _ b: Self) -> Self {
     let a = unsafeBitCast(a, to: SIMDMask<MaskStorage>.self)
     let b = unsafeBitCast(b, to: SIMDMask<MaskStorage>.self)
     return unsafeBitCast((a .& mask) .| (b .& .!mask), to: Self.self)
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func isAnyTrue(_ mask: SIMDMask<MaskStorage>) -> Bool {
     let lanes = unsafeBitCast(mask, to: SIMD2<UInt64>.self)
     return lanes.x | lanes.y != 0
   }
 
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func bitsOfBoth(_ a: Self, _ b: Self) -> Self {
     of(Builtin.and_Vec4xInt32(bits(a), bits(b)))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func bitsOfAny(_ a: Self, _ b: Self) -> Self {
     of(Builtin.or_Vec4xInt32(bits(a), bits(b)))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func bitsOfOne(_ a: Self, _ b: Self) -> Self {
     of(Builtin.xor_Vec4xInt32(bits(a), bits(b)))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func sumOfBits(_ a: Self, _ b: Self) -> Self {
     of(Builtin.add_Vec4xInt32(bits(a), bits(b)))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func bits(_ x: Self, up places: UInt32) -> Self {
     of(Builtin.shl_Vec4xInt32(bits(x), SIMD4<UInt32>(repeating: places)._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func bits(_ x: Self, down places: UInt32) -> Self {
     of(Builtin.lshr_Vec4xInt32(bits(x), SIMD4<UInt32>(repeating: places)._storage._value))
   }
 
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   static func of(_ value: Builtin.Vec4xFPIEEE32) -> Self {
     var result = Self()
     result._storage._value = value
     return result
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   static func of(_ bits: Builtin.Vec4xInt32) -> Self {
     of(Builtin.bitcast_Vec4xInt32_Vec4xFPIEEE32(bits))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   static func bits(_ x: Self) -> Builtin.Vec4xInt32 {
     Builtin.bitcast_Vec4xFPIEEE32_Vec4xInt32(x._storage._value)
   }
 }
 
 extension SIMD8: Float32Vector where Scalar == Float {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func filled(_ x: Float) -> Self { Self(repeating: x) }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func sum(_ a: Self, _ b: Self) -> Self {
     of(Builtin.fadd_Vec8xFPIEEE32(a._storage._value, b._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func difference(_ a: Self, _ b: Self) -> Self {
     of(Builtin.fsub_Vec8xFPIEEE32(a._storage._value, b._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func product(_ a: Self, _ b: Self) -> Self {
     of(Builtin.fmul_Vec8xFPIEEE32(a._storage._value, b._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func quotient(_ a: Self, _ b: Self) -> Self {
     of(Builtin.fdiv_Vec8xFPIEEE32(a._storage._value, b._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func fusedMultiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self {
     of(Builtin.int_fma_Vec8xFPIEEE32(a._storage._value, b._storage._value, c._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func root(_ x: Self) -> Self {
     of(Builtin.int_sqrt_Vec8xFPIEEE32(x._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func wholeBelow(_ x: Self) -> Self {
     of(Builtin.int_floor_Vec8xFPIEEE32(x._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func wholeAbove(_ x: Self) -> Self {
     of(Builtin.int_ceil_Vec8xFPIEEE32(x._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func wholeNearest(_ x: Self) -> Self {
     of(Builtin.int_rint_Vec8xFPIEEE32(x._storage._value))
   }
 
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func isLess(_ a: Self, _ b: Self) -> SIMDMask<MaskStorage> { a .< b }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func isEqual(_ a: Self, _ b: Self) -> SIMDMask<MaskStorage> { a .== b }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func choice(_ mask: SIMDMask<MaskStorage>, _ a: Self, _ b: Self) -> Self {
     let a = unsafeBitCast(a, to: SIMDMask<MaskStorage>.self)
     let b = unsafeBitCast(b, to: SIMDMask<MaskStorage>.self)
     return unsafeBitCast((a .& mask) .| (b .& .!mask), to: Self.self)
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func isAnyTrue(_ mask: SIMDMask<MaskStorage>) -> Bool {
     let lanes = unsafeBitCast(mask, to: SIMD4<UInt64>.self)
     let pair = lanes.lowHalf | lanes.highHalf
     return pair.x | pair.y != 0
   }
 
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func bitsOfBoth(_ a: Self, _ b: Self) -> Self {
     of(Builtin.and_Vec8xInt32(bits(a), bits(b)))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func bitsOfAny(_ a: Self, _ b: Self) -> Self {
     of(Builtin.or_Vec8xInt32(bits(a), bits(b)))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func bitsOfOne(_ a: Self, _ b: Self) -> Self {
     of(Builtin.xor_Vec8xInt32(bits(a), bits(b)))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func sumOfBits(_ a: Self, _ b: Self) -> Self {
     of(Builtin.add_Vec8xInt32(bits(a), bits(b)))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func bits(_ x: Self, up places: UInt32) -> Self {
     of(Builtin.shl_Vec8xInt32(bits(x), SIMD8<UInt32>(repeating: places)._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func bits(_ x: Self, down places: UInt32) -> Self {
     of(Builtin.lshr_Vec8xInt32(bits(x), SIMD8<UInt32>(repeating: places)._storage._value))
   }
 
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   static func of(_ value: Builtin.Vec8xFPIEEE32) -> Self {
     var result = Self()
     result._storage._value = value
     return result
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   static func of(_ bits: Builtin.Vec8xInt32) -> Self {
     of(Builtin.bitcast_Vec8xInt32_Vec8xFPIEEE32(bits))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   static func bits(_ x: Self) -> Builtin.Vec8xInt32 {
     Builtin.bitcast_Vec8xFPIEEE32_Vec8xInt32(x._storage._value)
   }
 }
 
 extension SIMD16: Float32Vector where Scalar == Float {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func filled(_ x: Float) -> Self { Self(repeating: x) }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func sum(_ a: Self, _ b: Self) -> Self {
     of(Builtin.fadd_Vec16xFPIEEE32(a._storage._value, b._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func difference(_ a: Self, _ b: Self) -> Self {
     of(Builtin.fsub_Vec16xFPIEEE32(a._storage._value, b._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func product(_ a: Self, _ b: Self) -> Self {
     of(Builtin.fmul_Vec16xFPIEEE32(a._storage._value, b._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func quotient(_ a: Self, _ b: Self) -> Self {
     of(Builtin.fdiv_Vec16xFPIEEE32(a._storage._value, b._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func fusedMultiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self {
     of(Builtin.int_fma_Vec16xFPIEEE32(a._storage._value, b._storage._value, c._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func root(_ x: Self) -> Self {
     of(Builtin.int_sqrt_Vec16xFPIEEE32(x._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func wholeBelow(_ x: Self) -> Self {
     of(Builtin.int_floor_Vec16xFPIEEE32(x._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func wholeAbove(_ x: Self) -> Self {
     of(Builtin.int_ceil_Vec16xFPIEEE32(x._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func wholeNearest(_ x: Self) -> Self {
     of(Builtin.int_rint_Vec16xFPIEEE32(x._storage._value))
   }
 
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func isLess(_ a: Self, _ b: Self) -> SIMDMask<MaskStorage> { a .< b }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func isEqual(_ a: Self, _ b: Self) -> SIMDMask<MaskStorage> { a .== b }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func choice(_ mask: SIMDMask<MaskStorage>, _ a: Self, _ b: Self) -> Self {
     let a = unsafeBitCast(a, to: SIMDMask<MaskStorage>.self)
     let b = unsafeBitCast(b, to: SIMDMask<MaskStorage>.self)
     return unsafeBitCast((a .& mask) .| (b .& .!mask), to: Self.self)
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func isAnyTrue(_ mask: SIMDMask<MaskStorage>) -> Bool {
     let lanes = unsafeBitCast(mask, to: SIMD8<UInt64>.self)
     let half = lanes.lowHalf | lanes.highHalf
@@ -255,42 +255,42 @@ extension SIMD16: Float32Vector where Scalar == Float {
     return pair.x | pair.y != 0
   }
 
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func bitsOfBoth(_ a: Self, _ b: Self) -> Self {
     of(Builtin.and_Vec16xInt32(bits(a), bits(b)))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func bitsOfAny(_ a: Self, _ b: Self) -> Self {
     of(Builtin.or_Vec16xInt32(bits(a), bits(b)))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func bitsOfOne(_ a: Self, _ b: Self) -> Self {
     of(Builtin.xor_Vec16xInt32(bits(a), bits(b)))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func sumOfBits(_ a: Self, _ b: Self) -> Self {
     of(Builtin.add_Vec16xInt32(bits(a), bits(b)))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func bits(_ x: Self, up places: UInt32) -> Self {
     of(Builtin.shl_Vec16xInt32(bits(x), SIMD16<UInt32>(repeating: places)._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func bits(_ x: Self, down places: UInt32) -> Self {
     of(Builtin.lshr_Vec16xInt32(bits(x), SIMD16<UInt32>(repeating: places)._storage._value))
   }
 
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   static func of(_ value: Builtin.Vec16xFPIEEE32) -> Self {
     var result = Self()
     result._storage._value = value
     return result
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   static func of(_ bits: Builtin.Vec16xInt32) -> Self {
     of(Builtin.bitcast_Vec16xInt32_Vec16xFPIEEE32(bits))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   static func bits(_ x: Self) -> Builtin.Vec16xInt32 {
     Builtin.bitcast_Vec16xFPIEEE32_Vec16xInt32(x._storage._value)
   }

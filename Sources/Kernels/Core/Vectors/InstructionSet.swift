@@ -82,6 +82,10 @@ public protocol Lanes: NumericAlgebra {
   static var exponentialRange: (lowest: Self, highest: Self) { get }
   /// `log 2` as a sum of a number with trailing zeros and the rest.
   static var logarithmOfTwo: (high: Self, low: Self) { get }
+  /// `1 / log 2` in twice the precision.
+  static var binaryLogarithmOfE: LanePair<Self> { get }
+  /// `1 / log 10` in twice the precision.
+  static var decimalLogarithmOfE: LanePair<Self> { get }
   /// Below this magnitude `exp(x) - 1` and `log(1 + x)` round to `x`.
   static var negligible: Self { get }
   /// `(exp(r) - 1 - r) / r²` for `|r| ≤ ½ log 2`.
@@ -139,6 +143,13 @@ public protocol Lanes: NumericAlgebra {
   /// `((log(1 + f) - log(1 - f)) / f - 2 - ⅔ f²) / f⁴`, given `z = f²`, for `|f| ≤ 3 - 2√2`.
   static func logarithmRemainder(_ z: Self) -> Self
 
+  /// The argument at which ``complementFactor(_:)`` has its middle.
+  static var complementCenter: Self { get }
+  /// From here on the complement of the error function is zero.
+  static var complementLimit: Self { get }
+  /// `(1 + 2x) exp(x²) (1 - erf(x))` for `x ≥ 0`, given `t = (x - c) / (x + c)` with the center `c`.
+  static func complementFactor(_ t: Self) -> LanePair<Self>
+
   /// `sin` by the system's library, lane by lane.
   static func librarySine(_ x: Self) -> Self
   /// `cos` by the system's library, lane by lane.
@@ -149,10 +160,10 @@ public protocol Lanes: NumericAlgebra {
 
 extension Lanes {
   /// The size of a vector in bytes.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static var stride: Int { width &* size }
 
   /// The size of a lane in bytes.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static var size: Int { MemoryLayout<Scalar>.size }
 }

@@ -16,7 +16,7 @@ public struct LanePair<Element: Lanes> {
   public var low: Element
 
   /// The sum of both, of which the second is much smaller.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public init(_ high: Element, _ low: Element) {
     self.high = high
     self.low = low
@@ -25,7 +25,7 @@ public struct LanePair<Element: Lanes> {
 
 extension LanePair {
   /// `a + b` without error (Knuth).
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   static func sum(_ a: Element, _ b: Element) -> Self {
     let high = a + b
     let other = high - a
@@ -33,14 +33,14 @@ extension LanePair {
   }
 
   /// `a + b` without error, for `|a| ≥ |b|` or `a = 0` (Dekker).
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   static func orderedSum(_ a: Element, _ b: Element) -> Self {
     let high = a + b
     return Self(high, b - (high - a))
   }
 
   /// `a b` without error; without a fused instruction with an error of the last bit of `low`.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   static func product(_ a: Element, _ b: Element) -> Self {
     let high = a * b
     if Element.fusesMultiplyAdd { return Self(high, Element.multiplyAdd(a, b, -high)) }
@@ -51,7 +51,7 @@ extension LanePair {
   }
 
   /// The product of two pairs.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   static func * (a: Self, b: Self) -> Self {
     var result = product(a.high, b.high)
     result.low = Element.multiplyAdd(
@@ -61,7 +61,7 @@ extension LanePair {
 
   // The reciprocal serves twice: one division is dearer than all the rest.
   /// The quotient of two pairs, for divisors whose reciprocal is an ordinary number.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   static func / (a: Self, b: Self) -> Self {
     let inverse = 1 / b.high
     let quotient = a.high * inverse
@@ -70,7 +70,7 @@ extension LanePair {
   }
 
   /// `a - q b` for a `q` so near to `a / b` that the difference is a number.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   static func remainder(_ a: Element, _ q: Element, _ b: Element) -> Element {
     if Element.fusesMultiplyAdd { return Element.multiplyAdd(-q, b, a) }
     let product = product(q, b)
@@ -81,7 +81,7 @@ extension LanePair {
   }
 
   /// The root of a positive pair.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   static func root(_ a: Self) -> Self {
     let root = Element._sqrt(a.high)
     return orderedSum(root, (remainder(a.high, root, root) + a.low) / (root + root))

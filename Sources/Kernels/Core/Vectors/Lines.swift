@@ -5,7 +5,7 @@ import AdjointElementary
 import AdjointKernels
 
 /// Copies fewer bytes than a vector of 64 has, in at most two moves that may overlap.
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 func movePartial(
   _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, byteCount: Int
 ) {
@@ -21,7 +21,7 @@ func movePartial(
 }
 
 /// Moves a line, or adds it to the line that is there.
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 func moveLine<Element: Lanes>(
   _: Element.Type, _ count: Int, _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer,
   adding: Bool
@@ -53,7 +53,7 @@ func moveLine<Element: Lanes>(
 }
 
 /// See `KernelSet.scatterRows`.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 public func scatterRows<Element: Lanes>(
   _: Element.Type, _ rows: Int, _ columns: Int, _ places: UnsafeRawPointer,
   _ source: UnsafeRawPointer, _ sourceRow: Int, _ target: UnsafeMutableRawPointer, _ targetRow: Int
@@ -66,7 +66,7 @@ public func scatterRows<Element: Lanes>(
 }
 
 /// Adds the bias to a line and rectifies it, as the epilogue says.
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 func finishLine<Element: Lanes>(
   _: Element.Type, _ count: Int, _ line: UnsafeMutableRawPointer, _ bias: UnsafeRawPointer?,
   _ rectifies: Bool
@@ -76,7 +76,7 @@ func finishLine<Element: Lanes>(
   while i < whole {
     var x = Element.load(line + i)
     if let bias { x = x + Element.load(bias + i) }
-    if rectifies { x = Element._relu(x) }
+    if rectifies { x = Elementary.Relu.value(x) }
     x.store(line + i)
     i &+= Element.stride
   }
@@ -84,7 +84,7 @@ func finishLine<Element: Lanes>(
   if rest > 0 {
     var x = Element.load(line + i, count: rest)
     if let bias { x = x + Element.load(bias + i, count: rest) }
-    if rectifies { x = Element._relu(x) }
+    if rectifies { x = Elementary.Relu.value(x) }
     x.store(line + i, count: rest)
   }
 }
@@ -92,7 +92,7 @@ func finishLine<Element: Lanes>(
 // MARK: - The answers to `KernelSet`
 
 extension LoopSet {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func scatterRows(
     _ element: KernelElement, _ rows: Int, _ columns: Int, _ places: UnsafeRawPointer,
     _ source: UnsafeRawPointer, _ sourceRow: Int, _ target: UnsafeMutableRawPointer,

@@ -8,18 +8,18 @@
 import Builtin
 
 extension SIMD4 where Scalar == Float {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func load(_ address: UnsafeRawPointer, count: Int) -> Self {
     of(
       Builtin.int_masked_load_Vec4xFPIEEE32_RawPointer(
         address._rawValue, Int32(1)._value, first(count), Self()._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public func store(_ address: UnsafeMutableRawPointer, count: Int) {
     Builtin.int_masked_store_Vec4xFPIEEE32_RawPointer(
       _storage._value, address._rawValue, Int32(1)._value, Self.first(count))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   static func first(_ count: Int) -> Builtin.Vec4xInt1 {
     Builtin.cmp_slt_Vec4xInt32(
       SIMD4<Int32>(0, 1, 2, 3)._storage._value,
@@ -28,18 +28,18 @@ extension SIMD4 where Scalar == Float {
 }
 
 extension SIMD8 where Scalar == Float {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func load(_ address: UnsafeRawPointer, count: Int) -> Self {
     of(
       Builtin.int_masked_load_Vec8xFPIEEE32_RawPointer(
         address._rawValue, Int32(1)._value, first(count), Self()._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public func store(_ address: UnsafeMutableRawPointer, count: Int) {
     Builtin.int_masked_store_Vec8xFPIEEE32_RawPointer(
       _storage._value, address._rawValue, Int32(1)._value, Self.first(count))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   static func first(_ count: Int) -> Builtin.Vec8xInt1 {
     Builtin.cmp_slt_Vec8xInt32(
       SIMD8<Int32>(0, 1, 2, 3, 4, 5, 6, 7)._storage._value,
@@ -48,18 +48,18 @@ extension SIMD8 where Scalar == Float {
 }
 
 extension SIMD16 where Scalar == Float {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func load(_ address: UnsafeRawPointer, count: Int) -> Self {
     of(
       Builtin.int_masked_load_Vec16xFPIEEE32_RawPointer(
         address._rawValue, Int32(1)._value, first(count), Self()._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public func store(_ address: UnsafeMutableRawPointer, count: Int) {
     Builtin.int_masked_store_Vec16xFPIEEE32_RawPointer(
       _storage._value, address._rawValue, Int32(1)._value, Self.first(count))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   static func first(_ count: Int) -> Builtin.Vec16xInt1 {
     Builtin.cmp_slt_Vec16xInt32(
       SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)._storage._value,
@@ -68,18 +68,18 @@ extension SIMD16 where Scalar == Float {
 }
 
 extension SIMD2 where Scalar == Double {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func load(_ address: UnsafeRawPointer, count: Int) -> Self {
     of(
       Builtin.int_masked_load_Vec2xFPIEEE64_RawPointer(
         address._rawValue, Int32(1)._value, first(count), Self()._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public func store(_ address: UnsafeMutableRawPointer, count: Int) {
     Builtin.int_masked_store_Vec2xFPIEEE64_RawPointer(
       _storage._value, address._rawValue, Int32(1)._value, Self.first(count))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   static func first(_ count: Int) -> Builtin.Vec2xInt1 {
     Builtin.cmp_slt_Vec2xInt64(
       SIMD2<Int64>(0, 1)._storage._value,
@@ -88,18 +88,18 @@ extension SIMD2 where Scalar == Double {
 }
 
 extension SIMD4 where Scalar == Double {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func load(_ address: UnsafeRawPointer, count: Int) -> Self {
     of(
       Builtin.int_masked_load_Vec4xFPIEEE64_RawPointer(
         address._rawValue, Int32(1)._value, first(count), Self()._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public func store(_ address: UnsafeMutableRawPointer, count: Int) {
     Builtin.int_masked_store_Vec4xFPIEEE64_RawPointer(
       _storage._value, address._rawValue, Int32(1)._value, Self.first(count))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   static func first(_ count: Int) -> Builtin.Vec4xInt1 {
     Builtin.cmp_slt_Vec4xInt64(
       SIMD4<Int64>(0, 1, 2, 3)._storage._value,
@@ -108,18 +108,18 @@ extension SIMD4 where Scalar == Double {
 }
 
 extension SIMD8 where Scalar == Double {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func load(_ address: UnsafeRawPointer, count: Int) -> Self {
     of(
       Builtin.int_masked_load_Vec8xFPIEEE64_RawPointer(
         address._rawValue, Int32(1)._value, first(count), Self()._storage._value))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public func store(_ address: UnsafeMutableRawPointer, count: Int) {
     Builtin.int_masked_store_Vec8xFPIEEE64_RawPointer(
       _storage._value, address._rawValue, Int32(1)._value, Self.first(count))
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   static func first(_ count: Int) -> Builtin.Vec8xInt1 {
     Builtin.cmp_slt_Vec8xInt64(
       SIMD8<Int64>(0, 1, 2, 3, 4, 5, 6, 7)._storage._value,

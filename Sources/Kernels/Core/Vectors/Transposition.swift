@@ -19,40 +19,40 @@ public protocol TransposableTile: Tile {
 }
 
 extension NarrowRow: TransposableTile {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public mutating func load(_ source: UnsafeRawPointer, _ rowStride: Int) {
     c0 = Element.load(source)
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public mutating func exchange(_ other: inout Self, _ distance: Int, _ zero: Element) {
     Element.exchange(&c0, &other.c0, distance, zero)
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public mutating func transpose(_ zero: Element) {}
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public func addRows(to sum: inout Element, _ a: UnsafeRawPointer, _ aStep: Int) {
     sum = Element.multiplyAdd(Element(a.loadUnaligned(as: Element.Scalar.self)), c0, sum)
   }
 }
 
 extension Twice: TransposableTile where Half: TransposableTile {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public mutating func load(_ source: UnsafeRawPointer, _ rowStride: Int) {
     upper.load(source, rowStride)
     lower.load(source + Half.rows &* rowStride, rowStride)
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public mutating func exchange(_ other: inout Self, _ distance: Int, _ zero: Element) {
     upper.exchange(&other.upper, distance, zero)
     lower.exchange(&other.lower, distance, zero)
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public mutating func transpose(_ zero: Element) {
     upper.exchange(&lower, Half.rows, zero)
     upper.transpose(zero)
     lower.transpose(zero)
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public func addRows(to sum: inout Element, _ a: UnsafeRawPointer, _ aStep: Int) {
     upper.addRows(to: &sum, a, aStep)
     lower.addRows(to: &sum, a + Half.rows &* aStep, aStep)
@@ -60,7 +60,7 @@ extension Twice: TransposableTile where Half: TransposableTile {
 }
 
 /// Transposes the square block at `source`, with as many rows as lanes; strides in bytes.
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 func transposeBlock<Element: Lanes>(
   _: Element.Type, _ source: UnsafeRawPointer, _ sourceRow: Int,
   _ target: UnsafeMutableRawPointer, _ targetRow: Int
@@ -75,7 +75,7 @@ func transposeBlock<Element: Lanes>(
   }
 }
 
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 func transposeBlock<Block: TransposableTile>(
   _: Block.Type, _ source: UnsafeRawPointer, _ sourceRow: Int,
   _ target: UnsafeMutableRawPointer, _ targetRow: Int
@@ -87,7 +87,7 @@ func transposeBlock<Block: TransposableTile>(
 }
 
 /// Zero, which follows from the stride of a matrix being far below 2^62 and nothing in sight says so.
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 func opaqueZero<Element: Lanes>(_ stride: Int) -> Element {
   Element(Element.Scalar(stride.magnitude &>> 63))
 }
@@ -98,7 +98,7 @@ func opaqueZero<Element: Lanes>(_ stride: Int) -> Element {
 ///
 /// The matrix is walked in tiles, and a tile in blocks that fit the registers, down the columns: so the
 /// target is written line by line.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func transpose<Element: Lanes>(
   _: Element.Type, _ rows: Int, _ columns: Int, _ source: UnsafeRawPointer, _ sourceRow: Int,
   _ target: UnsafeMutableRawPointer, _ targetRow: Int
@@ -141,13 +141,13 @@ func transpose<Element: Lanes>(
 
 /// The rows and columns of a tile: long enough stretches of both matrices for the processor to fetch
 /// them ahead, and few enough pages.
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 var transposedTile: Int { 128 }
 
 // MARK: - Exchanges of lanes, spelled so that each becomes two shuffles
 
 extension SIMD16 where Scalar == Float {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func exchange(_ a: inout Self, _ b: inout Self, _ distance: Int) {
     if distance == 1 {
       (a.oddHalf, b.evenHalf) = (b.evenHalf, a.oddHalf)
@@ -162,7 +162,7 @@ extension SIMD16 where Scalar == Float {
 }
 
 extension SIMD8 where Scalar == Float {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func exchange(_ a: inout Self, _ b: inout Self, _ distance: Int) {
     if distance == 1 {
       (a.oddHalf, b.evenHalf) = (b.evenHalf, a.oddHalf)
@@ -177,7 +177,7 @@ extension SIMD8 where Scalar == Float {
 }
 
 extension SIMD4 where Scalar == Float {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func exchange(_ a: inout Self, _ b: inout Self, _ distance: Int) {
     if distance == 1 {
       (a.oddHalf, b.evenHalf) = (b.evenHalf, a.oddHalf)
@@ -188,7 +188,7 @@ extension SIMD4 where Scalar == Float {
 }
 
 extension SIMD8 where Scalar == Double {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func exchange(_ a: inout Self, _ b: inout Self, _ distance: Int) {
     if distance == 1 {
       (a.oddHalf, b.evenHalf) = (b.evenHalf, a.oddHalf)
@@ -202,7 +202,7 @@ extension SIMD8 where Scalar == Double {
 }
 
 extension SIMD4 where Scalar == Double {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func exchange(_ a: inout Self, _ b: inout Self, _ distance: Int) {
     if distance == 1 {
       (a.oddHalf, b.evenHalf) = (b.evenHalf, a.oddHalf)
@@ -213,7 +213,7 @@ extension SIMD4 where Scalar == Double {
 }
 
 extension SIMD2 where Scalar == Double {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func exchange(_ a: inout Self, _ b: inout Self, _ distance: Int) {
     (a.y, b.x) = (b.x, a.y)
   }
@@ -222,7 +222,7 @@ extension SIMD2 where Scalar == Double {
 // MARK: - The answers to `KernelSet`
 
 extension LoopSet {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func transpose(
     _ element: KernelElement, _ rows: Int, _ columns: Int, _ source: UnsafeRawPointer,
     _ sourceRow: Int, _ target: UnsafeMutableRawPointer, _ targetRow: Int

@@ -14,7 +14,7 @@ import AdjointElementary
 import AdjointKernels
 
 /// See `KernelSet.gatherPatches`.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 public func gatherPatches<Element: Lanes>(
   _: Element.Type, _ window: SlidingWindow, _ part: PatchPart, _ first: Int, _ count: Int,
   _ image: UnsafeRawPointer, _ patches: UnsafeMutableRawPointer
@@ -28,7 +28,7 @@ public func gatherPatches<Element: Lanes>(
 }
 
 /// See `KernelSet.scatterPatches`.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 public func scatterPatches<Element: Lanes>(
   _: Element.Type, _ window: SlidingWindow, _ part: PatchPart, _ first: Int, _ count: Int,
   _ patches: UnsafeRawPointer, _ image: UnsafeMutableRawPointer
@@ -56,16 +56,16 @@ protocol PatchMotion {
 struct Gathering<Element: Lanes>: PatchMotion {
   @usableFromInline let image: UnsafeRawPointer
   @usableFromInline let patches: UnsafeMutableRawPointer
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   init(_ image: UnsafeRawPointer, _ patches: UnsafeMutableRawPointer) {
     (self.image, self.patches) = (image, patches)
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func move(image offset: Int, patch: Int, _ byteCount: Int) {
     moveLine(
       Element.self, byteCount / Element.size, image + offset, patches + patch, adding: false)
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func pass(patch: Int, _ byteCount: Int) { clear(patches + patch, byteCount) }
 }
 
@@ -74,21 +74,21 @@ struct Gathering<Element: Lanes>: PatchMotion {
 struct Scattering<Element: Lanes>: PatchMotion {
   @usableFromInline let image: UnsafeMutableRawPointer
   @usableFromInline let patches: UnsafeRawPointer
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   init(_ image: UnsafeMutableRawPointer, _ patches: UnsafeRawPointer) {
     (self.image, self.patches) = (image, patches)
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func move(image offset: Int, patch: Int, _ byteCount: Int) {
     moveLine(
       Element.self, byteCount / Element.size, patches + patch, image + offset, adding: true)
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func pass(patch: Int, _ byteCount: Int) {}
 }
 
 /// The walk of both: row of positions by row of positions, and in each, window row by window row.
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 func walkPatches<M: PatchMotion>(
   _ motion: M, _ window: SlidingWindow, _ part: PatchPart, _ first: Int, _ count: Int
 ) {
@@ -132,7 +132,7 @@ func walkPatches<M: PatchMotion>(
 ///
 /// The image row begins at `line`, the patch of the first position at `patch`, that of the next one
 /// `length` after it; a pixel of the image and a tap of the patch are `pixel` and `run` apart.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func walkRow<M: PatchMotion>(
   _ motion: M, _ axis: WindowAxis, _ pixel: Int, _ run: Int, _ column: Int, _ stop: Int,
   _ first: Int, _ count: Int, _ line: Int, _ patch: Int, _ length: Int
@@ -188,7 +188,7 @@ func walkRow<M: PatchMotion>(
 
 /// The walk for a matrix with a row for each tap: row of positions by row of positions, and in each, tap
 /// by tap.
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 func walkTaps<M: PatchMotion>(
   _ motion: M, _ window: SlidingWindow, _ part: PatchPart, _ first: Int, _ count: Int
 ) {
@@ -244,7 +244,7 @@ func walkTaps<M: PatchMotion>(
   }
 }
 
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 func clear(_ target: UnsafeMutableRawPointer, _ byteCount: Int) {
   target.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
 }
@@ -252,7 +252,7 @@ func clear(_ target: UnsafeMutableRawPointer, _ byteCount: Int) {
 // MARK: - The answers to `KernelSet`
 
 extension LoopSet {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func gatherPatches(
     _ element: KernelElement, _ window: SlidingWindow, _ part: PatchPart, _ first: Int,
     _ count: Int, _ image: UnsafeRawPointer, _ patches: UnsafeMutableRawPointer
@@ -265,7 +265,7 @@ extension LoopSet {
     }
   }
 
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func scatterPatches(
     _ element: KernelElement, _ window: SlidingWindow, _ part: PatchPart, _ first: Int,
     _ count: Int, _ patches: UnsafeRawPointer, _ image: UnsafeMutableRawPointer

@@ -5,7 +5,7 @@ import AdjointKernels
 
 extension WindowAxis {
   /// The place of tap 0 at a position, which may be outside, and the taps that are inside.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func reach(at position: Int) -> WindowReach {
     let origin = position &* stride &- before
     let rest = size &- origin
@@ -17,7 +17,7 @@ extension WindowAxis {
   }
 
   /// How many positions, from one whose taps from 0 below `stop` are inside, see these inside too.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func positions(from reach: WindowReach, before stop: Int) -> Int {
     (size &- 1 &- reach.origin &- (stop &- 1) &* dilation) / stride &+ 1
   }
@@ -27,7 +27,7 @@ extension WindowAxis {
 @frozen @usableFromInline
 struct WindowReach {
   @usableFromInline var origin, first, end: Int
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   init(origin: Int, first: Int, end: Int) {
     self.origin = origin
     self.first = first
@@ -45,7 +45,7 @@ struct WindowWalk {
   @usableFromInline var rows, columns: WindowReach
 
   /// A walk that stands at the given position.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   init(_ window: SlidingWindow, at position: Int) {
     self.window = window
     let perImage = window.rows.positions &* window.columns.positions
@@ -59,7 +59,7 @@ struct WindowWalk {
   }
 
   /// The number, through all images, of the pixel under a tap that is inside.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func pixel(_ tapRow: Int, _ tapColumn: Int) -> Int {
     let y = rows.origin &+ tapRow &* window.rows.dilation
     let x = columns.origin &+ tapColumn &* window.columns.dilation
@@ -67,7 +67,7 @@ struct WindowWalk {
   }
 
   /// How many positions, from this one to at most the end of the row, see the same taps inside.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   var run: Int {
     guard columns.first == 0 && columns.end == window.columns.taps else { return 1 }
     return min(
@@ -76,7 +76,7 @@ struct WindowWalk {
   }
 
   /// Goes on, at most to the end of the row of positions.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   mutating func advance(by count: Int = 1) {
     column &+= count
     if column == window.columns.positions {
@@ -102,7 +102,7 @@ struct WindowWalk {
   @usableFromInline let entries: UnsafeMutableRawPointer
 
   /// The bytes of an entry.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   static var stride: Int { 16 }
 
   @usableFromInline

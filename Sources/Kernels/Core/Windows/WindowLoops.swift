@@ -20,7 +20,7 @@ import AdjointKernels
   /// Where the taps that are inside lie, seen from the first of them.
   @usableFromInline let taps: TapTable
 
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   init(_ window: SlidingWindow, _ pixel: Int, at first: Int, _ taps: TapTable) {
     (image, tap, rows, columns) = (0, 0, 0, 0)
     position = first &* pixel
@@ -31,7 +31,7 @@ import AdjointKernels
   }
 
   /// Looks at where the walk stands now.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   mutating func update(_ walk: WindowWalk) {
     let rows = walk.rows.end &- walk.rows.first
     let columns = walk.columns.end &- walk.columns.first
@@ -44,7 +44,7 @@ import AdjointKernels
   }
 
   /// Calls the body for each tap that is inside, with its offsets in the image and in a filter.
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   func forEachTap(_ body: (_ image: Int, _ tap: Int) -> Void) {
     var entry = taps.entries
     let end = entry + rows &* columns &* TapTable.stride
@@ -69,10 +69,10 @@ public protocol ChannelAccess {
 
 /// As many channels as a vector has lanes.
 @frozen public struct AllLanes<Element: Lanes>: ChannelAccess {
-  @inlinable @inline(__always) init() {}
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always) init() {}
+  @export(implementation) @inline(__always)
   public func load(_ address: UnsafeRawPointer) -> Element { Element.load(address) }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public func store(_ channels: Element, _ address: UnsafeMutableRawPointer) {
     channels.store(address)
   }
@@ -81,11 +81,11 @@ public protocol ChannelAccess {
 /// Fewer channels than a vector has lanes; the others are zero and not written.
 @frozen public struct SomeLanes<Element: Lanes>: ChannelAccess {
   @usableFromInline let count: Int
-  @inlinable @inline(__always) init(_ count: Int) { self.count = count }
+  @export(implementation) @inline(__always) init(_ count: Int) { self.count = count }
 
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public func load(_ address: UnsafeRawPointer) -> Element { Element.load(address, count: count) }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public func store(_ channels: Element, _ address: UnsafeMutableRawPointer) {
     channels.store(address, count: count)
   }
@@ -101,7 +101,7 @@ public protocol WindowRule {
 }
 
 /// The one walk of all rules; see `KernelSet.slide`.
-@inlinable @inline(__always)
+@export(implementation) @inline(__always)
 func slide<R: WindowRule>(
   _ rule: R, _ window: SlidingWindow, _ channels: Int, _ channelCount: Int, _ first: Int,
   _ count: Int
@@ -132,7 +132,7 @@ func slide<R: WindowRule>(
 /// from one offset in a pixel to another.
 ///
 /// A function of its own: together with the walk, the loop would keep its offsets in memory.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 func stepThroughRun<R: WindowRule, Access: ChannelAccess>(
   _ rule: R, _ access: Access, _ site: WindowSite, _ count: Int, _ low: Int, _ high: Int
 ) where Access.Element == R.Element {
@@ -154,11 +154,11 @@ func stepThroughRun<R: WindowRule, Access: ChannelAccess>(
 @frozen public struct FilterRule<Element: Lanes>: WindowRule {
   @usableFromInline let x, f: UnsafeRawPointer
   @usableFromInline let y: UnsafeMutableRawPointer
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   init(_ x: UnsafeRawPointer, _ f: UnsafeRawPointer, _ y: UnsafeMutableRawPointer) {
     (self.x, self.f, self.y) = (x, f, y)
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public func step<Access: ChannelAccess>(_ access: Access, _ site: WindowSite, _ channel: Int)
   where Access.Element == Element {
     var sum: Element = 0
@@ -174,11 +174,11 @@ func stepThroughRun<R: WindowRule, Access: ChannelAccess>(
 @frozen public struct FilterToImageRule<Element: Lanes>: WindowRule {
   @usableFromInline let f, y: UnsafeRawPointer
   @usableFromInline let x: UnsafeMutableRawPointer
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   init(_ f: UnsafeRawPointer, _ y: UnsafeRawPointer, _ x: UnsafeMutableRawPointer) {
     (self.f, self.y, self.x) = (f, y, x)
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public func step<Access: ChannelAccess>(_ access: Access, _ site: WindowSite, _ channel: Int)
   where Access.Element == Element {
     let seed = access.load(y + (site.position &+ channel))
@@ -195,11 +195,11 @@ func stepThroughRun<R: WindowRule, Access: ChannelAccess>(
 @frozen public struct FilterToTapsRule<Element: Lanes>: WindowRule {
   @usableFromInline let x, y: UnsafeRawPointer
   @usableFromInline let f: UnsafeMutableRawPointer
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   init(_ x: UnsafeRawPointer, _ y: UnsafeRawPointer, _ f: UnsafeMutableRawPointer) {
     (self.x, self.y, self.f) = (x, y, f)
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public func step<Access: ChannelAccess>(_ access: Access, _ site: WindowSite, _ channel: Int)
   where Access.Element == Element {
     let seed = access.load(y + (site.position &+ channel))
@@ -218,9 +218,9 @@ func stepThroughRun<R: WindowRule, Access: ChannelAccess>(
 @frozen public struct MaximumRule<Element: Lanes>: WindowRule {
   @usableFromInline let x: UnsafeRawPointer
   @usableFromInline let y: UnsafeMutableRawPointer
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   init(_ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer) { (self.x, self.y) = (x, y) }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public func step<Access: ChannelAccess>(_ access: Access, _ site: WindowSite, _ channel: Int)
   where Access.Element == Element {
     var largest = MaximumReduction<Element>.neutral
@@ -235,14 +235,14 @@ func stepThroughRun<R: WindowRule, Access: ChannelAccess>(
 @frozen public struct MeanOfExtremeRule<Element: Lanes>: WindowRule {
   @usableFromInline let x, y, t: UnsafeRawPointer
   @usableFromInline let mean: UnsafeMutableRawPointer
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   init(
     _ x: UnsafeRawPointer, _ y: UnsafeRawPointer, _ t: UnsafeRawPointer,
     _ mean: UnsafeMutableRawPointer
   ) {
     (self.x, self.y, self.t, self.mean) = (x, y, t, mean)
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public func step<Access: ChannelAccess>(_ access: Access, _ site: WindowSite, _ channel: Int)
   where Access.Element == Element {
     let largest = access.load(y + (site.position &+ channel))
@@ -263,14 +263,14 @@ func stepThroughRun<R: WindowRule, Access: ChannelAccess>(
 @frozen public struct ShareAmongExtremeRule<Element: Lanes>: WindowRule {
   @usableFromInline let x, y, seeds: UnsafeRawPointer
   @usableFromInline let t: UnsafeMutableRawPointer
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   init(
     _ x: UnsafeRawPointer, _ y: UnsafeRawPointer, _ seeds: UnsafeRawPointer,
     _ t: UnsafeMutableRawPointer
   ) {
     (self.x, self.y, self.seeds, self.t) = (x, y, seeds, t)
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public func step<Access: ChannelAccess>(_ access: Access, _ site: WindowSite, _ channel: Int)
   where Access.Element == Element {
     let largest = access.load(y + (site.position &+ channel))
@@ -296,11 +296,11 @@ func stepThroughRun<R: WindowRule, Access: ChannelAccess>(
   @usableFromInline let x: UnsafeRawPointer
   @usableFromInline let y: UnsafeMutableRawPointer
   @usableFromInline let countsAll: Bool
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   init(_ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer, countsAll: Bool) {
     (self.x, self.y, self.countsAll) = (x, y, countsAll)
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public func step<Access: ChannelAccess>(_ access: Access, _ site: WindowSite, _ channel: Int)
   where Access.Element == Element {
     let count = countsAll ? site.allTaps : site.rows &* site.columns
@@ -316,11 +316,11 @@ func stepThroughRun<R: WindowRule, Access: ChannelAccess>(
   @usableFromInline let y: UnsafeRawPointer
   @usableFromInline let x: UnsafeMutableRawPointer
   @usableFromInline let countsAll: Bool
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   init(_ y: UnsafeRawPointer, _ x: UnsafeMutableRawPointer, countsAll: Bool) {
     (self.y, self.x, self.countsAll) = (y, x, countsAll)
   }
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public func step<Access: ChannelAccess>(_ access: Access, _ site: WindowSite, _ channel: Int)
   where Access.Element == Element {
     let count = countsAll ? site.allTaps : site.rows &* site.columns
@@ -333,7 +333,7 @@ func stepThroughRun<R: WindowRule, Access: ChannelAccess>(
 }
 
 /// See `KernelSet.slide`.
-@inlinable @inline(never)
+@export(implementation) @inline(never)
 public func slide<Element: Lanes>(
   _: Element.Type, _ loop: WindowLoop, _ window: SlidingWindow, _ channels: Int,
   _ channelCount: Int, _ first: Int, _ count: Int, _ operands: Operands,
@@ -361,7 +361,7 @@ public func slide<Element: Lanes>(
 // MARK: - The answers to `KernelSet`
 
 extension LoopSet {
-  @inlinable @inline(__always)
+  @export(implementation) @inline(__always)
   public static func slide(
     _ loop: WindowLoop, _ element: KernelElement, _ window: SlidingWindow, _ channels: Int,
     _ channelCount: Int, _ first: Int, _ count: Int, _ a: UnsafeRawPointer,

@@ -1,5 +1,5 @@
-// What this file knows: the activation functions against their formulas in Double, and what happens
-// at kinks and far out.
+// The activation functions against their formulas in Double, and their values and slopes at kinks
+// and far out.
 
 import Adjoint
 import Foundation

@@ -1,11 +1,11 @@
-// What this file knows: how the losses of single examples become one number, and what all losses ask
-// of their arguments.
+// How the losses of single examples become one number, and what all losses require of their
+// arguments. It has never heard of any particular loss.
 
 import AdjointArrays
 import AdjointDifferentiation
 
 /// What a loss does with its values for the single elements or examples.
-public enum Reduction: String, Sendable, Codable, CaseIterable {
+public enum LossReduction: String, Sendable, Codable, CaseIterable {
   /// Nothing: the result has one value for each.
   case none
   /// Their mean: the default. The mean of nothing is NaN.
