@@ -36,7 +36,7 @@ public struct ConfusionMatrix: Sendable, Equatable {
   /// The number of right answers.
   public var correct: Int { counts.indices.reduce(0) { $0 + counts[$1][$1] } }
 
-  /// The fraction of right answers, from 0 to 1; of no answers it is NaN, as the mean of nothing is.
+  /// The fraction of right answers, from 0 to 1; NaN if there are none, like the mean of nothing.
   public var accuracy: Double { Double(correct) / Double(total) }
 
   /// The matrix as a picture.
