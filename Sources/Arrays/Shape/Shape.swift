@@ -44,7 +44,7 @@ public struct Shape: Hashable, Sendable {
     do {
       try self.init(validating: Array(dimensions))
     } catch {
-      preconditionFailure(error.description)
+      fatalError(error.description)
     }
   }
 

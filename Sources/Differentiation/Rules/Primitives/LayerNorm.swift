@@ -3,6 +3,7 @@
 
 import AdjointArrays
 import AdjointElementary
+import AdjointSupport
 
 /// `y = γ x̂ + β` with `x̂ = (x - μ) r` and `r = 1 / √(σ² + ε)`, for the mean `μ` and the variance
 /// `σ²` of each row.
@@ -109,6 +110,6 @@ struct LayerNorm: Primitive {
 /// - Complexity: one walk over `x`, and one over `x` and the adjoint for all three derivatives;
 ///   only the operands are kept for it.
 public func layerNorm(_ x: Tensor, gain: Tensor, bias: Tensor, epsilon: Double = 1e-5) -> Tensor {
-  precondition(epsilon >= 0, "the number \(epsilon) added to a variance is negative")
+  require(epsilon >= 0, "the number \(epsilon) added to a variance is negative")
   return Tensor.applying(LayerNorm(epsilon: epsilon), x, gain, bias)
 }
