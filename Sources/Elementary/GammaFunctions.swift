@@ -134,7 +134,7 @@ extension Elementary {
     }
     /// `cot πx`.
     ///
-    /// The difference to the nearest half is taken before it is multiplied with a π that is rounded.
+    /// The difference to the nearest half is taken before it is multiplied with a rounded π.
     @inlinable @inline(__always)
     static func cotangent<A: NumericAlgebra>(_ x: A) -> A {
       let fraction = x - A._round(x)

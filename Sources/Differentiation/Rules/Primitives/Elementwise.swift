@@ -39,7 +39,7 @@ struct ElementwiseUnary: Primitive {
 
   /// `seed · f'(x)`.
   ///
-  /// What the rule does not read was not kept; any tensor of the shape of the result will do for it.
+  /// What the rule does not read was not kept; any tensor of the result's shape will do for it.
   private func chain(_ seed: Tensor, _ use: borrowing PrimitiveUse) -> Tensor {
     if use.isRecorded || seed.isRecorded {
       let (x, y) = (use.kept(0) ?? seed, use.keptResult ?? seed)

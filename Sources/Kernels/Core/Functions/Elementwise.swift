@@ -17,7 +17,7 @@ public protocol Rule {
 /// The addresses of the operands of a loop, all of them readable.
 ///
 /// Operands that a rule does not read, and those it has not, repeat the first address. So the loop
-/// may load all four, and need not prove that it never touches what nobody promised to be there.
+/// may load all four, and need not prove that it never touches an address that was not given.
 @frozen
 public struct Operands {
   @usableFromInline var a, b, c, d: UnsafeRawPointer

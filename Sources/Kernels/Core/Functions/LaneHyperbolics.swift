@@ -136,9 +136,9 @@ extension Lanes {
 // MARK: - Powers
 
 extension Lanes {
-  // |x|^y = exp(y log|x|) with the logarithm and its product as pairs: the exponential turns an absolute
-  // error of its argument, which may be 745, into a relative one. Then the special cases of IEEE
-  // 754.
+  // |x|^y = exp(y log|x|) with the logarithm and its product as pairs: the exponential turns an
+  // absolute error of its argument, which may be 745, into a relative one. Then the special cases
+  // of IEEE 754.
   @inlinable @inline(__always)
   public static func _pow(_ x: Self, _ y: Self) -> Self {
     let size = magnitude(x)

@@ -15,8 +15,8 @@
 //
 //     nm $o | awk '$2 == "W" { print $3 }' | grep -v $M | sort > weak
 //     objdump -d --no-show-raw-insn $o | awk '/^[0-9a-f]+ </ { f = substr($2, 2, length($2) - 3) }
-//       $2 ~ /^(v|andn|bextr|bls|bzhi|mulx|pdep|pext|rorx|sarx|shlx|shrx|lzcnt|movbe)/ { print f }' |
-//       sort -u | comm -12 weak -
+//       $2 ~ /^(v|andn|bextr|bls|bzhi|mulx|pdep|pext|rorx|sarx|shlx|shrx|lzcnt|movbe)/ {
+//         print f }' | sort -u | comm -12 weak -
 //
 // The proof by use is to run the tests under an emulator: `qemu-x86_64 -cpu Nehalem`.
 
@@ -151,7 +151,7 @@ public protocol Lanes: NumericAlgebra {
   static var complementCenter: Self { get }
   /// From here on the complement of the error function is zero.
   static var complementLimit: Self { get }
-  /// `(1 + 2x) exp(x²) (1 - erf(x))` for `x ≥ 0`, given `t = (x - c) / (x + c)` with the center `c`.
+  /// `(1 + 2x) exp(x²) (1 - erf(x))` for `x ≥ 0`, given `t = (x - c) / (x + c)` with center `c`.
   static func complementFactor(_ t: Self) -> LanePair<Self>
 
   /// `sin` by the system's library, lane by lane.
