@@ -2,7 +2,7 @@
 import PackageDescription
 
 // The library is compiled optimized in debug builds too: a debug `swift test` (or a program that
-// depends on it) would otherwise spend its time in loops nobody wants to step through.
+// depends on it) would otherwise spend its time in loops that are of no interest to a debugger.
 //
 // Dynamic exclusivity checks are off inside the library: they cost as much as recording an operation.
 // What they would catch, two overlapping accesses to one stored property of a class, is kept out by
@@ -33,9 +33,12 @@ let v4 =
     ]
     : [])
 
-// The sets are found by the linker (why is told in Kernels.swift), so whatever is linked names them. Each
-// compiles for as long as arrays do, beside everything that is built on the loops.
-let kernelSets = ["AdjointKernelsBaseline", "AdjointKernelsX86V3", "AdjointKernelsX86V4"]
+// The sets are found by the linker (why is told in Kernels.swift), so whatever is linked names them.
+//
+// Of the modules that are ready, SwiftPM starts the one whose name comes last in the alphabet. No
+// module waits for the sets, so their names come before those of the modules in the chain from
+// arrays to the executables.
+let kernelSets = ["AdjointBaselineKernels", "AdjointAVX2Kernels", "AdjointAVX512Kernels"]
 let linkedSets = kernelSets.map { Target.Dependency(stringLiteral: $0) }
 
 let package = Package(
@@ -99,13 +102,13 @@ let package = Package(
       // The compiler's own vector operations; why is told in Vectors.swift.
       swiftSettings: optimized + [.enableExperimentalFeature("BuiltinModule")]),
     .target(
-      name: "AdjointKernelsBaseline", dependencies: ["AdjointKernelCore"],
+      name: "AdjointBaselineKernels", dependencies: ["AdjointKernelCore"],
       path: "Sources/Kernels/Baseline", swiftSettings: optimized),
     .target(
-      name: "AdjointKernelsX86V3", dependencies: ["AdjointKernelCore"],
+      name: "AdjointAVX2Kernels", dependencies: ["AdjointKernelCore"],
       path: "Sources/Kernels/X86V3", swiftSettings: v3),
     .target(
-      name: "AdjointKernelsX86V4", dependencies: ["AdjointKernelCore"],
+      name: "AdjointAVX512Kernels", dependencies: ["AdjointKernelCore"],
       path: "Sources/Kernels/X86V4", swiftSettings: v4),
 
     // MARK: Executables

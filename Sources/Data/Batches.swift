@@ -3,6 +3,7 @@
 
 import AdjointArrays
 import AdjointDifferentiation
+import AdjointSupport
 
 /// Examples that can be fetched by number, several at a time.
 public protocol Dataset: Sendable {
@@ -67,7 +68,7 @@ public struct Batches<Source: Dataset>: RandomAccessCollection, Sendable {
   public let endIndex: Int
 
   init(dataset: Source, size: Int, order: [Int], dropsRemainder: Bool) {
-    precondition(size > 0, "batches of \(size) examples; use a size of 1 or more")
+    require(size > 0, "batches of \(size) examples; use a size of 1 or more")
     self.dataset = dataset
     self.size = size
     self.order = order
@@ -80,7 +81,7 @@ public struct Batches<Source: Dataset>: RandomAccessCollection, Sendable {
 
   /// The numbers of the examples in a batch.
   public func exampleIndices(at position: Int) -> [Int] {
-    precondition(
+    require(
       position >= 0 && position < endIndex,
       "batch \(position) does not exist: there are \(endIndex)")
     let start = position * size
@@ -132,7 +133,7 @@ public struct LabeledDataset: Dataset {
   /// - Precondition: inputs and labels have at least one axis, and the first is equally long in
   ///   both.
   public init(inputs: Tensor, labels: Tensor) {
-    precondition(
+    require(
       inputs.rank > 0 && labels.rank > 0 && inputs.shape[0] == labels.shape[0],
       "inputs \(inputs.type) and labels \(labels.type) do not have one label for each input; the first "
         + "axis counts the examples in both")
@@ -171,7 +172,7 @@ extension LabeledImages: Dataset {
 
 private func checkedRows(_ indices: [Int], count: Int) -> NDArray {
   for index in indices {
-    precondition(index >= 0 && index < count, "example \(index) does not exist: there are \(count)")
+    require(index >= 0 && index < count, "example \(index) does not exist: there are \(count)")
   }
   return NDArray(indices.map { Int32($0) }, shape: [indices.count])
 }

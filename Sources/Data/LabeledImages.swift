@@ -2,6 +2,7 @@
 // models.
 
 import AdjointArrays
+import AdjointSupport
 
 /// Images of one size, each with the number of its class.
 public struct LabeledImages: Sendable {
@@ -28,10 +29,10 @@ public struct LabeledImages: Sendable {
   /// - Precondition: `images` has shape `[labels.count, height * width]`, and each label is an
   ///   index into `classNames`.
   public init(images: NDArray, labels: [Int], height: Int, width: Int, classNames: [String]) {
-    precondition(
+    require(
       images.rank == 2 && images.shape[0] == labels.count && images.shape[1] == height * width,
       "images of shape \(images.shape) are not \(labels.count) rows of \(height) x \(width) pixels")
-    precondition(
+    require(
       labels.allSatisfy(classNames.indices.contains),
       "a label is not a class: the classes are 0 ..< \(classNames.count)")
     self.images = images
@@ -46,7 +47,7 @@ public struct LabeledImages: Sendable {
   /// - Precondition: each index is in `0 ..< count`.
   public func subset(_ indices: [Int]) -> LabeledImages {
     for index in indices {
-      precondition(
+      require(
         index >= 0 && index < count, "image \(index) does not exist: there are \(count)")
     }
     let rowSize = height * width * images.dtype.byteCount
@@ -81,7 +82,7 @@ public struct LabeledImages: Sendable {
   public func stratifiedSplit(
     _ fractions: [Double], using generator: inout some RandomNumberGenerator
   ) -> [LabeledImages] {
-    precondition(
+    require(
       fractions.allSatisfy { $0 >= 0 } && abs(fractions.reduce(0, +) - 1) <= 1e-9,
       "the fractions \(fractions) are not numbers from 0 to 1 whose sum is 1")
     var members = [[Int]](repeating: [], count: classNames.count)

@@ -15,13 +15,13 @@ public struct ConfusionMatrix: Sendable, Equatable {
   ///
   /// - Precondition: both have one length, and all their elements are indices into `classNames`.
   public init(labels: [Int], answers: [Int], classNames: [String]) {
-    precondition(
+    require(
       labels.count == answers.count,
       "ConfusionMatrix: \(labels.count) labels and \(answers.count) answers; pass one answer each")
     let row = [Int](repeating: 0, count: classNames.count)
     var counts = [[Int]](repeating: row, count: classNames.count)
     for (label, answer) in zip(labels, answers) {
-      precondition(
+      require(
         classNames.indices.contains(label) && classNames.indices.contains(answer),
         "ConfusionMatrix: label \(label) or answer \(answer) is not from 0 ..< \(classNames.count)")
       counts[label][answer] += 1
@@ -36,7 +36,7 @@ public struct ConfusionMatrix: Sendable, Equatable {
   /// The number of right answers.
   public var correct: Int { counts.indices.reduce(0) { $0 + counts[$1][$1] } }
 
-  /// The fraction of right answers, from 0 to 1; of no answers it is NaN, as the mean of nothing is.
+  /// The fraction of right answers, from 0 to 1; NaN if there are none, like the mean of nothing.
   public var accuracy: Double { Double(correct) / Double(total) }
 
   /// The matrix as a picture.

@@ -1,6 +1,8 @@
 // How arrays of numbers are shown as small images. It has never heard of where the numbers come
 // from.
 
+import AdjointSupport
+
 /// Small images beside each other, each with a caption.
 ///
 /// A list of images, not one drawing: each has its own text for readers who do not see it, and the
@@ -23,7 +25,7 @@ public struct ImageGrid: Sendable {
     ///
     /// - Precondition: `pixels` has `height * width` elements, both at least 1.
     public init(pixels: [Float], height: Int, width: Int, caption: String, summary: String) {
-      precondition(
+      require(
         height > 0 && width > 0 && pixels.count == height * width,
         "ImageGrid.Image: \(pixels.count) numbers are not \(height) rows of \(width) pixels")
       self.pixels = pixels

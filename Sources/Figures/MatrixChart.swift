@@ -41,7 +41,7 @@ public struct MatrixChart: Sendable {
     title: String, summary: String, rowTitle: String, columnTitle: String, rowNames: [String],
     columnNames: [String], values: [[Double]], coloring: Coloring = .magnitude, decimals: Int = 0
   ) {
-    precondition(
+    require(
       values.count == rowNames.count && values.allSatisfy { $0.count == columnNames.count },
       """
       MatrixChart: \(values.count) rows of \(values.map(\.count)) numbers for \(rowNames.count) row \

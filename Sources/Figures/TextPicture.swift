@@ -1,6 +1,8 @@
 // How gray levels become characters. It has never heard of terminals; whether one can show block
 // characters is for the caller to find out.
 
+import AdjointSupport
+
 /// An image made of characters.
 ///
 ///     ▒▒██████▒▒
@@ -26,7 +28,7 @@ public struct TextPicture: Sendable, Equatable {
   public init(
     pixels: [Float], height: Int, width: Int, shades: Shades = .blocks, largestSide: Int = 16
   ) {
-    precondition(
+    require(
       pixels.count == height * width && largestSide > 0,
       "TextPicture: \(pixels.count) numbers are not \(height) rows of \(width) pixels")
     let characters = Array(shades.rawValue)
@@ -56,7 +58,7 @@ public struct TextPicture: Sendable, Equatable {
   public static func sideBySide(
     _ pictures: [TextPicture], captions: [String], gap: Int = 3
   ) -> String {
-    precondition(
+    require(
       pictures.count == captions.count,
       "TextPicture: \(captions.count) captions for \(pictures.count) pictures")
     let columns = zip(pictures, captions).map { picture, caption in

@@ -3,6 +3,7 @@
 
 import AdjointDifferentiation
 import AdjointElementary
+import AdjointSupport
 
 extension Gradient {
   /// The sum; a derivative missing in one of the two is taken from the other.
@@ -123,7 +124,7 @@ extension Gradient {
   }
 
   private func requireSameStructure(_ other: Gradient, _ operation: String) {
-    precondition(
+    require(
       layouts.count == other.layouts.count
         && zip(layouts, other.layouts).allSatisfy { $0.hasType(of: $1) },
       "`\(operation)` of gradients of two models of type \(M.self) whose parameters differ in number, "

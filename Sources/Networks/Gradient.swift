@@ -21,7 +21,7 @@ public struct Gradient<M: Model>: Sendable {
   /// The derivatives in the order of the model's parameters; nil where the loss used none.
   public var leaves: [Tensor?] {
     didSet {
-      precondition(
+      require(
         leaves.count == layouts.count, "a gradient of \(M.self) has \(layouts.count) leaves")
     }
   }
@@ -42,7 +42,7 @@ public struct Gradient<M: Model>: Sendable {
   /// - Precondition: there is one leaf for each parameter of the model, nil or of its shape.
   public init(leaves: [Tensor?], like model: M) {
     self.init(leaves: leaves, model.collected)
-    precondition(
+    require(
       leaves.count == layouts.count
         && zip(leaves, layouts).allSatisfy { $0 == nil || $0?.shape == $1.shape },
       "the leaves do not have the shapes of the parameters of \(M.self)")

@@ -2,6 +2,7 @@
 
 import AdjointArrays
 import AdjointDifferentiation
+import AdjointSupport
 
 extension Model {
   /// The trained tensors with their names, in the order of declaration.
@@ -135,7 +136,7 @@ extension Model {
       memory.deinitialize(count: 1)
       defer {
         for (number, layout) in layouts.enumerated() {
-          precondition(
+          require(
             number < leaves.count && leaves[number].layout.hasType(of: layout),
             "the closure of updateParameters changed the number or the type of the tensors; "
               + "`\(parts.structure.trainedNames[number])` is \(layout.dtype) \(layout.shape)")

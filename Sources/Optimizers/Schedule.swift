@@ -61,7 +61,7 @@ extension Optimizer {
     public static func step(
       from start: Double, multipliedBy factor: Double, every: Int
     ) -> Schedule {
-      precondition(every > 0, "a schedule cannot change every \(every) steps; use 1 or more")
+      require(every > 0, "a schedule cannot change every \(every) steps; use 1 or more")
       return Schedule(.stairs(from: start, factor: factor, every: every))
     }
 
@@ -71,7 +71,7 @@ extension Optimizer {
     public static func exponential(
       from start: Double, multipliedBy factor: Double, per steps: Int = 1
     ) -> Schedule {
-      precondition(steps > 0, "a schedule cannot decay per \(steps) steps; use 1 or more")
+      require(steps > 0, "a schedule cannot decay per \(steps) steps; use 1 or more")
       return Schedule(.exponential(from: start, factor: factor, per: steps))
     }
 
@@ -81,7 +81,7 @@ extension Optimizer {
     public static func linear(
       from start: Double, to end: Double = 0, over steps: Int
     ) -> Schedule {
-      precondition(steps > 0, "a schedule cannot run over \(steps) steps; use 1 or more")
+      require(steps > 0, "a schedule cannot run over \(steps) steps; use 1 or more")
       return Schedule(.linear(from: start, to: end, over: steps))
     }
 
@@ -93,7 +93,7 @@ extension Optimizer {
     public static func cosine(
       from start: Double, over steps: Int, to end: Double = 0
     ) -> Schedule {
-      precondition(steps > 0, "a schedule cannot run over \(steps) steps; use 1 or more")
+      require(steps > 0, "a schedule cannot run over \(steps) steps; use 1 or more")
       return Schedule(.cosine(from: start, to: end, over: steps))
     }
 
@@ -112,7 +112,7 @@ extension Optimizer {
     ///
     /// - Precondition: `steps` is not negative.
     public func lasting(_ steps: Int, then next: Schedule) -> Schedule {
-      precondition(steps >= 0, "a schedule cannot last \(steps) steps")
+      require(steps >= 0, "a schedule cannot last \(steps) steps")
       return Schedule(.joined(curve, steps: steps, next.curve))
     }
   }

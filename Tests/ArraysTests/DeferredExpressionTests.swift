@@ -1,5 +1,4 @@
-// What this file knows: that putting an elementwise operation off changes when it is computed and
-// nothing else.
+// That putting an elementwise operation off changes when it is computed and nothing else.
 
 import AdjointElementary
 import AdjointKernels
@@ -19,8 +18,9 @@ import Testing
     return body()
   }
 
-  // A value is computed in passing twice and written down the third time. Whoever meets it then computes
-  // two things, and must not take the one for the other: sum(1 · y) = 10 and sum(k y) = 10 k.
+  // A value is computed in passing twice and written down the third time. A program that meets it
+  // then computes two things, and must not take the one for the other: sum(1 · y) = 10 and sum(k y)
+  // = 10 k.
   @Test(arguments: [4, 70_000])
   func whatIsDueInPassingIsNotTakenForTheResult(_ count: Int) {
     let sums = deferring(true) {
@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  // Whoever reads a product that was put off gets the bits of the product, through views too; whoever
+  // A read of a product that was put off gives the bits of the product, through views too; whoever
   // sums it forgets it uncomputed.
   @Test(arguments: [DType.float32, .float64])
   func productsArePutOffAsAWhole(_ dtype: DType) {
@@ -61,7 +61,7 @@ import Testing
 
   /// A random run of elementwise operations over a handful of operands; the same for the same seed.
   ///
-  /// `forces` says after which operations somebody looks at a result.
+  /// `forces` says after which operations a result is read.
   private func run(seed: UInt64, shape: Shape, _ dtype: DType, forces: (Int) -> Bool) -> [NDArray] {
     var generator = RandomGenerator(seed: seed)
     func random(_ shape: Shape) -> NDArray {
@@ -155,13 +155,13 @@ import Testing
         #expect(y.storage.expression?.pending != nil, "before pass \(pass)")
         _ = y.reduced(.sum, over: [0]).item()
       }
-      // Whoever comes back again and again finds them written down.
+      // A program that comes back again and again finds them written down.
       #expect(y.storage.expression?.pending == nil)
     }
   }
 
-  // What a differential operator returns: a loss and its gradient, in one pass, with a mean that waits
-  // for its sum.
+  // What a differential operator returns: a loss and its gradient, in one pass, with a mean that
+  // waits for its sum.
   @Test(arguments: [1000, 100_003])
   func resultsOverTheSameElementsAreComputedTogether(_ count: Int) {
     var generator = RandomGenerator(seed: 6)

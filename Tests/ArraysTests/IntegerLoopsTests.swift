@@ -1,4 +1,4 @@
-// What this file knows: integer arithmetic wraps and never traps.
+// Integer arithmetic wraps and never traps.
 
 import AdjointElementary
 import Testing

@@ -1,4 +1,4 @@
-// What this file knows: putting arrays together and taking them apart again.
+// Putting arrays together and taking them apart again.
 
 import Testing
 

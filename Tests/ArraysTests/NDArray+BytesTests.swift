@@ -1,4 +1,4 @@
-// What this file knows: who sees a change. An array is a value: nobody but its holder.
+// An array is a value: a change is seen by its holder alone.
 
 import Testing
 

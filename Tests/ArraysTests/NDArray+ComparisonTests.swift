@@ -1,4 +1,4 @@
-// What this file knows: booleans from comparisons, and choosing by them.
+// Booleans from comparisons, and choosing by them.
 
 import Testing
 

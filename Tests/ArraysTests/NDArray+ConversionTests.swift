@@ -1,4 +1,4 @@
-// What this file knows: what numbers become in other types.
+// What numbers become in other types.
 
 import Testing
 

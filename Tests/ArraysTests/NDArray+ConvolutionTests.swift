@@ -1,5 +1,5 @@
-// What this file knows: convolution by its definition, a sum over every tap and channel, and what must
-// not change its bits or its memory.
+// Convolution by its definition, a sum over every tap and channel, and what must not change its
+// bits or its memory.
 
 import Testing
 
@@ -155,7 +155,8 @@ private let large: [Case] = [
   }
 
   // A copy of all patches would take 100 MB for the larger image. Other tests allocate at the same
-  // time, so the least of several peaks is taken; the bound is their slack, not that of the workspace.
+  // time, so the least of several peaks is taken; the bound is their slack, not that of the
+  // workspace.
   @Test(arguments: [128, 256])
   func memoryDoesNotGrowWithTheImage(_ side: Int) throws {
     let g = try Case(image: [1, side, side, 8], filter: [7, 7, 8, 8], padding: .same).geometry()

@@ -1,4 +1,4 @@
-// What this file knows: elementwise operations against the table evaluated index by index.
+// Elementwise operations against the table evaluated index by index.
 
 import AdjointElementary
 import Testing
@@ -57,8 +57,8 @@ private struct Value: UnaryVisitor, BinaryVisitor {
 
   @Test(arguments: [DType.float32, .float64])
   func everyFunctionAgreesWithTheTable(dtype: DType) {
-    // Inside every domain: (0.1, 0.9), and 1.1 to 1.9 for acosh. The tolerance is that of the kernels'
-    // own contract, a few units in the last place, with room for the chain's products.
+    // Inside every domain: (0.1, 0.9), and 1.1 to 1.9 for acosh. The tolerance is that of the
+    // kernels' own contract, a few units in the last place, with room for the chain's products.
     let tolerance = dtype == .float32 ? 4e-6 : 1e-13
     var generator = RandomGenerator(seed: 3)
     let shape: Shape = [3, 41]

@@ -1,4 +1,4 @@
-// What this file knows: gathers against their definition, scatters as their transposes.
+// Gathers against their definition, scatters as their transposes.
 
 import Testing
 

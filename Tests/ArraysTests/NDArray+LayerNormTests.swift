@@ -1,5 +1,5 @@
-// What this file knows: normalized rows of arrays in every layout, against elementwise operations in
-// double precision, and that threads do not show.
+// Normalized rows of arrays in every layout, against elementwise operations in double precision,
+// and that threads do not show.
 
 import Testing
 

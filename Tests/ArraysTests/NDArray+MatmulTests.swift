@@ -1,4 +1,4 @@
-// What this file knows: matrix products against the triple loop, in every layout.
+// Matrix products against the triple loop, in every layout.
 
 import Testing
 
@@ -50,7 +50,8 @@ import Testing
   }
 
   @Test func largeProductsAreCutRightly() {
-    // Whole numbers up to 8: every product and sum is exact in float32, so any cut gives equal bits.
+    // Whole numbers up to 8: every product and sum is exact in float32, so any cut gives equal
+    // bits.
     for (m, k, n) in [(300, 130, 70), (70, 130, 300), (257, 129, 255), (1, 700, 900)] {
       let a = NDArray.wholeNumbers(Shape([m, k]), .float32, seed: 1)
       let b = NDArray.wholeNumbers(Shape([k, n]), .float32, seed: 2)

@@ -1,5 +1,4 @@
-// What this file knows: maximum and mean under a window by their definitions, and that the derivatives
-// are transposed.
+// Maximum and mean under a window by their definitions, and that the derivatives are transposed.
 
 import Testing
 

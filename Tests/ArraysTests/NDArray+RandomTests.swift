@@ -1,4 +1,4 @@
-// What this file knows: distributions by their moments, and that the numbers never change.
+// Distributions by their moments, and that the numbers never change.
 
 import Testing
 
@@ -103,8 +103,8 @@ private struct Plain: RandomNumberGenerator {
   }
 
   @Test func theNumbersNeverChange() {
-    // Asserted so that a seed in a paper or a bug report keeps its meaning: exact values of the first
-    // version of this generator, whose block function is checked against published vectors.
+    // Asserted so that a seed in a paper or a bug report keeps its meaning: exact values of the
+    // first version of this generator, whose block function is checked against published vectors.
     var generator = RandomGenerator(seed: 0)
     #expect(generator.next() == 0xE169_C58D_6627_E8D5)
     #expect(generator.next() == 0x9B00_DBD8_BC57_AC4C)

@@ -1,4 +1,4 @@
-// What this file knows: reductions against their definition, and the transpose of broadcasting.
+// Reductions against their definition, and the transpose of broadcasting.
 
 import Testing
 

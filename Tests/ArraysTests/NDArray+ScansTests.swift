@@ -1,4 +1,4 @@
-// What this file knows: positions of extremes, and running sums.
+// Positions of extremes, and running sums.
 
 import Testing
 

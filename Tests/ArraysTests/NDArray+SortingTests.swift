@@ -1,4 +1,4 @@
-// What this file knows: order along an axis, stable, with NaN last.
+// Order along an axis, stable, with NaN last.
 
 import Testing
 

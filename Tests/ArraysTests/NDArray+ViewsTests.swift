@@ -1,4 +1,4 @@
-// What this file knows: every view against its definition index by index, in every layout.
+// Every view against its definition index by index, in every layout.
 
 import Testing
 

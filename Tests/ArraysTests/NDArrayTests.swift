@@ -1,4 +1,4 @@
-// What this file knows: making arrays and reading them back.
+// Making arrays and reading them back.
 
 import Testing
 

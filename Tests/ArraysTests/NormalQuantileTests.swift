@@ -1,4 +1,4 @@
-// What this file knows: the inverse normal distribution function and the logarithm below it.
+// The inverse normal distribution function and the logarithm below it.
 
 import Testing
 

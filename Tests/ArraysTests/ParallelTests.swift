@@ -1,4 +1,4 @@
-// What this file knows: that threads change the time and nothing else.
+// That threads change the time and nothing else.
 
 import Synchronization
 import Testing
@@ -27,8 +27,8 @@ private func spend(_ duration: Duration) {
     }
   }
 
-  // A piece may be parallel itself, and callers may meet; each call has done all of its own pieces when
-  // it returns.
+  // A piece may be parallel itself, and callers may meet; each call has done all of its own pieces
+  // when it returns.
   @Test func callsMayNestAndMeet() async {
     let before = Parallelism.limit
     defer { Parallelism.limit = before }

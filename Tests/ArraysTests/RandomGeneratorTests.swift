@@ -1,4 +1,4 @@
-// What this file knows: the block function's published answers, and independence of split generators.
+// The block function's published answers, and independence of split generators.
 
 import Testing
 
@@ -6,8 +6,8 @@ import Testing
 
 @Suite struct RandomGeneratorTests {
   @Test func blocksMatchThePublishedVectors() {
-    // The vectors of Philox4x32-10 in kat_vectors of the Random123 distribution: four counter words,
-    // two key words, four result words, lowest first.
+    // The vectors of Philox4x32-10 in kat_vectors of the Random123 distribution: four counter
+    // words, two key words, four result words, lowest first.
     let vectors: [([UInt32], [UInt32], [UInt32])] = [
       ([0, 0, 0, 0], [0, 0], [0x6627_E8D5, 0xE169_C58D, 0xBC57_AC4C, 0x9B00_DBD8]),
       (

@@ -1,4 +1,4 @@
-// What this file knows: long reductions: every element once, small errors, one order for all layouts.
+// Long reductions: every element once, small errors, one order for all layouts.
 
 import Testing
 

@@ -1,4 +1,4 @@
-// What this file knows: naming, removing, permuting and regrouping axes.
+// Naming, removing, permuting and regrouping axes.
 
 import Testing
 

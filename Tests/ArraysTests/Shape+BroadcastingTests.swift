@@ -1,4 +1,4 @@
-// What this file knows: the rules by which shapes meet.
+// The rules by which shapes meet.
 
 import Testing
 

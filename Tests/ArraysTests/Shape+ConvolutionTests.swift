@@ -1,4 +1,4 @@
-// What this file knows: the sizes that windows lead to, and what is said when a window does not fit.
+// The sizes that windows lead to, and what is said when a window does not fit.
 
 import Testing
 
@@ -43,8 +43,8 @@ import Testing
     #expect(g.window.columns.before == 0)
   }
 
-  // The transposed convolution leads from each output shape back to an image that gives that output;
-  // `extra` reaches every one of them.
+  // The transposed convolution leads from each output shape back to an image that gives that
+  // output; `extra` reaches every one of them.
   @Test func transposedShapesLeadBack() throws {
     for size in 4...9 {
       for stride in 1...3 {

@@ -1,4 +1,4 @@
-// What this file knows: what makes a shape, and what does not.
+// What makes a shape, and what does not.
 
 import Testing
 

@@ -1,4 +1,4 @@
-// What this file knows: what subscripts take, against Swift's own ranges.
+// What subscripts take, against Swift's own ranges.
 
 import Testing
 

@@ -1,4 +1,4 @@
-// What this file knows: size classes, reuse, and the bound on what is kept.
+// Size classes, reuse, and the bound on what is kept.
 
 import Testing
 
@@ -33,6 +33,24 @@ import Testing
     #expect(pool.report().pooled == 0)
     pool.resetPeak()
     #expect(pool.report().peak == 0)
+  }
+
+  // Others allocate meanwhile, so two of the eight may meet, but never most of them.
+  @Test func largeBlocksBeginAtDifferentPlacesOfAPage() {
+    let pool = StoragePool(keeping: 0)
+    let index = StoragePool.sizeClass(for: 1 << 20)
+    let size = StoragePool.byteCount(ofClass: index)
+    let blocks = (0..<8).map { _ in pool.take(class: index) }
+    defer { for block in blocks { pool.giveBack(block, class: index) } }
+    for (number, block) in blocks.enumerated() {
+      #expect(UInt(bitPattern: block) % 64 == 0)
+      block.initializeMemory(as: UInt8.self, repeating: UInt8(number), count: size)
+    }
+    #expect(Set(blocks.map { UInt(bitPattern: $0) % 4096 }).count > 4)
+    for (number, block) in blocks.enumerated() {
+      let bytes = UnsafeRawBufferPointer(start: block, count: size)
+      #expect(bytes.allSatisfy { $0 == UInt8(number) })
+    }
   }
 
   @Test func whatIsKeptStaysBelowTheBound() {

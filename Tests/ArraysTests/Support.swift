@@ -1,5 +1,5 @@
-// What this file knows: oracles that every test of this room shares: arrays read index by index, and
-// the same array in every layout that views can give it.
+// Oracles that every test of this room shares: arrays read index by index, and the same array in
+// every layout that views can give it.
 
 import AdjointElementary
 import Testing

@@ -1,4 +1,4 @@
-// What this file knows: the step of Adam against the kernels that it fuses, bit by bit.
+// The step of Adam against the kernels that it fuses, bit by bit.
 
 import AdjointKernelCore
 import AdjointKernels

@@ -1,4 +1,4 @@
-// What this file knows: how a table is chosen.
+// How a set of loops is chosen.
 
 import AdjointKernelCore
 import Testing
@@ -13,16 +13,17 @@ import Testing
     #expect(names.contains(Kernels.active.name))
   }
 
-  @Test func theVariableNamesATable() {
-    for table in Kernels.available {
-      let choice = Kernels.choice(from: Kernels.available, named: table.name)
-      #expect(choice.set.name == table.name && choice.complaint == nil)
+  @Test func theVariableNamesASet() {
+    for set in Kernels.available {
+      let choice = Kernels.choice(from: Kernels.available, named: set.name)
+      #expect(choice.set.name == set.name && choice.complaint == nil)
     }
     #expect(Kernels.choice(from: Kernels.available, named: nil).complaint == nil)
     #expect(Kernels.choice(from: Kernels.available, named: "").complaint == nil)
   }
 
-  // The widest table is used, and the line says what was wrong, what happens, and what would be right.
+  // The widest set is used, and the line says what was wrong, what happens, and what would be
+  // right.
   @Test func anUnknownNameIsReported() throws {
     let choice = Kernels.choice(from: Kernels.available, named: "avx1024")
     #expect(choice.set.name == Kernels.available.last?.name)

@@ -1,5 +1,4 @@
-// What this file knows: the normalization of rows and its transpose against their formulas in double
-// precision.
+// The normalization of rows and its transpose against their formulas in double precision.
 
 import AdjointKernelCore
 import AdjointKernels
@@ -8,7 +7,8 @@ import Testing
 @Suite struct LayerNormRowsTests {
   private static let lengths = [1, 2, 3, 7, 8, 15, 16, 17, 33, 64, 1000, 2100, 4200]
 
-  /// Calls the body with the addresses of the inputs and of one more element than asked for each result.
+  /// Calls the body with the addresses of the inputs and of one more element than asked for each
+  /// result.
   private func call<S: Element>(
     _ inputs: [[S]], _ counts: [Int],
     _ body: (UnsafePointer<UnsafeRawPointer>, [UnsafeMutableRawPointer]) -> Void
@@ -26,8 +26,8 @@ import Testing
     return zip(room, counts).map { Array($0[..<$1]) }
   }
 
-  // x̂ errs by some units of the size of x / σ, which is at most 1000 / 6 here because the mean (1000)
-  // is subtracted after rounding; the sums add units of the size of their terms.
+  // x̂ errs by some units of the size of x / σ, which is at most 1000 / 6 here because the mean
+  // (1000) is subtracted after rounding; the sums add units of the size of their terms.
   @Test(arguments: setNames)
   func rowsFollowTheirFormulas(name: String) {
     func check<S: Element>(_: S.Type) {

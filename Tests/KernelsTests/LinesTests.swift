@@ -1,11 +1,12 @@
-// What this file knows: the laws of rows added to rows picked by index.
+// The laws of rows added to rows picked by index.
 
 import AdjointKernelCore
 import AdjointKernels
 import Testing
 
 @Suite struct LinesTests {
-  // Rows of every width add up in order of the rows, places repeat, and what lies between rows stays.
+  // Rows of every width add up in order of the rows, places repeat, and what lies between rows
+  // stays.
   @Test(arguments: setNames)
   func rowsAreAddedInOrder(name: String) {
     func check<S: Element>(_: S.Type) {

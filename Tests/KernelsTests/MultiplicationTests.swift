@@ -1,4 +1,4 @@
-// What this file knows: what a matrix product is, and what must not change its bits.
+// What a matrix product is, and what must not change its bits.
 
 import AdjointKernelCore
 import AdjointKernels
@@ -110,8 +110,8 @@ private struct Matrix<S: Element> {
     check(Double.self)
   }
 
-  // The epilogue is the sum with the bias and `relu` one after the other, bit for bit, wherever a tile,
-  // a block or a turn of the product ends; and NaN stays NaN.
+  // The epilogue is the sum with the bias and `relu` one after the other, bit for bit, wherever a
+  // tile, a block or a turn of the product ends; and NaN stays NaN.
   @Test(arguments: setNames)
   func epilogueIsWhatItStandsFor(name: String) {
     func check<S: Element>(_: S.Type) {
@@ -156,8 +156,8 @@ private struct Matrix<S: Element> {
     check(Double.self)
   }
 
-  // Threads split rows or columns. Wherever they cut, every element keeps its bits: also where the cut
-  // turns a full tile into an edge, or leaves a single row or column.
+  // Threads split rows or columns. Wherever they cut, every element keeps its bits: also where the
+  // cut turns a full tile into an edge, or leaves a single row or column.
   @Test(arguments: setNames, [true, false])
   func anySplitGivesTheSameBits(name: String, accumulates: Bool) {
     func check<S: Element>(_: S.Type) {
@@ -225,8 +225,9 @@ private struct Matrix<S: Element> {
     #expect(product(true, true) == plain)
   }
 
-  // Larger than every block, so that blocks of all three loops meet: one thread per column of blocks is
-  // enough to see a wrong offset. Ones times ones make each element the length of the sum.
+  // Larger than every block, so that blocks of all three loops meet: one thread per column of
+  // blocks is enough to see a wrong offset. Ones times ones make each element the length of the
+  // sum.
   @Test(arguments: setNames, [390, 20])
   func blocksMeet(name: String, k: Int) {
     let (m, n) = (490, 1030)

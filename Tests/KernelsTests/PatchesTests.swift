@@ -1,5 +1,4 @@
-// What this file knows: that patches are read from where a window stands, and added back to the same
-// places.
+// That patches are read from where a window stands, and added back to the same places.
 
 import AdjointKernelCore
 import AdjointKernels

@@ -1,4 +1,4 @@
-// What this file knows: the laws of reductions and of accumulation.
+// The laws of reductions and of accumulation.
 
 import AdjointKernelCore
 import AdjointKernels

@@ -1,4 +1,4 @@
-// What this file knows: the laws of many rows, or columns, reduced at a time.
+// The laws of many rows, or columns, reduced at a time.
 
 import AdjointKernelCore
 import AdjointKernels
@@ -7,8 +7,8 @@ import Testing
 @Suite struct RowReductionsTests {
   private static let kinds: [ReductionKind] = [.sum, .product, .minimum, .maximum]
 
-  /// Numbers that round when they are added or multiplied, with infinities, NaN and zeros of both signs
-  /// here and there.
+  /// Numbers that round when they are added or multiplied, with infinities, NaN and zeros of both
+  /// signs here and there.
   private func numbers<S: Element>(_ count: Int, _: S.Type) -> [S] {
     var generator = Generator(state: 17)
     return (0..<count).map { place in
@@ -34,7 +34,8 @@ import Testing
     }
   }
 
-  // A short row is combined from the left to the right, in every set alike: bit by bit the plain loop.
+  // A short row is combined from the left to the right, in every set alike: bit by bit the plain
+  // loop.
   @Test(arguments: setNames)
   func shortRowsAreCombinedInOrder(name: String) {
     func check<S: Element>(_: S.Type) {
@@ -90,8 +91,8 @@ import Testing
     }
   }
 
-  // Each column is combined from above to below; rows of the source may lie further apart than they are
-  // long, and what lies between is not looked at.
+  // Each column is combined from above to below; rows of the source may lie further apart than they
+  // are long, and what lies between is not looked at.
   @Test(arguments: setNames)
   func columnsAreCombinedInOrder(name: String) {
     func check<S: Element>(_: S.Type) {

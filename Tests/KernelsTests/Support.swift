@@ -1,5 +1,5 @@
-// How to call a kernel table with arrays, what one float32 number computes, and how
-// far two numbers are apart.
+// How to call a set of kernels with arrays, what one float32 number computes, and how far two numbers
+// are apart.
 
 import AdjointElementary
 import AdjointKernelCore
@@ -242,7 +242,7 @@ func withAddresses<S>(_ arrays: [[S]], _ body: (UnsafePointer<UnsafeRawPointer>)
   }
 }
 
-/// The bits of a number, all NaN alike: which of several NaN comes out is nobody's promise.
+/// The bits of a number, all NaN alike: which of several NaN comes out is not promised.
 func bitPattern<S: Element>(_ x: S) -> Int {
   x.isNaN ? .min : x.sign == .minus && x == 0 ? .min + 1 : x.ordinal
 }

@@ -1,12 +1,12 @@
-// What this file knows: a transpose against its definition, bit by bit.
+// A transpose against its definition, bit by bit.
 
 import AdjointKernelCore
 import AdjointKernels
 import Testing
 
 @Suite struct TranspositionTests {
-  // Blocks of 2, 4, 8 or 16, tiles of 128, edges beside both; rows of the matrices lie apart by more
-  // than their length. Every bit pattern is kept, that of a signaling NaN too.
+  // Blocks of 2, 4, 8 or 16, tiles of 128, edges beside both; rows of the matrices lie apart by
+  // more than their length. Every bit pattern is kept, that of a signaling NaN too.
   @Test(arguments: setNames)
   func elementsSwapTheirIndices(name: String) {
     func check<S: FixedWidthInteger & UnsignedInteger>(_: S.Type, _ element: KernelElement) {

@@ -1,4 +1,4 @@
-// What this file knows: the three updates, against their formulas in double precision.
+// The three updates, against their formulas in double precision.
 
 import AdjointKernelCore
 import AdjointKernels

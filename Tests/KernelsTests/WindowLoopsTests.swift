@@ -1,5 +1,5 @@
-// What this file knows: what each loop under a window computes for one channel, and that a channel does
-// not depend on its neighbors.
+// What each loop under a window computes for one channel, and that a channel does not depend on its
+// neighbors.
 
 import AdjointKernelCore
 import AdjointKernels
@@ -76,8 +76,8 @@ import Testing
     }
   }
 
-  // Small whole numbers: sums and products are exact, fused or not, and a quotient is rounded once on
-  // either side. Shares are added in the order of positions on either side.
+  // Small whole numbers: sums and products are exact, fused or not, and a quotient is rounded once
+  // on either side. Shares are added in the order of positions on either side.
   @Test(arguments: setNames, WindowLoop.allCases)
   func agreesWithTheDefinition(name: String, loop: WindowLoop) {
     func check<S: Element>(_: S.Type) {

@@ -1,4 +1,4 @@
-// What this file knows: what a benchmark says about itself. How it is repeated is in Runner.swift.
+// What a benchmark says about itself. How it is repeated is in Runner.swift.
 
 import Adjoint
 
@@ -50,7 +50,7 @@ func isNear(_ value: Double, _ expected: Double) -> Bool {
   abs(value - expected) <= 1e-4 * max(abs(expected), 1e-3)
 }
 
-/// Keeps the optimizer from removing a computation whose result nobody reads.
+/// Keeps the optimizer from removing a computation whose result is not read.
 @inline(never)
 func blackHole(_ value: Double) {
   withUnsafePointer(to: value) { consumed = $0.pointee }

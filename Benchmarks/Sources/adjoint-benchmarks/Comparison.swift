@@ -1,4 +1,4 @@
-// What this file knows: how figures are compared with those of an earlier run.
+// How figures are compared with those of an earlier run.
 //
 // The minimum decides: on a shared machine the median moves with what others do, and a change that
 // costs time raises both.
@@ -61,7 +61,8 @@ struct Baseline {
           + (isSlower ? "slower than \(tolerance) allows" : ""))
     }
     if compared == 0 {
-      report.append("nothing to compare: \(path) has no such title for \(Parallelism.limit) threads")
+      report.append(
+        "nothing to compare: \(path) has no such title for \(Parallelism.limit) threads")
     }
     return (report, isWorse || compared == 0)
   }

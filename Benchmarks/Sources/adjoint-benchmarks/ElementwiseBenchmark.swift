@@ -1,5 +1,4 @@
-// What this file knows: the cost of elementwise operations on an array that no cache holds, in time and
-// in memory.
+// The cost of elementwise operations on an array that no cache holds, in time and in memory.
 
 import Adjoint
 

@@ -1,5 +1,5 @@
-// What this file knows: what the hardware can do at most: multiply-adds and bytes per second, with the
-// instruction set that the kernels use.
+// What the hardware can do at most: multiply-adds and bytes per second, with the instruction set
+// that the kernels use.
 
 import Adjoint
 import AdjointKernelCore
@@ -11,15 +11,16 @@ import LimitLoopsX86V3
 import LimitLoopsX86V4
 
 func makeLimitBenchmarks() -> [Benchmark] {
-  // Only the loops of the set in use are asked for: the code that makes them is compiled with its flags.
+  // Only the loops of the set in use are asked for: the code that makes them is compiled with its
+  // flags.
   let loops =
     switch Kernels.active.name {
     case "x86-64-v4": x86V4LimitLoops ?? baselineLimitLoops
     case "x86-64-v3": x86V3LimitLoops ?? baselineLimitLoops
     default: baselineLimitLoops
     }
-  // What all arrays of a loop take together, on each thread. Caches of 1 to 2 MB a core at the second
-  // level, and of more than 16 MB at the third, are what processors of today have.
+  // What all arrays of a loop take together, on each thread. Caches of 1 to 2 MB a core at the
+  // second level, and of more than 16 MB at the third, are what processors of today have.
   let places = [("l2", 384 << 10), ("l3", 6 << 20), ("ram", 192 << 20)]
   return [
     multiplyAdds(loops, .float32, title: "limit-fma-f32"),
@@ -75,8 +76,8 @@ private func movement(
     title: title,
     work: Work(amount: Double(passes * threads * arrays * size), unit: .bytes, threads: threads)
   ) {
-    // Arrays at the same place in their pages would make the processor mistake a load for one of the
-    // store just before it.
+    // Arrays at the same place in their pages would make the processor mistake a load for one of
+    // the store just before it.
     let memory = (0..<(threads * arrays)).map { Shared(bytes: size, shift: $0 * 1088) }
     for array in memory { array.fill(with: 2) }
     return (

@@ -1,10 +1,10 @@
-// What this file knows: a training step of a network whose time goes into matrix products, and the
-// product of the Hessian of its loss with a vector.
+// A training step of a network whose time goes into matrix products, and the product of the Hessian
+// of its loss with a vector.
 
 import Adjoint
 
-/// The loss after the tenth step and the norm of the Hessian's product, from the recipe, as computed
-/// in `float64` by peers/expected.py.
+/// The loss after the tenth step and the norm of the Hessian's product, from the recipe, as
+/// computed in `float64` by peers/expected.py.
 private let expectedLoss = 0.12328978
 private let expectedProduct = 17.9405241
 

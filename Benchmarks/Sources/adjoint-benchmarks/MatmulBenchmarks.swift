@@ -1,4 +1,4 @@
-// What this file knows: the speed of matrix products, square ones and the flat ones of small networks.
+// The speed of matrix products, square ones and the flat ones of small networks.
 
 import Adjoint
 
@@ -23,8 +23,8 @@ private func product(_ sides: (m: Int, k: Int, n: Int), dtype: DType) -> Benchma
   ) {
     let left = Recipe.values(stream: 16, count: m * k, bound: 1)
     let right = Recipe.values(stream: 17, count: k * n, bound: 1)
-    let a = Tensor(NDArray(left, shape: [m, k]).converted(to: dtype))
-    let b = Tensor(NDArray(right, shape: [k, n]).converted(to: dtype))
+    let a = Tensor(left, shape: [m, k]).converted(to: dtype)
+    let b = Tensor(right, shape: [k, n]).converted(to: dtype)
     // Elements of all columns and rows, but not all elements: in Double one by one they would take
     // longer than everything that is measured.
     let found = matmul(a, b).doubles

@@ -1,4 +1,4 @@
-// What this file knows: how figures are written, for people and as JSON.
+// How figures are written, for people and as JSON.
 
 import Adjoint
 

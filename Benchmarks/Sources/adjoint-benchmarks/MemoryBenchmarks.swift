@@ -1,6 +1,6 @@
-// What this file knows: operations that move numbers rather than compute with them: sums of short rows,
-// rows picked by index, permutations of axes, matrix times vector. Their measure is bytes per second, each
-// operand read once and each result written once.
+// Operations that move numbers rather than compute with them: sums of short rows, rows picked by
+// index, permutations of axes, matrix times vector. Their measure is bytes per second, each operand
+// read once and each result written once.
 
 import Adjoint
 
@@ -27,7 +27,7 @@ func makeMemoryBenchmarks() -> [Benchmark] {
 
 /// A benchmark of an operation whose result is an array; `bytes` are those of operands and result.
 private func movement(
-  _ title: String, bytes: Int, make: @escaping () -> (step: () -> NDArray, check: (NDArray) -> Bool)
+  _ title: String, bytes: Int, make: @escaping () -> (step: () -> Tensor, check: (Tensor) -> Bool)
 ) -> Benchmark {
   Benchmark(
     title: title, work: Work(amount: Double(bytes), unit: .bytes, limit: "limit-copy-ram")
@@ -36,7 +36,7 @@ private func movement(
     let isRight = check(step())
     return (
       step: {
-        step().withUnsafeContiguousBytes { blackHole(Double($0.first ?? 0)) }
+        blackHole(step())
         return 0
       }, check: { _ in isRight }
     )
@@ -54,14 +54,14 @@ private func sums(_ sizes: [Int], over axis: Int) -> Benchmark {
   let count = sizes.reduce(1, *)
   return movement("row-sums-\(text(sizes))", bytes: 4 * (count + count / sizes[axis])) {
     let values = wholeNumbers(count)
-    let x = NDArray(values, shape: Shape(sizes))
+    let x = Tensor(values, shape: sizes)
     let inner = sizes[(axis + 1)...].reduce(1, *)
     var expected = [Float](repeating: 0, count: count / sizes[axis])
     for (place, value) in values.enumerated() {
       expected[place / (inner * sizes[axis]) * inner + place % inner] += value
     }
     return (
-      step: { x.reduced(.sum, over: [axis]) }, check: { $0.values(as: Float.self) == expected }
+      step: { x.sum(over: axis) }, check: { $0.floats == expected }
     )
   }
 }
@@ -70,12 +70,12 @@ private func gather(rows: Int, width: Int) -> Benchmark {
   movement("gather-\(rows)x\(width)", bytes: rows * (8 * width + 4)) {
     let values = wholeNumbers(rows * width)
     let places = Recipe.indices(stream: 19, count: rows, below: rows)
-    let x = NDArray(values, shape: [rows, width])
-    let indices = NDArray(places.map { Int32($0) }, shape: [rows])
+    let x = Tensor(values, shape: [rows, width])
+    let indices = Tensor(indices: places)
     return (
       step: { x.gathered(indices, along: 0) },
       check: { result in
-        result.values(as: Float.self)
+        result.floats
           == places.flatMap { values[($0 * width)..<(($0 + 1) * width)] }
       }
     )
@@ -87,15 +87,15 @@ private func scatter(rows: Int, width: Int) -> Benchmark {
   movement("scatter-\(rows)x\(width)", bytes: rows * (16 * width + 4)) {
     let values = wholeNumbers(rows * width)
     let places = Recipe.indices(stream: 19, count: rows, below: rows)
-    let updates = NDArray(values, shape: [rows, width])
-    let indices = NDArray(places.map { Int32($0) }, shape: [rows])
+    let updates = Tensor(values, shape: [rows, width])
+    let indices = Tensor(indices: places)
     var expected = [Float](repeating: 0, count: rows * width)
     for (row, place) in places.enumerated() {
       for column in 0..<width { expected[place * width + column] += values[row * width + column] }
     }
     return (
-      step: { NDArray.scatterAdd(into: [rows, width], updates, indices, along: 0) },
-      check: { $0.values(as: Float.self) == expected }
+      step: { updates.scatterAdded(indices, into: [rows, width]) },
+      check: { $0.floats == expected }
     )
   }
 }
@@ -105,12 +105,13 @@ private func permutation(_ sizes: [Int], by axes: [Int]) -> Benchmark {
   return movement(
     "permutation-\(text(sizes))-\(axes.map(String.init).joined())", bytes: 8 * count
   ) {
-    let x = NDArray((0..<Int32(count)).map { $0 }, shape: Shape(sizes))
+    let x = Tensor(indices: Array(0..<count)).reshaped(to: sizes)
     let strides = sizes.indices.map { sizes[($0 + 1)...].reduce(1, *) }
     return (
-      step: { x.transposed(axes).contiguous() },
+      // A permutation is a view; to lay its elements out flat is the copy.
+      step: { x.transposed(axes).reshaped(to: [count]) },
       check: { result in
-        let found = result.values(as: Int32.self)
+        let found = result.doubles
         return found.indices.allSatisfy { place in
           var (rest, source) = (place, 0)
           for axis in axes.reversed() {
@@ -127,12 +128,12 @@ private func permutation(_ sizes: [Int], by axes: [Int]) -> Benchmark {
 private func vectorProduct(_ m: Int, _ k: Int, _ n: Int) -> Benchmark {
   movement("vector-product-\(m)x\(k)x\(n)", bytes: 4 * (m * k + k * n + m * n)) {
     let (left, right) = (wholeNumbers(m * k), wholeNumbers(k * n))
-    let a = NDArray(left, shape: [m, k])
-    let b = NDArray(right, shape: [k, n])
+    let a = Tensor(left, shape: [m, k])
+    let b = Tensor(right, shape: [k, n])
     return (
-      step: { NDArray.matmul(a, b) },
+      step: { matmul(a, b) },
       check: { result in
-        result.values(as: Float.self).enumerated().allSatisfy { place, value in
+        result.floats.enumerated().allSatisfy { place, value in
           let (row, column) = (place / n, place % n)
           var sum: Float = 0
           for i in 0..<k { sum += left[row * k + i] * right[i * n + column] }

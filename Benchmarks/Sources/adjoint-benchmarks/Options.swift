@@ -1,4 +1,4 @@
-// What this file knows: the command line.
+// The command line.
 
 /// What the user asked for cannot be done; the process exits with the code.
 struct UsageError: Error, CustomStringConvertible {
@@ -22,6 +22,8 @@ struct Options {
   var compare: String?
   var tolerance = 1.15
   var reference: String?
+  var afterOthers = false
+  var isolation: Double?
   var help = false
 
   static let usage = """
@@ -33,6 +35,8 @@ struct Options {
              --memory            memory instead of time, for one title
              --compare FILE      ratios to the figures of an earlier run with --json
              --tolerance R       the largest ratio that is no failure, 1.15 by default
+             --after-others      measure after a large tape and a step of every title
+             --isolation R       each title alone against after others; beyond R is a failure
              --reference FOLDER  start from mlp.safetensors and tiny_mlp.safetensors there
     """
 
@@ -66,6 +70,8 @@ struct Options {
       case "--memory": memory = true
       case "--compare": compare = try value()
       case "--tolerance": tolerance = try positive(Double.self)
+      case "--after-others": afterOthers = true
+      case "--isolation": isolation = try positive(Double.self)
       case "--reference": reference = try value()
       case "--help": help = true
       default: throw UsageError("unknown option \(argument); see --help")

@@ -1,4 +1,4 @@
-// What this file knows: the cost of one recorded tensor operation when there is nothing to compute.
+// The cost of one recorded tensor operation when there is nothing to compute.
 
 import Adjoint
 

@@ -1,5 +1,5 @@
-// What this file knows: the fully connected network that is trained, and where its first weights and
-// its batch come from: the recipe, or a file that other implementations have read too.
+// The fully connected network that is trained, and where its first weights and its batch come from:
+// the recipe, or a file that other implementations have read too.
 
 import Adjoint
 
@@ -27,9 +27,9 @@ extension TrainingStart {
   /// A network with the weights of the recipe and biases of zeros.
   ///
   /// Weights are in `[-√(3 / inputs), √(3 / inputs))`, streams 0, 2, 4 and so on, layer by layer.
-  /// Inputs and weights of both signs keep the training calm. With inputs in `[0, 1)` all of them push
-  /// in the same direction, units cross the kink of `relu` together, and the loss of the tenth step
-  /// moves by 1e-3 with the rounding of a gradient: it would check nothing.
+  /// Inputs and weights of both signs keep the training calm. With inputs in `[0, 1)` all of them
+  /// push in the same direction, units cross the kink of `relu` together, and the loss of the tenth
+  /// step moves by 1e-3 with the rounding of a gradient: it would check nothing.
   init(widths: [Int], x: Tensor, y: Tensor) {
     let layers = zip(widths, widths.dropFirst()).enumerated().map { layer, sides in
       Linear(

@@ -1,5 +1,5 @@
-// What this file knows: the numbers that workloads start from. The same recipe stands in
-// peers/recipe.py, bit for bit, so that other implementations start from the same numbers.
+// The numbers that workloads start from. The same recipe stands in peers/recipe.py, bit for bit, so
+// that other implementations start from the same numbers.
 //
 // A hash of the place, not a generator with a state: any element can be computed on its own, which
 // an array language does for all of them at once.

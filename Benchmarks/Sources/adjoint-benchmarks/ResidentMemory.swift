@@ -1,4 +1,4 @@
-// What this file knows: how many bytes of memory the process occupies, as the system counts them.
+// How many bytes of memory the process occupies, as the system counts them.
 
 #if canImport(Darwin)
   import Darwin

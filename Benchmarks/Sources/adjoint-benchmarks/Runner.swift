@@ -1,7 +1,6 @@
-// What this file knows: how benchmarks are prepared, checked and repeated. It has never heard of what
-// they compute.
+// How benchmarks are prepared, checked and repeated. It has never heard of what they compute.
 //
-// The benchmarks are visited in turn, round after round: a minute in which somebody else uses the
+// The benchmarks are visited in turn, round after round: a minute in which others use the
 // machine then costs each of them a little, and not one of them all.
 
 import Adjoint

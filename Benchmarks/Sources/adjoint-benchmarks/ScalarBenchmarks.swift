@@ -1,9 +1,10 @@
-// What this file knows: the cost of recording scalar operations and walking them back, with the
-// inputs created and the gradient returned inside the timed step, and the cost of the same functions
-// in plain `Double` arithmetic.
+// The cost of recording scalar operations and walking them back, with the inputs created and the
+// gradient returned inside the timed step, and the cost of the same functions in plain `Double`
+// arithmetic.
 //
-// A function is written once, for any algebra, and counts every operation of its formula once; before
-// it is timed, that count is held against the tape and its gradient against one derived by hand.
+// A function is written once, for any algebra, and counts every operation of its formula once;
+// before it is timed, that count is held against the tape and its gradient against one derived by
+// hand.
 
 import Adjoint
 import Foundation
@@ -121,8 +122,8 @@ private struct Product: Workload {
   }
 }
 
-/// The negated penalty-free part and the Wishart prior of a Gaussian mixture's log-likelihood, as in
-/// ADBench (Šrajer, Kukelova and Fitzgibbon 2018), without its additive constant.
+/// The negated penalty-free part and the Wishart prior of a Gaussian mixture's log-likelihood, as
+/// in ADBench (Šrajer, Kukelova and Fitzgibbon 2018), without its additive constant.
 ///
 /// Σ_i logsumexp_k(α_k + Σ q_k - ½ |L_k (x_i - μ_k)|²) - n logsumexp(α)
 ///   + Σ_k (γ²/2 (|exp q_k|² + |l_k|²) - m Σ q_k), with L_k = diag(exp q_k) + strictly lower l_k.

@@ -1,4 +1,4 @@
-// What this file knows: a training step of a network so small that its time is the engine's own.
+// A training step of a network so small that its time is the engine's own.
 
 import Adjoint
 

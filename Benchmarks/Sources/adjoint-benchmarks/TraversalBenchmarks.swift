@@ -1,4 +1,4 @@
-// What this file knows: the cost of traversing a model.
+// The cost of traversing a model.
 
 import Adjoint
 

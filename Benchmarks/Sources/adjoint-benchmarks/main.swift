@@ -30,14 +30,19 @@ func run(_ options: Options) throws -> Int32 {
   let baseline = try options.compare.map { path throws(UsageError) in
     try Baseline(contentsOf: path)
   }
-  var benchmarks =
+  let all =
     makeScalarBenchmarks() + makeOverheadBenchmarks() + makeElementwiseBenchmarks()
     + makeMatmulBenchmarks() + makeMLPBenchmarks(reference: options.reference)
     + makeTinyMLPBenchmarks(reference: options.reference) + makeTraversalBenchmarks()
     + makeConvolutionBenchmarks() + makeMemoryBenchmarks()
-  benchmarks = benchmarks.filter { options.includes($0.title) }
+  var benchmarks = all.filter { options.includes($0.title) }
   if options.limits { benchmarks = makeLimitBenchmarks() + benchmarks }
   guard !benchmarks.isEmpty else { throw UsageError("no title matches the filter") }
+
+  if let ratio = options.isolation {
+    return try Isolation(seconds: options.seconds).holds(
+      for: benchmarks.map(\.title), within: ratio) ? 0 : 1
+  }
 
   var code: Int32 = 0
   func attempt<T>(_ title: String, _ body: () throws -> T) throws -> T? {
@@ -55,6 +60,10 @@ func run(_ options: Options) throws -> Int32 {
     return code
   }
 
+  if options.afterOthers {
+    for other in all { _ = try attempt(other.title) { blackHole(try other.make().step()) } }
+    useLargeTape()
+  }
   var runs = try benchmarks.compactMap { benchmark in
     try attempt(benchmark.title) { try Run(preparing: benchmark) }
   }

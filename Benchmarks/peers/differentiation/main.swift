@@ -1,11 +1,11 @@
-// What this file knows: the scalar workloads with the derivatives that the compiler makes, by way of
-// the toolchain's `_Differentiation` module.
+// The scalar workloads with the derivatives that the compiler makes, by way of the toolchain's
+// `_Differentiation` module.
 //
 //   swiftc -O main.swift -o peer && ./peer TITLE SECONDS
 //
-// Elements of arrays come through `differentiableReduce`: the derivative of an array's subscript makes
-// an array of zeros for each access, which takes quadratic time. The mixture, all subscripts, is left
-// out for that reason.
+// Elements of arrays come through `differentiableReduce`: the derivative of an array's subscript
+// makes an array of zeros for each access, which takes quadratic time. The mixture, all subscripts,
+// is left out for that reason.
 
 import _Differentiation
 

@@ -1,11 +1,11 @@
-// What this file knows: a result that has not been computed yet, when it is computed, and what may be
-// put off. How a tree of such results is computed is in ElementwiseProgram.
+// A result that has not been computed yet, when it is computed, and what may be put off. How a tree
+// of such results is computed is in ElementwiseProgram.
 //
 // A large elementwise operation is bound by memory: each one reads and writes whole arrays. Put off
-// until somebody looks, a run of operations is computed tile by tile, and what lies between the first
-// operand and the last result never leaves the cache. The reverse walk needs no mechanism of its own:
-// its rules are elementwise operations too, so the chain of adjoints becomes one more expression,
-// which recomputes the values it reads instead of having them saved.
+// until a value is read, a run of operations is computed segment by segment, and what lies between
+// the first operand and the last result never leaves the cache. The reverse walk needs no mechanism
+// of its own: its rules are elementwise operations too, so the chain of adjoints becomes one more
+// expression, which recomputes the values it reads instead of having them saved.
 //
 // Results do not depend on when an expression is computed: every element goes through the same
 // instructions in the same order. Small arrays are computed at once, since noting an operation down
@@ -32,7 +32,8 @@ package enum Deferral {
   private static let storedThreshold = Atomic<Int>(
     environmentNumber("ADJOINT_DEFERRAL") ?? usualThreshold)
 
-  /// The longest path from a result down to what is computed; a bound for the recursion of releases.
+  /// The longest path from a result down to what is computed; a bound for the recursion of
+  /// releases.
   static let depth = 32
   /// The most operations of one expression, and the most arrays it may keep alive.
   static let operationCount = 96
@@ -43,9 +44,9 @@ package enum Deferral {
 
 /// One operation whose result has not been computed.
 ///
-/// Expressions refer to one another through the storage of their operands. They may be shared between
-/// threads; whoever needs the elements first computes them under the lock, and the others wait. Locks
-/// are taken from results toward operands only, which cannot close a circle.
+/// Expressions refer to one another through the storage of their operands. They may be shared
+/// between threads; the thread that needs the elements first computes them under the lock, and the
+/// others wait. Locks are taken from results toward operands only, which cannot close a circle.
 final class DeferredExpression: Sendable {
   /// The operation, as long as its result has not been computed.
   enum Operation {
@@ -65,8 +66,8 @@ final class DeferredExpression: Sendable {
     }
   }
 
-  /// Sendable by hand: `Storage` is read and written only under the mutex that holds this state, and what
-  /// leaves it is not written to while it is shared.
+  /// Sendable by hand: `Storage` is read and written only under the mutex that holds this state,
+  /// and what leaves it is not written to while it is shared.
   private struct State: @unchecked Sendable {
     var operation: Operation?
     /// The elements, once computed.
@@ -74,7 +75,7 @@ final class DeferredExpression: Sendable {
     /// How often the elements have been computed in passing.
     var passes = 0
 
-    /// The operation for somebody who computes its result in passing.
+    /// The operation for a program that computes its result in passing.
     mutating func passed() -> (operation: Operation, isDue: Bool)? {
       guard let operation else { return nil }
       passes += 1
@@ -140,7 +141,7 @@ final class DeferredExpression: Sendable {
 
   /// An array that stands for the product of two matrices.
   ///
-  /// Its elements are never computed tile by tile: whoever reads them has the whole product computed. It
+  /// Its elements are never computed segment by segment: a read computes the whole product. It
   /// is put off for those who do not read them; see `NDArray.puttingOffProduct`.
   static func deferring(productOf a: NDArray, _ b: NDArray, layout: ArrayLayout) -> NDArray {
     let depth = max(a.storage.expression?.depth ?? 0, b.storage.expression?.depth ?? 0) + 1
@@ -153,13 +154,13 @@ final class DeferredExpression: Sendable {
   /// The operation, or nil if its result has been computed.
   var pending: Operation? { state.withLock { $0.operation } }
 
-  /// The operation, for somebody who computes its result in passing; `isDue` says that the result has
-  /// been computed so often that it had better be kept.
+  /// The operation, for a program that computes its result in passing; `isDue` says that the result
+  /// has been computed so often that it had better be kept.
   func pendingInPassing() -> (operation: Operation, isDue: Bool)? {
     state.withLock { $0.passed() }
   }
 
-  /// The operation, unless somebody is at work on it.
+  /// The operation, unless a thread is at work on it.
   func pendingIfFree() -> Operation? {
     state.withLockIfAvailable { $0.operation } ?? nil
   }
@@ -176,7 +177,7 @@ final class DeferredExpression: Sendable {
     }
   }
 
-  /// Takes up elements that somebody else has computed in passing.
+  /// Takes up elements that another program has computed in passing.
   func adopt(_ result: Storage) {
     let taken = Handover(storage: result)
     // What was needed to compute the result is released after the lock.
@@ -220,15 +221,15 @@ final class DeferredExpression: Sendable {
 
   /// Storage on its way under a lock.
   ///
-  /// Sendable by hand: whoever hands it over has finished writing to it.
+  /// Sendable by hand: the thread that hands it over has finished writing to it.
   private struct Handover: @unchecked Sendable {
     let storage: Storage
   }
 }
 
 extension NDArray {
-  /// The expression behind this operand of an elementwise result, if it is one over the same elements
-  /// and has yet to be computed.
+  /// The expression behind this operand of an elementwise result, if it is one over the same
+  /// elements and has yet to be computed.
   ///
   /// Views that stretch or permute a deferred array need its elements in memory.
   func pendingExpression(in layout: ArrayLayout) -> DeferredExpression? {
@@ -260,7 +261,8 @@ extension NDArray {
         companions.append(inner)
       }
     }
-    // The largest first: what goes over few elements, such as a mean, waits for those that go over many.
+    // The largest first: what goes over few elements, such as a mean, waits for those that go over
+    // many.
     for expression in expressions.sorted(by: { $0.layout.elementCount > $1.layout.elementCount }) {
       guard case .elementwise = expression.pending else { continue }
       expression.compute(alongside: companions)

@@ -1,12 +1,13 @@
-// What this file knows: how a loop over dense operands (a kernel) is run over operands of any strides,
-// in tiles that stay in the first-level cache. It does not know what the kernel computes.
+// How a loop over dense operands (a kernel) is run over operands of any strides, in segments that
+// stay in the first-level cache. It does not know what the kernel computes.
 //
 // A stretched operand is never written out whole: a single value or a short repeating row fills one
-// tile once, and anything else is copied tile by tile just before it is read. Only a large transposed
-// operand is made dense first, because a tile of it would touch a cache line for every element.
+// segment once, and anything else is copied segment by segment just before it is read. Only a large
+// transposed operand is made dense first, because a segment of it would touch a cache line for
+// every element.
 
 /// The elements of one operand as the driver sees them: strided over the shape of the result.
-struct TileOperand {
+struct SegmentOperand {
   /// The element whose indices are all zero.
   var base: UnsafeRawPointer
   /// Over the axes of the result; merged and innermost first once planned.
@@ -14,13 +15,13 @@ struct TileOperand {
   let elementSize: Int
   /// True if the operand is as dense as the result.
   var isDense: Bool
-  /// What a tile of it costs.
+  /// What a segment of it costs.
   var access = Access.copied
 
   enum Access {
-    /// Read in place at the position of the tile.
+    /// Read in place at the position of the segment.
     case dense
-    /// Few elements over and over again, so copied once for all tiles.
+    /// Few elements over and over again, so copied once for all segments.
     case repeated(period: Int)
     /// Read in place where the innermost stride is 1, copied elsewhere.
     case copied
@@ -30,7 +31,7 @@ struct TileOperand {
     }
   }
 
-  /// True once planned if tiles are read one after the other where they lie.
+  /// True once planned if segments are read one after the other where they lie.
   var isStreamed: Bool {
     if isDense { return true }
     if case .dense = access { return true }
@@ -49,19 +50,19 @@ struct TileOperand {
 }
 
 /// A loop over `count` dense elements of each operand.
-typealias TileKernel = (
+typealias SegmentKernel = (
   _ count: Int, _ operands: UnsafePointer<UnsafeRawPointer>, _ destination: UnsafeMutableRawPointer
 ) -> Void
 
-/// The operands of one elementwise operation, ready to be walked tile by tile.
+/// The operands of one elementwise operation, ready to be walked segment by segment.
 struct ElementwiseDriver {
-  /// The elements of a tile: four operands of doubles and a result fit a 48 KiB cache.
-  static let tile = 1024
+  /// The elements of a segment: four operands of doubles and a result fit a 48 KiB cache.
+  static let segment = 1024
 
   /// Sizes of the merged axes, innermost first.
   private var sizes = AxisVector()
-  /// The elements of one tile; no tile crosses the end of a row if `followsRows`.
-  private var tileCount = ElementwiseDriver.tile
+  /// The elements of one segment; no segment crosses the end of a row if `followsRows`.
+  private var segmentCount = ElementwiseDriver.segment
   private var followsRows = false
   private let elementCount: Int
   private let isAllDense: Bool
@@ -72,10 +73,10 @@ struct ElementwiseDriver {
   /// Runs the kernel over the whole of a result.
   ///
   /// `piece` is the number of elements worth a thread's while; it must be the same for the same
-  /// kernel and a multiple of the tile, so that results do not depend on the number of threads.
+  /// kernel and a multiple of the segment, so that results do not depend on the number of threads.
   static func run(
     shape: Shape, destination: UnsafeMutableRawPointer, elementSize: Int,
-    operands: UnsafeMutableBufferPointer<TileOperand>, piece: Int, kernel: TileKernel
+    operands: UnsafeMutableBufferPointer<SegmentOperand>, piece: Int, kernel: SegmentKernel
   ) {
     let count = shape.elementCount
     if count == 0 { return }
@@ -92,12 +93,12 @@ struct ElementwiseDriver {
   // MARK: Planning
 
   /// Plans the walk, and writes into each operand how it is read.
-  init(_ shape: Shape, _ operands: UnsafeMutableBufferPointer<TileOperand>) {
+  init(_ shape: Shape, _ operands: UnsafeMutableBufferPointer<SegmentOperand>) {
     elementCount = shape.elementCount
     isAllDense = operands.allSatisfy(\.isDense)
     if isAllDense { return }
     mergeAxes(shape, operands)
-    followsRows = sizes[0] >= ElementwiseDriver.tile / 4
+    followsRows = sizes[0] >= ElementwiseDriver.segment / 4
     longestPeriod = 1
     for i in operands.indices {
       if isDense(operands[i].strides) {
@@ -105,20 +106,20 @@ struct ElementwiseDriver {
         continue
       }
       let period = self.period(of: operands[i].strides)
-      if period == 1 || (!followsRows && period <= ElementwiseDriver.tile) {
+      if period == 1 || (!followsRows && period <= ElementwiseDriver.segment) {
         operands[i].access = .repeated(period: period)
         longestPeriod = max(longestPeriod, period)
       }
     }
-    // Periods are products of trailing sizes, so each divides every longer one: tiles that hold whole
-    // periods of the longest begin at the beginning of every operand's period.
-    tileCount = ElementwiseDriver.tile / longestPeriod * longestPeriod
+    // Periods are products of trailing sizes, so each divides every longer one: segments that hold
+    // whole periods of the longest begin at the beginning of every operand's period.
+    segmentCount = ElementwiseDriver.segment / longestPeriod * longestPeriod
     straighten(operands)
   }
 
   /// Merges neighboring axes that every operand walks as one, and drops those of size 1.
   private mutating func mergeAxes(
-    _ shape: Shape, _ operands: UnsafeMutableBufferPointer<TileOperand>
+    _ shape: Shape, _ operands: UnsafeMutableBufferPointer<SegmentOperand>
   ) {
     var axes = AxisVector()
     var axis = shape.rank - 1
@@ -166,8 +167,8 @@ struct ElementwiseDriver {
   }
 
   /// Gives large transposed operands a dense copy.
-  private mutating func straighten(_ operands: UnsafeMutableBufferPointer<TileOperand>) {
-    guard elementCount >= 8 * ElementwiseDriver.tile else { return }
+  private mutating func straighten(_ operands: UnsafeMutableBufferPointer<SegmentOperand>) {
+    guard elementCount >= 8 * ElementwiseDriver.segment else { return }
     for i in operands.indices where operands[i].access.isCopied {
       let strides = operands[i].strides
       guard strides[0] != 1, !(0..<sizes.count).contains(where: { strides[$0] == 0 }) else {
@@ -186,11 +187,11 @@ struct ElementwiseDriver {
 
   // MARK: Walking
 
-  /// Calls the body for consecutive tiles that cover a range of the elements in row-major order.
+  /// Calls the body for consecutive segments that cover a range of the elements in row-major order.
   ///
-  /// Dense operands alone make one tile of the whole range.
+  /// Dense operands alone make one segment of the whole range.
   func walk(
-    _ range: Range<Int>, _ operands: UnsafeMutableBufferPointer<TileOperand>,
+    _ range: Range<Int>, _ operands: UnsafeMutableBufferPointer<SegmentOperand>,
     _ body: (_ start: Int, _ count: Int, _ operands: UnsafePointer<UnsafeRawPointer>) -> Void
   ) {
     withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: operands.count) { parts in
@@ -201,8 +202,9 @@ struct ElementwiseDriver {
         }
         return body(range.lowerBound, range.count, UnsafePointer(addresses))
       }
-      let bufferCount = min(tileCount, range.count)
-      // A range may begin anywhere, so a repeated operand is read from any position of its period on.
+      let bufferCount = min(segmentCount, range.count)
+      // A range may begin anywhere, so a repeated operand is read from any position of its period
+      // on.
       let slot = ((bufferCount + longestPeriod) * 8 + 63) & ~63
       withScratchBytes(operands.count * slot) { room in
         for i in operands.indices {
@@ -211,19 +213,19 @@ struct ElementwiseDriver {
               period, of: operands[i], bufferCount &+ period &- 1, room + i &* slot)
           }
         }
-        walkTiles(range, operands, room, slot, addresses, body)
+        walkSegments(range, operands, room, slot, addresses, body)
       }
     }
   }
 
-  private func walkTiles(
-    _ range: Range<Int>, _ operands: UnsafeMutableBufferPointer<TileOperand>,
+  private func walkSegments(
+    _ range: Range<Int>, _ operands: UnsafeMutableBufferPointer<SegmentOperand>,
     _ room: UnsafeMutableRawPointer, _ slot: Int, _ parts: UnsafeMutablePointer<UnsafeRawPointer>,
     _ body: (_ start: Int, _ count: Int, _ operands: UnsafePointer<UnsafeRawPointer>) -> Void
   ) {
     var start = range.lowerBound
     while start < range.upperBound {
-      var count = min(tileCount, range.upperBound &- start)
+      var count = min(segmentCount, range.upperBound &- start)
       if followsRows { count = min(count, sizes[0] &- start % sizes[0]) }
       for i in operands.indices {
         let operand = operands[i]
@@ -248,7 +250,7 @@ struct ElementwiseDriver {
 
   /// Fills a buffer with copies of an operand's period, doubling what is there already.
   private func repeatPeriod(
-    _ period: Int, of operand: TileOperand, _ count: Int, _ buffer: UnsafeMutableRawPointer
+    _ period: Int, of operand: SegmentOperand, _ count: Int, _ buffer: UnsafeMutableRawPointer
   ) {
     var filled = min(period, count)
     copyRange(operand, 0, filled, buffer)
@@ -272,7 +274,7 @@ struct ElementwiseDriver {
   }
 
   private func copyRange(
-    _ operand: TileOperand, _ start: Int, _ count: Int, _ destination: UnsafeMutableRawPointer
+    _ operand: SegmentOperand, _ start: Int, _ count: Int, _ destination: UnsafeMutableRawPointer
   ) {
     switch operand.elementSize {
     case 1: copyRange(operand, start, count, destination, UInt8.self)
@@ -283,7 +285,7 @@ struct ElementwiseDriver {
 
   /// Copies the elements with the given row-major numbers to dense memory, row by row.
   private func copyRange<E: BitwiseCopyable>(
-    _ operand: TileOperand, _ start: Int, _ count: Int, _ destination: UnsafeMutableRawPointer,
+    _ operand: SegmentOperand, _ start: Int, _ count: Int, _ destination: UnsafeMutableRawPointer,
     _ type: E.Type
   ) {
     var index = AxisVector(repeating: 0, count: sizes.count)

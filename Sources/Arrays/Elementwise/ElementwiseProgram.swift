@@ -1,6 +1,6 @@
-// What this file knows: how a deferred result and everything it is made of become a list of
-// instructions, and what becomes of the results. It is a tape in small: instructions in order, each one
-// call of a kernel on a tile (see ElementwiseProgram+Tiles).
+// How a deferred result and everything it is made of become a list of instructions, and what
+// becomes of the results. It is a tape in small: instructions in order, each one call of a kernel
+// on a segment (see ElementwiseProgram+Segments).
 
 import AdjointElementary
 import AdjointKernels
@@ -33,7 +33,7 @@ struct ElementwiseProgram {
   }
 
   let layout: ArrayLayout
-  /// Whose result is computed; somebody who asks it for its operation meanwhile would wait for ever.
+  /// Whose result is computed; asking it for its operation meanwhile would wait for ever.
   private let root: DeferredExpression
   var instructions: [Instruction] = []
   /// Arrays whose elements are there.
@@ -171,7 +171,7 @@ struct ElementwiseProgram {
 
   /// Computes the result, and what was included.
   ///
-  /// It is written over an operand that nobody else holds, if there is one.
+  /// It is written over an operand held by this program alone, if there is one.
   mutating func run() -> Storage {
     assignRows()
     let result = disposableLeaf() ?? Storage.make(layout)
@@ -226,10 +226,11 @@ struct ElementwiseProgram {
     return result
   }
 
-  /// The storage of an operand that lies as the result does and is referenced by this program alone.
+  /// The storage of an operand that lies as the result does and is referenced by this program
+  /// alone.
   ///
-  /// A tile of the result is the last thing written for its elements only if nothing is computed after
-  /// it.
+  /// A segment of the result is the last thing written for its elements only if nothing is computed
+  /// after it.
   private mutating func disposableLeaf() -> Storage? {
     guard outputs[0].instruction == instructions.count - 1 else { return nil }
     for number in leaves.indices

@@ -1,5 +1,5 @@
-// What this file knows: elementwise arithmetic on 32-bit integers, which wraps and never traps. The
-// kernel table below knows floating point only.
+// Elementwise arithmetic on 32-bit integers, which wraps and never traps. The kernels below know
+// floating point only.
 
 import AdjointElementary
 

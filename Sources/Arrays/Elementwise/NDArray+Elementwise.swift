@@ -1,6 +1,6 @@
-// What this file knows: that an elementary function of the table may be evaluated, or its chain rule
-// applied, on every element of arrays that broadcast. The table knows the functions; this file only
-// finds the memory, and puts off what is large (see DeferredExpression).
+// Elementary functions, or their chain rules, on every element of arrays that broadcast. What a
+// function computes is said in its table alone; here its memory is found, and what is large is put
+// off (see DeferredExpression).
 
 import AdjointElementary
 import AdjointKernels
@@ -11,7 +11,7 @@ extension NDArray {
   /// Integers know `negate`, `abs`, `sign` and `square`, with wrapping arithmetic.
   package static func unary(_ f: Elementary.Opcode, _ x: NDArray) -> NDArray {
     let work = Elementwise(f, .value, x.fields)
-    if work.isDeferred || x.awaitsReduction { return work.deferring([x], x.layout.dense) }
+    if work.isWorthDeferring || x.awaitsReduction { return work.deferring([x], x.layout.dense) }
     let result = x.uninitializedLike()
     work.run(into: result.storage.bytes, x)
     return result
@@ -38,7 +38,7 @@ extension NDArray {
     if shape == second.pointee.shape { return binary(f, a, b, like: b) }
     let layout = ArrayLayout(shape, first.pointee.dtype)
     let work = Elementwise(f, .value, layout.fields)
-    if work.isDeferred { return work.deferring([a, b], layout) }
+    if work.isWorthDeferring { return work.deferring([a, b], layout) }
     let result = NDArray(uninitialized: layout)
     work.run(into: result.storage.bytes, a, b)
     return result
@@ -50,7 +50,7 @@ extension NDArray {
     _ f: Elementary.Opcode, _ a: NDArray, _ b: NDArray, like model: NDArray
   ) -> NDArray {
     let work = Elementwise(f, .value, model.fields)
-    if work.isDeferred || a.awaitsReduction || b.awaitsReduction {
+    if work.isWorthDeferring || a.awaitsReduction || b.awaitsReduction {
       return work.deferring([a, b], model.layout.dense)
     }
     let result = model.uninitializedLike()
@@ -66,20 +66,22 @@ extension NDArray {
     _ f: Elementary.Opcode, seed: NDArray, x: NDArray, y: NDArray
   ) -> NDArray {
     let work = Elementwise(f, .chainFirst, y.fields)
-    if work.isDeferred { return work.deferring([seed, x, y], y.layout.dense) }
+    if work.isWorthDeferring { return work.deferring([seed, x, y], y.layout.dense) }
     let result = y.uninitializedLike()
     work.run(into: result.storage.bytes, seed, x, y)
     return result
   }
 
-  /// `seed · ∂f/∂a`, element by element, with `y = f(a, b)` at hand; the result has the shape of `y`.
+  /// `seed · ∂f/∂a`, element by element, with `y = f(a, b)` at hand; the result has the shape of
+  /// `y`.
   package static func chainFirst(
     _ f: Elementary.Opcode, seed: NDArray, _ a: NDArray, _ b: NDArray, y: NDArray
   ) -> NDArray {
     chain(f, .chainFirst, seed, a, b, y)
   }
 
-  /// `seed · ∂f/∂b`, element by element, with `y = f(a, b)` at hand; the result has the shape of `y`.
+  /// `seed · ∂f/∂b`, element by element, with `y = f(a, b)` at hand; the result has the shape of
+  /// `y`.
   package static func chainSecond(
     _ f: Elementary.Opcode, seed: NDArray, _ a: NDArray, _ b: NDArray, y: NDArray
   ) -> NDArray {
@@ -91,19 +93,19 @@ extension NDArray {
     _ b: NDArray, _ y: NDArray
   ) -> NDArray {
     let work = Elementwise(f, role, y.fields)
-    if work.isDeferred { return work.deferring([seed, a, b, y], y.layout.dense) }
+    if work.isWorthDeferring { return work.deferring([seed, a, b, y], y.layout.dense) }
     let result = y.uninitializedLike()
     work.run(into: result.storage.bytes, seed, a, b, y)
     return result
   }
 
-  /// Adds an array of the same shape and type to this one, in place if nobody else holds it.
+  /// Adds an array of the same shape and type to this one, in place if it is not shared.
   package mutating func accumulate(_ other: NDArray) {
     precondition(
       other.fields.hasType(of: fields),
       "a \(dtype) array of shape \(shape) cannot take up a \(other.dtype) one of \(other.shape)")
     let work = Elementwise(.add, .value, fields)
-    if !work.isDeferred, isOverwritable {
+    if !work.isWorthDeferring, isOverwritable {
       work.run(into: mutableAddress, self, other)
     } else {
       self = NDArray.binary(.add, copy self, other)
@@ -114,8 +116,8 @@ extension NDArray {
 extension NDArray {
   /// True for a number that will be known when the elements behind it have been gone through.
   ///
-  /// What is computed from it, a mean or a weighted loss, waits too: otherwise the elements would be
-  /// gone through for this number alone, and for the gradient a second time.
+  /// What is computed from it, a mean or a weighted loss, waits too: otherwise the elements would
+  /// be gone through for this number alone, and for the gradient a second time.
   @inline(__always)
   fileprivate var awaitsReduction: Bool {
     guard storage.isDeferred, let expression = storage.expression, elementCount == 1 else {
@@ -129,7 +131,8 @@ extension NDArray {
 private struct Elementwise {
   let function: Elementary.Opcode
   let role: ElementwiseRole
-  /// Shape and type of the result, which is dense; valid while the array is held that they are from.
+  /// Shape and type of the result, which is dense; valid while the array is held that they are
+  /// from.
   let layout: UnsafePointer<LayoutFields>
 
   @inline(__always)
@@ -152,7 +155,7 @@ private struct Elementwise {
 
   /// True if the result is large enough to be put off.
   @inline(__always)
-  var isDeferred: Bool {
+  var isWorthDeferring: Bool {
     count >= Deferral.threshold && count > 0 && dtype.isFloatingPoint
   }
 
@@ -180,7 +183,7 @@ private struct Elementwise {
       call(count, &address, destination)
       return withExtendedLifetime(x.storage) {}
     }
-    runTiled(into: destination, [copy x])
+    runSegmented(into: destination, [copy x])
   }
 
   func run(
@@ -195,7 +198,7 @@ private struct Elementwise {
       withExtendedLifetime(a.storage) {}
       return withExtendedLifetime(b.storage) {}
     }
-    runTiled(into: destination, [copy a, copy b])
+    runSegmented(into: destination, [copy a, copy b])
   }
 
   func run(
@@ -213,7 +216,7 @@ private struct Elementwise {
       withExtendedLifetime(x.storage) {}
       return withExtendedLifetime(y.storage) {}
     }
-    runTiled(into: destination, [copy seed, copy x, copy y])
+    runSegmented(into: destination, [copy seed, copy x, copy y])
   }
 
   func run(
@@ -233,25 +236,25 @@ private struct Elementwise {
       withExtendedLifetime(b.storage) {}
       return withExtendedLifetime(y.storage) {}
     }
-    runTiled(into: destination, [copy seed, copy a, copy b, copy y])
+    runSegmented(into: destination, [copy seed, copy a, copy b, copy y])
   }
 
   /// Operands that are stretched, strided or large.
   @inline(never)
-  private func runTiled(into destination: UnsafeMutableRawPointer, _ operands: [NDArray]) {
-    if count <= ElementwiseDriver.tile, count > 0,
+  private func runSegmented(into destination: UnsafeMutableRawPointer, _ operands: [NDArray]) {
+    if count <= ElementwiseDriver.segment, count > 0,
       operands.allSatisfy({ lies($0) || $0.elementCount == 1 && $0.dtype == dtype })
     {
       return runRepeating(into: destination, operands)
     }
-    withUnsafeTemporaryAllocation(of: TileOperand.self, capacity: operands.count) { tiles in
+    withUnsafeTemporaryAllocation(of: SegmentOperand.self, capacity: operands.count) { segments in
       for (place, operand) in operands.enumerated() {
         check(operand)
-        tiles.initializeElement(at: place, to: TileOperand(operand, over: layout))
+        segments.initializeElement(at: place, to: SegmentOperand(operand, over: layout))
       }
       ElementwiseDriver.run(
         shape: layout.pointee.shape, destination: destination, elementSize: dtype.byteCount,
-        operands: tiles, piece: piece, kernel: call)
+        operands: segments, piece: piece, kernel: call)
     }
     withExtendedLifetime(operands) {}
   }

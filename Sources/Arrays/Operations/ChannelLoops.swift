@@ -1,5 +1,5 @@
-// What this file knows: how loops that treat each channel on its own are cut into pieces for threads.
-// It has never heard of what the loops compute.
+// How loops that treat each channel on its own are cut into pieces for threads. It has never heard
+// of what the loops compute.
 
 import AdjointKernels
 
@@ -41,8 +41,8 @@ struct ChannelLoops {
     }
   }
 
-  /// For loops that add to pixels, which neighboring positions share: a piece owns whole images, and
-  /// where there are few of those, only some channels.
+  /// For loops that add to pixels, which neighboring positions share: a piece owns whole images,
+  /// and where there are few of those, only some channels.
   func overImages(_ body: (_ channels: Range<Int>, _ first: Int, _ count: Int) -> Void) {
     let perPiece = max(1, positionsPerPiece / max(1, window.positions))
     let pieces = ceilingQuotient(images, perPiece)

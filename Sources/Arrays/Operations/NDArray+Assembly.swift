@@ -1,5 +1,5 @@
-// What this file knows: building an array out of parts: laying parts end to end, surrounding one with
-// a constant, writing one into zeros. Each is one strided copy per part.
+// Building an array out of parts: laying parts end to end, surrounding one with a constant, writing
+// one into zeros. Each is one strided copy per part.
 
 extension NDArray {
   /// The arrays laid end to end along an axis.
@@ -66,7 +66,7 @@ extension NDArray {
     return result
   }
 
-  /// Copies an array into part of this one, which the caller has just made and shown to nobody.
+  /// Copies an array into part of this one, which the caller has just made and not shared.
   private func write(_ array: NDArray, atOffset offset: Int, _ strides: AxisVector) {
     guard array.elementCount > 0 else { return }
     copyElements(

@@ -1,4 +1,4 @@
-// What this file knows: arrays of booleans: how they arise from comparisons, combine, and choose.
+// Arrays of booleans: how they arise from comparisons, combine, and choose.
 
 extension NDArray {
   /// The six comparisons.
@@ -15,7 +15,7 @@ extension NDArray {
     precondition(
       a.dtype == b.dtype, "\(comparison) of \(a.dtype) and \(b.dtype); convert one of them first")
     let dtype = a.dtype
-    return tiled(Shape.checkedBroadcast(a.shape, b.shape), .bool, [a, b]) {
+    return segmented(Shape.checkedBroadcast(a.shape, b.shape), .bool, [a, b]) {
       count, operands, destination in
       switch dtype {
       case .float32: compareElements(comparison, count, operands, destination, Float.self)
@@ -26,7 +26,8 @@ extension NDArray {
     }
   }
 
-  /// The element of `a` where the mask is true and that of `b` where it is false; all three broadcast.
+  /// The element of `a` where the mask is true and that of `b` where it is false; all three
+  /// broadcast.
   ///
   /// - Precondition: the mask is boolean, `a` and `b` have the same type.
   package static func select(_ mask: NDArray, _ a: NDArray, _ b: NDArray) -> NDArray {
@@ -35,7 +36,7 @@ extension NDArray {
       a.dtype == b.dtype, "select of \(a.dtype) and \(b.dtype); convert one of them first")
     let shape = Shape.checkedBroadcast(Shape.checkedBroadcast(mask.shape, a.shape), b.shape)
     let size = a.dtype.byteCount
-    return tiled(shape, a.dtype, [mask, a, b]) { count, operands, destination in
+    return segmented(shape, a.dtype, [mask, a, b]) { count, operands, destination in
       switch size {
       case 1: selectElements(count, operands, destination, UInt8.self)
       case 4: selectElements(count, operands, destination, UInt32.self)
@@ -67,7 +68,7 @@ extension NDArray {
     precondition(
       a.dtype == .bool && b.dtype == .bool,
       "logical operations need booleans, not \(a.dtype) and \(b.dtype)")
-    return tiled(Shape.checkedBroadcast(a.shape, b.shape), .bool, [a, b]) {
+    return segmented(Shape.checkedBroadcast(a.shape, b.shape), .bool, [a, b]) {
       count, operands, destination in
       let (a, b) = (operands[0], operands[1])
       for i in 0..<count {
@@ -81,17 +82,17 @@ extension NDArray {
     }
   }
 
-  /// Runs a loop over dense tiles of operands of any types and strides into a new array.
-  static func tiled(
+  /// Runs a loop over dense segments of operands of any types and strides into a new array.
+  static func segmented(
     _ shape: Shape, _ dtype: DType, _ operands: [NDArray], piece: Int = 1 << 16,
-    _ kernel: TileKernel
+    _ kernel: SegmentKernel
   ) -> NDArray {
     let result = NDArray(uninitialized: shape, dtype: dtype)
-    withUnsafeTemporaryAllocation(of: TileOperand.self, capacity: operands.count) { tiles in
-      for i in operands.indices { tiles[i] = TileOperand(operands[i], over: result.fields) }
+    withUnsafeTemporaryAllocation(of: SegmentOperand.self, capacity: operands.count) { segments in
+      for i in operands.indices { segments[i] = SegmentOperand(operands[i], over: result.fields) }
       ElementwiseDriver.run(
         shape: shape, destination: result.storage.bytes, elementSize: dtype.byteCount,
-        operands: tiles, piece: piece, kernel: kernel)
+        operands: segments, piece: piece, kernel: kernel)
     }
     withExtendedLifetime(operands) {}
     return result

@@ -1,15 +1,15 @@
-// What this file knows: what a number of one element type becomes in another.
+// What a number of one element type becomes in another.
 
 extension NDArray {
   /// The elements in another type; itself if it has that type already.
   ///
   /// Floating point to integer truncates toward zero, saturates at the ends and turns NaN into 0.
-  /// To boolean, everything but zero is true (NaN too); from boolean, true is 1. `float64` rounds to
-  /// the nearest `float32`.
+  /// To boolean, everything but zero is true (NaN too); from boolean, true is 1. `float64` rounds
+  /// to the nearest `float32`.
   package func converted(to dtype: DType) -> NDArray {
     if dtype == self.dtype { return self }
     let source = self.dtype
-    return NDArray.tiled(shape, dtype, [self]) { count, operands, destination in
+    return NDArray.segmented(shape, dtype, [self]) { count, operands, destination in
       let from = operands[0]
       switch source {
       case .float32: convert(from, Float.self, count, destination, dtype)

@@ -1,9 +1,9 @@
-// What this file knows: how a convolution and its two derivatives are cut into blocks of positions, and
-// each block into a gather (or scatter) of patches and a product of matrices.
+// How a convolution and its two derivatives are cut into blocks of positions, and each block into a
+// gather (or scatter) of patches and a product of matrices.
 //
-// The patches of all positions together would be a matrix as large as the image times the taps of the
-// window. Only a block of it exists at a time, in a workspace that fits the second-level cache, so
-// memory does not grow with the image. All cuts depend on shapes alone, and no piece writes what
+// The patches of all positions together would be a matrix as large as the image times the taps of
+// the window. Only a block of it exists at a time, in a workspace that fits the second-level cache,
+// so memory does not grow with the image. All cuts depend on shapes alone, and no piece writes what
 // another touches: the bits are the same for any number of threads.
 
 import AdjointKernels
@@ -28,8 +28,8 @@ extension NDArray {
     return y
   }
 
-  /// The derivative of ``convolution(_:_:_:)`` with respect to the image, applied to `y`; this is the
-  /// transposed convolution.
+  /// The derivative of ``convolution(_:_:_:)`` with respect to the image, applied to `y`; this is
+  /// the transposed convolution.
   package static func convolutionImage(
     _ y: NDArray, _ filter: NDArray, _ geometry: ConvolutionGeometry
   ) -> NDArray {
@@ -213,8 +213,8 @@ private struct ConvolutionDriver {
         slide(.filterToImage, channels, first, count, f, y, x)
       }
     }
-    // Neighboring positions add to the same pixels, so a piece owns whole images, and where there are
-    // few of those, only some channels.
+    // Neighboring positions add to the same pixels, so a piece owns whole images, and where there
+    // are few of those, only some channels.
     let work = positions * window.taps * inputs * geometry.outputs
     let wanted = min(16, max(1, work / ConvolutionDriver.worthAThread))
     let imagesPerPiece = max(1, geometry.images / wanted)
@@ -287,11 +287,11 @@ private struct ConvolutionDriver {
     }
   }
 
-  /// Sums over all positions: at most eight sections of them add up on their own, in filters that are
-  /// zero at first, and the sections are added in their order.
+  /// Sums over all positions: at most eight sections of them add up on their own, in filters that
+  /// are zero at first, and the sections are added in their order.
   ///
-  /// `parts` pieces of a section write different rows of the filter. The more of those there are, the
-  /// fewer sections it takes to keep threads busy, and the less memory.
+  /// `parts` pieces of a section write different rows of the filter. The more of those there are,
+  /// the fewer sections it takes to keep threads busy, and the less memory.
   private func inSections(
     _ block: Int, _ parts: Int, _ f: UnsafeMutableRawPointer,
     _ body: (_ positions: Range<Int>, _ part: Int, _ f: UnsafeMutableRawPointer) -> Void

@@ -1,5 +1,5 @@
-// What this file knows: reading and adding at positions that are themselves data. Each gather stands
-// beside the scatter that is its transpose.
+// Reading and adding at positions that are themselves data. Each gather stands beside the scatter
+// that is its transpose.
 
 import AdjointKernels
 
@@ -55,7 +55,8 @@ extension NDArray {
     let outer = shape.elementCount(of: 0..<axis)
     let inner = shape.elementCount(of: (axis + 1)..<shape.rank)
     let bytes = inner * updates.dtype.byteCount
-    // Threads take different groups or different columns, so each sum is made by one thread in order.
+    // Threads take different groups or different columns, so each sum is made by one thread in
+    // order.
     let width = max(256, inner / 16)
     let parts = count * inner < 1 << 15 ? 1 : max(1, ceilingQuotient(inner, width))
     let columns = parts == 1 ? inner : width
@@ -79,8 +80,8 @@ extension NDArray {
   ///
   /// `result[i, j, k] = self[i, indices[i, j, k], k]`.
   ///
-  /// - Precondition: the indices are `int32`, inside the axis, and their shape differs from this one
-  ///   at most along the axis.
+  /// - Precondition: the indices are `int32`, inside the axis, and their shape differs from this
+  ///   one at most along the axis.
   package func gatheredAlong(_ indices: NDArray, axis: Int) -> NDArray {
     let chosen = NDArray.checkedLines(shape, indices, axis)
     let places = chosen.address
@@ -88,14 +89,14 @@ extension NDArray {
     let dense = contiguous()
     let (source, destination) = (dense.address, result.storage.bytes)
     let size = dtype.byteCount
-    let lanes = Lanes(indices.shape, axis)
+    let lines = AxisLines(indices.shape, axis)
     let length = shape[axis]
-    lanes.forEach { line, start in
-      let (group, column) = line.quotientAndRemainder(dividingBy: lanes.inner)
-      let base = group &* length &* lanes.inner &+ column
-      for j in 0..<lanes.count {
-        let number = start &+ j &* lanes.inner
-        let place = base &+ Int(places.element(number, as: Int32.self)) &* lanes.inner
+    lines.forEach { line, start in
+      let (group, column) = line.quotientAndRemainder(dividingBy: lines.inner)
+      let base = group &* length &* lines.inner &+ column
+      for j in 0..<lines.count {
+        let number = start &+ j &* lines.inner
+        let place = base &+ Int(places.element(number, as: Int32.self)) &* lines.inner
         switch size {
         case 1: destination.element(number, source.element(place, as: UInt8.self))
         case 4: destination.element(number, source.element(place, as: UInt32.self))
@@ -107,8 +108,8 @@ extension NDArray {
     return result
   }
 
-  /// The transpose of ``gatheredAlong(_:axis:)``: zeros of `shape` to which each element of `updates`
-  /// is added at the position its index names, in index order.
+  /// The transpose of ``gatheredAlong(_:axis:)``: zeros of `shape` to which each element of
+  /// `updates` is added at the position its index names, in index order.
   ///
   /// - Precondition: `updates` has the shape of the indices.
   package static func scatterAddAlong(
@@ -124,14 +125,14 @@ extension NDArray {
     let dense = updates.contiguous()
     let (source, destination) = (dense.address, result.storage.bytes)
     let size = updates.dtype.byteCount
-    let lanes = Lanes(indices.shape, axis)
+    let lines = AxisLines(indices.shape, axis)
     let length = shape[axis]
-    lanes.forEach { line, start in
-      let (group, column) = line.quotientAndRemainder(dividingBy: lanes.inner)
-      let base = group &* length &* lanes.inner &+ column
-      for j in 0..<lanes.count {
-        let number = start &+ j &* lanes.inner
-        let place = base &+ Int(places.element(number, as: Int32.self)) &* lanes.inner
+    lines.forEach { line, start in
+      let (group, column) = line.quotientAndRemainder(dividingBy: lines.inner)
+      let base = group &* length &* lines.inner &+ column
+      for j in 0..<lines.count {
+        let number = start &+ j &* lines.inner
+        let place = base &+ Int(places.element(number, as: Int32.self)) &* lines.inner
         let (from, to) = (source + number &* size, destination + place &* size)
         switch updates.dtype {
         case .float32:

@@ -1,5 +1,5 @@
-// What this file knows: the normalization of rows to mean 0 and variance 1, cut into pieces for threads,
-// and the order in which the adjoints of gain and bias are summed over the rows.
+// The normalization of rows to mean 0 and variance 1, cut into pieces for threads, and the order in
+// which the adjoints of gain and bias are summed over the rows.
 
 import AdjointKernels
 
@@ -22,11 +22,12 @@ extension NDArray {
     return result
   }
 
-  /// The adjoints of this array, of the gain and of the bias for ``layerNorm(_:_:epsilon:)``, from the
-  /// adjoint of the result.
+  /// The adjoints of this array, of the gain and of the bias for ``layerNorm(_:_:epsilon:)``, from
+  /// the adjoint of the result.
   ///
-  /// The adjoints of gain and bias are sums over the rows: over blocks of rows first, of a length that
-  /// follows from that of a row, and then over the blocks as in any reduction. So threads do not matter.
+  /// The adjoints of gain and bias are sums over the rows: over blocks of rows first, of a length
+  /// that follows from that of a row, and then over the blocks as in any reduction. So threads do
+  /// not matter.
   ///
   /// - Precondition: as there, and a seed of this array's shape and type.
   package func layerNormPullback(

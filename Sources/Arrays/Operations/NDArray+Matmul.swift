@@ -1,11 +1,11 @@
-// What this file knows: how a product of batches of strided matrices is cut into calls of the kernel.
-// Transposed operands are passed by their strides; nothing is copied.
+// How a product of batches of strided matrices is cut into calls of the kernel. Transposed operands
+// are passed by their strides; nothing is copied.
 
 import AdjointKernels
 
 extension NDArray {
-  /// The matrix product over the last two axes; batch axes broadcast, vectors are rows or columns as
-  /// in `Shape.matmul(_:)`.
+  /// The matrix product over the last two axes; batch axes broadcast, vectors are rows or columns
+  /// as in `Shape.matmul(_:)`.
   ///
   /// The order of every sum depends on the inner size alone. Integers wrap.
   ///
@@ -16,10 +16,11 @@ extension NDArray {
 
   /// `f(a b + bias)`, where the bias is added to each row and `f` is `relu` or nothing.
   ///
-  /// The same bits as the product, the sum and `relu` one after the other, in one pass over the result.
+  /// The same bits as the product, the sum and `relu` one after the other, in one pass over the
+  /// result.
   ///
-  /// - Precondition: the product exists, all have the same floating-point type, `b` is not a vector, and
-  ///   the bias has one element for each column of `b`.
+  /// - Precondition: the product exists, all have the same floating-point type, `b` is not a
+  ///   vector, and the bias has one element for each column of `b`.
   package static func matmul(
     _ a: NDArray, _ b: NDArray, bias: NDArray?, rectifying: Bool = false
   ) -> NDArray {
@@ -36,7 +37,8 @@ extension NDArray {
     return product(a, b, bias: bias?.contiguous(), rectifying: rectifying)
   }
 
-  /// The product of two matrices, either of them transposed or not; the result lies as `model` does.
+  /// The product of two matrices, either of them transposed or not; the result lies as `model`
+  /// does.
   ///
   /// For derivatives, whose results have the shapes of operands: no views are made, and no layout.
   ///
@@ -46,7 +48,7 @@ extension NDArray {
     like model: NDArray
   ) -> NDArray {
     let result = model.uninitializedLike()
-    let matrices = MatrixProduct(a, transposingFirst, b, transposingSecond)
+    let matrices = ProductDriver(a, transposingFirst, b, transposingSecond)
     let fields = result.fields
     precondition(
       fields.pointee.shape.rank == 2 && fields.pointee.shape[0] == matrices.m
@@ -58,12 +60,12 @@ extension NDArray {
     return result
   }
 
-  /// The product of two matrices, put off until somebody reads its elements.
+  /// The product of two matrices, put off until its elements are read.
   ///
-  /// For derivatives that are themselves differentiated. A Hessian-vector product is the gradient of
-  /// `gradient · v`, and for that nobody needs the gradient of a weight, only what it depends on: it is
-  /// put off, multiplied by `v` and summed (which are put off too), and forgotten. That spares a fifth of
-  /// all multiplications. Small products are computed at once, like everything small.
+  /// For derivatives that are themselves differentiated. A Hessian-vector product is the gradient
+  /// of `gradient · v`, which does not need the gradient of a weight, only what it depends on: it
+  /// is put off, multiplied by `v` and summed (which are put off too), and forgotten. That spares a
+  /// fifth of all multiplications. Small products are computed at once, like everything small.
   package static func puttingOffProduct(_ a: NDArray, _ b: NDArray) -> NDArray {
     let (first, second) = (a.fields, b.fields)
     guard first.pointee.shape.rank == 2, second.pointee.shape.rank == 2,
@@ -92,7 +94,7 @@ extension NDArray {
     let result = NDArray(uninitialized: target, dtype: a.dtype)
     if target.elementCount == 0 { return result }
     if a.rank == 2, b.rank == 2 {
-      MatrixProduct(a, false, b, false, Epilogue(bias: bias?.address, rectifies: rectifying))
+      ProductDriver(a, false, b, false, Epilogue(bias: bias?.address, rectifies: rectifying))
         .run(into: result.storage.bytes)
       withExtendedLifetime(a) {}
       withExtendedLifetime(b) {}
@@ -101,7 +103,7 @@ extension NDArray {
     }
     let left = a.rank == 1 ? a.expanded(at: 0) : a
     let right = b.rank == 1 ? b.expanded(at: 1) : b
-    MatrixProduct(left, right, Epilogue(bias: bias?.address, rectifies: rectifying))
+    ProductDriver(left, right, Epilogue(bias: bias?.address, rectifies: rectifying))
       .run(into: result.storage.bytes)
     withExtendedLifetime((left, right, bias)) {}
     return result
@@ -109,7 +111,7 @@ extension NDArray {
 }
 
 /// A batch of matrix products `c[i] = a[i] b[i]`, each `m × k` by `k × n`, with `c` dense.
-private struct MatrixProduct {
+private struct ProductDriver {
   let dtype: DType
   var m: Int
   let n: Int
@@ -175,8 +177,8 @@ private struct MatrixProduct {
     let leftBatch = Shape(unchecked: AxisVector(left.shape.dimensions.dropLast(2)))
     let rightBatch = Shape(unchecked: AxisVector(right.shape.dimensions.dropLast(2)))
     batch = Shape.checkedBroadcast(leftBatch, rightBatch)
-    aBatch = MatrixProduct.strides(left, leftBatch, batch)
-    bBatch = MatrixProduct.strides(right, rightBatch, batch)
+    aBatch = ProductDriver.strides(left, leftBatch, batch)
+    bBatch = ProductDriver.strides(right, rightBatch, batch)
     mergeBatchIntoRows()
   }
 
@@ -207,19 +209,20 @@ private struct MatrixProduct {
   func run(into c: UnsafeMutableRawPointer) {
     let count = batch.elementCount
     let work = m &* n &* k
-    if count == 1 && work < 2 &* MatrixProduct.piece { return multiply(0, 0..<m, 0..<n, c) }
-    // Each piece packs what it reads of b, so pieces of few rows are avoided, and a transposed b, which
-    // is dear to pack, is cut by columns. A kernel's sums depend on k alone, and the pieces on shape and
-    // layout alone, so the bits depend on neither. An even number of pieces suits most processors.
+    if count == 1 && work < 2 &* ProductDriver.piece { return multiply(0, 0..<m, 0..<n, c) }
+    // Each piece packs what it reads of b, so pieces of few rows are avoided, and a transposed b,
+    // which is dear to pack, is cut by columns. A kernel's sums depend on k alone, and the pieces
+    // on shape and layout alone, so the bits depend on neither. An even number of pieces suits most
+    // processors.
     let byRows = m >= n && (bColumn == 1 || n < 128)
     let extent = byRows ? m : n
     let least = byRows && m >= 512 ? 128 : 64
     let unit = byRows ? 4 : 32
-    let wanted = min(16, work / MatrixProduct.piece, extent / least)
+    let wanted = min(16, work / ProductDriver.piece, extent / least)
     let even = max(1, wanted > 1 ? wanted & ~1 : wanted)
     let part = ceilingQuotient(ceilingQuotient(extent, even), unit) * unit
     let parts = ceilingQuotient(extent, part)
-    let perPiece = parts > 1 ? 1 : max(1, MatrixProduct.piece / max(1, work))
+    let perPiece = parts > 1 ? 1 : max(1, ProductDriver.piece / max(1, work))
     parallelFor(pieces: ceilingQuotient(count, perPiece) * parts) { piece in
       let (group, section) = piece.quotientAndRemainder(dividingBy: parts)
       let first = section * part

@@ -1,5 +1,5 @@
-// What this file knows: maximum and mean under a window, and the linear maps that their derivatives
-// are, each beside its transpose.
+// Maximum and mean under a window, and the linear maps that their derivatives are, each beside its
+// transpose.
 
 import AdjointKernels
 
@@ -12,8 +12,8 @@ extension NDArray {
     geometry.toPositions(.maximum, [x])
   }
 
-  /// At each position, the mean of the elements of `t` where `x` equals `largest`, its maximum there;
-  /// zero where there are none.
+  /// At each position, the mean of the elements of `t` where `x` equals `largest`, its maximum
+  /// there; zero where there are none.
   package static func meanOfLargest(
     _ t: NDArray, _ x: NDArray, _ largest: NDArray, _ geometry: PoolingGeometry
   ) -> NDArray {

@@ -1,13 +1,13 @@
-// What this file knows: how axes of an array are summed, multiplied, minimized away, and stretched
-// axes summed back. Which element is added to which is the driver's business.
+// How axes of an array are summed, multiplied, minimized away, and stretched axes summed back.
+// Which element is added to which is the driver's business.
 
 extension NDArray {
   /// Reduces the array over axes.
   ///
   /// Of nothing the sum is 0 and the product 1. Minimum and maximum are NaN if an element is NaN.
   /// Integer sums and products wrap. Sums and products of booleans count in `int32`; minimum and
-  /// maximum of booleans are `all` and `any`. The order of additions depends on the shape alone, and
-  /// the error of a sum grows with the logarithm of the count.
+  /// maximum of booleans are `all` and `any`. The order of additions depends on the shape alone,
+  /// and the error of a sum grows with the logarithm of the count.
   ///
   /// - Precondition: the axes are non-negative, rising and exist, as from `Shape.axes(_:)`; minimum
   ///   and maximum need at least one element.
@@ -64,7 +64,8 @@ extension NDArray {
     return current.reshaped(to: target)
   }
 
-  /// The transpose of broadcasting: sums over the axes along which `shape` was stretched to this one.
+  /// The transpose of broadcasting: sums over the axes along which `shape` was stretched to this
+  /// one.
   ///
   /// - Precondition: `shape.isBroadcastable(to: self.shape)`.
   package func summed(to shape: Shape) -> NDArray {

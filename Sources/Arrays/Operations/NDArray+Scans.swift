@@ -1,5 +1,5 @@
-// What this file knows: reductions that look along one axis element by element: where the largest
-// element is, and running sums.
+// Reductions that look along one axis element by element: where the largest element is, and running
+// sums.
 
 extension NDArray {
   /// The position of the largest element along the axis, which disappears; `int32`.
@@ -24,13 +24,13 @@ extension NDArray {
       "an empty axis has no largest or smallest element: axis \(axis) of \(shape)")
     let result = NDArray(uninitialized: target, dtype: .int32)
     let dense = contiguous()
-    let lanes = Lanes(shape, axis)
+    let lines = AxisLines(shape, axis)
     let (source, destination) = (dense.address, result.storage.bytes)
     switch dtype {
-    case .float32: lanes.extreme(source, destination, wantsLargest, Float.self)
-    case .float64: lanes.extreme(source, destination, wantsLargest, Double.self)
-    case .int32: lanes.extreme(source, destination, wantsLargest, Int32.self)
-    case .bool: lanes.extreme(source, destination, wantsLargest, UInt8.self)
+    case .float32: lines.extreme(source, destination, wantsLargest, Float.self)
+    case .float64: lines.extreme(source, destination, wantsLargest, Double.self)
+    case .int32: lines.extreme(source, destination, wantsLargest, Int32.self)
+    case .bool: lines.extreme(source, destination, wantsLargest, UInt8.self)
     }
     withExtendedLifetime(dense) {}
     return result
@@ -38,8 +38,8 @@ extension NDArray {
 
   /// The running sum along an axis, or, if reversed, the sum of the element and all after it.
   ///
-  /// `float32` sums are carried in double precision and rounded once per element. The reversed sum is
-  /// the transpose of the plain one.
+  /// `float32` sums are carried in double precision and rounded once per element. The reversed sum
+  /// is the transpose of the plain one.
   package func cumulativeSum(along axis: Int, reversed: Bool = false) -> NDArray {
     precondition(axis >= 0 && axis < rank, "\(shape) has no axis \(axis)")
     if dtype == .bool {
@@ -47,12 +47,12 @@ extension NDArray {
     }
     let result = NDArray(uninitialized: shape, dtype: dtype)
     let dense = contiguous()
-    let lanes = Lanes(shape, axis)
+    let lines = AxisLines(shape, axis)
     let (source, destination) = (dense.address, result.storage.bytes)
     switch dtype {
-    case .float32: lanes.scan(source, destination, reversed, Float.self)
-    case .float64: lanes.scan(source, destination, reversed, Double.self)
-    case .int32, .bool: lanes.scan(source, destination, reversed, Int32.self)
+    case .float32: lines.scan(source, destination, reversed, Float.self)
+    case .float64: lines.scan(source, destination, reversed, Double.self)
+    case .int32, .bool: lines.scan(source, destination, reversed, Int32.self)
     }
     withExtendedLifetime(dense) {}
     return result
@@ -60,7 +60,7 @@ extension NDArray {
 }
 
 /// The lines of a dense array along one axis: `outer · inner` of them, `count` elements each.
-struct Lanes {
+struct AxisLines {
   let outer: Int
   let count: Int
   let inner: Int
@@ -89,14 +89,14 @@ struct Lanes {
 
   /// Calls the body with each group and range of columns; in pieces for threads.
   private func forEachStrip(_ body: (_ group: Int, _ columns: Range<Int>) -> Void) {
-    let strips = ceilingQuotient(inner, Lanes.columns)
-    let perPiece = max(1, (1 << 16) / max(1, count * min(inner, Lanes.columns)))
+    let strips = ceilingQuotient(inner, AxisLines.columns)
+    let perPiece = max(1, (1 << 16) / max(1, count * min(inner, AxisLines.columns)))
     let total = outer * strips
     parallelFor(pieces: ceilingQuotient(total, perPiece)) { piece in
       for index in (piece * perPiece)..<min(total, (piece + 1) * perPiece) {
         let (group, strip) = index.quotientAndRemainder(dividingBy: strips)
-        let first = strip * Lanes.columns
-        body(group, first..<min(inner, first + Lanes.columns))
+        let first = strip * AxisLines.columns
+        body(group, first..<min(inner, first + AxisLines.columns))
       }
     }
   }

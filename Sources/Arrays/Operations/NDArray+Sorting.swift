@@ -1,4 +1,4 @@
-// What this file knows: how the elements along an axis are ordered.
+// How the elements along an axis are ordered.
 //
 // Every element becomes an unsigned key whose order is the wanted one (NaN after everything, both
 // zeros equal), joined with its position: sorting such pairs as integers is stable by construction.
@@ -17,14 +17,14 @@ extension NDArray {
     if elementCount == 0 { return result }
     let dense = contiguous()
     let (source, destination) = (dense.address, result.storage.bytes)
-    let lanes = Lanes(shape, axis)
+    let lines = AxisLines(shape, axis)
     let dtype = self.dtype
-    lanes.forEach { _, start in
+    lines.forEach { _, start in
       switch dtype {
-      case .float32: lanes.sort(start, source, destination, descending, Float.self)
-      case .float64: lanes.sort(start, source, destination, descending, Double.self)
-      case .int32: lanes.sort(start, source, destination, descending, Int32.self)
-      case .bool: lanes.sort(start, source, destination, descending, UInt8.self)
+      case .float32: lines.sort(start, source, destination, descending, Float.self)
+      case .float64: lines.sort(start, source, destination, descending, Double.self)
+      case .int32: lines.sort(start, source, destination, descending, Int32.self)
+      case .bool: lines.sort(start, source, destination, descending, UInt8.self)
       }
     }
     withExtendedLifetime(dense) {}
@@ -32,7 +32,7 @@ extension NDArray {
   }
 }
 
-extension Lanes {
+extension AxisLines {
   /// Sorts one line by pairs of key and position.
   fileprivate func sort<T: Ordered>(
     _ start: Int, _ source: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer,
@@ -53,7 +53,8 @@ extension Lanes {
   }
 }
 
-/// A number that can be joined with its position so that the pairs are in order and no two are equal.
+/// A number that can be joined with its position so that the pairs are in order and no two are
+/// equal.
 private protocol Ordered: BitwiseCopyable {
   associatedtype Pair: Comparable
   func pair(at position: UInt32, _ descending: Bool) -> Pair

@@ -1,5 +1,5 @@
-// What this file knows: the ways to look at the same elements under another shape. Nothing is copied
-// except where a reshape cuts across strides.
+// The ways to look at the same elements under another shape. Nothing is copied except where a
+// reshape cuts across strides.
 
 extension NDArray {
   /// The same elements as a dense array; itself if it is dense already.
@@ -59,7 +59,8 @@ extension NDArray {
     return view(Shape(unchecked: extents), strides)
   }
 
-  /// The array stretched to a shape by repeating it along new axes and along axes of size 1; a view.
+  /// The array stretched to a shape by repeating it along new axes and along axes of size 1; a
+  /// view.
   ///
   /// - Precondition: `self.shape.isBroadcastable(to: shape)`.
   package func broadcast(to shape: Shape) -> NDArray {
@@ -145,8 +146,9 @@ extension NDArray {
 
   /// Strides that make a reshape a view, or nil if only a copy can do it.
   ///
-  /// Old and new axes are matched in groups of equal element count; inside a group the old axes must
-  /// be dense relative to each other, and the new ones are laid out densely over the innermost step.
+  /// Old and new axes are matched in groups of equal element count; inside a group the old axes
+  /// must be dense relative to each other, and the new ones are laid out densely over the innermost
+  /// step.
   private func stridesOfReshape(to target: Shape) -> AxisVector? {
     if elementCount == 0 { return target.denseStrides }
     var result = target.denseStrides

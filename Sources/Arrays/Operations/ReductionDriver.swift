@@ -1,5 +1,4 @@
-// What this file knows: in which order the kernels' reductions are composed. It does not know where
-// the axes came from.
+// In which order the kernels' reductions are composed. It does not know where the axes came from.
 //
 // The order depends on the sizes alone, never on threads or strides: rows longer than a block are
 // cut into blocks whose results are reduced again, columns are added up in blocks of rows that are
@@ -16,8 +15,8 @@ struct ReductionDriver {
   static let block = 1 << 15
   /// The most rows that are added one after the other; partial sums are merged pairwise.
   private static let rowsPerBlock = 16
-  /// The columns whose partial sums stay in the first-level cache; so many, because memory is fast only
-  /// where a row is read for some pages on end.
+  /// The columns whose partial sums stay in the first-level cache; so many, because memory is fast
+  /// only where a row is read for some pages on end.
   private static let columns = 4096
   /// The same for narrow rows: as many as a lane adds up in a block of a long row (see
   /// `Reductions.swift`), since merging takes longer than adding a few elements.
@@ -40,11 +39,11 @@ struct ReductionDriver {
     }
   }
 
-  /// Reduces all elements of an array to one; those of a deferred result without ever having them all in
-  /// memory.
+  /// Reduces all elements of an array to one; those of a deferred result without ever having them
+  /// all in memory.
   ///
-  /// The order is that of ``run(outer:count:inner:from:to:)``, so the bits are those of the elements
-  /// computed first and reduced then.
+  /// The order is that of ``run(outer:count:inner:from:to:)``, so the bits are those of the
+  /// elements computed first and reduced then.
   func runAll(_ array: NDArray, to destination: UnsafeMutableRawPointer) {
     let layout = array.layout
     if let expression = array.pendingExpression(in: layout),
@@ -118,7 +117,8 @@ struct ReductionDriver {
     _ destination: UnsafeMutableRawPointer
   ) {
     let block = ReductionDriver.block
-    // Long columns are first reduced in segments: pieces for threads, and one more level of the tree.
+    // Long columns are first reduced in segments: pieces for threads, and one more level of the
+    // tree.
     let segment = max(ReductionDriver.rowsPerBlock, block / inner)
     if count >= 4 * segment {
       let segments = ceilingQuotient(count, segment)
@@ -175,8 +175,8 @@ struct ReductionDriver {
     }
   }
 
-  /// Adds the second half of the rows to the first half, again and again: few long calls of a kernel
-  /// for narrow rows, and a tree of additions like ``pairwise``.
+  /// Adds the second half of the rows to the first half, again and again: few long calls of a
+  /// kernel for narrow rows, and a tree of additions like ``pairwise``.
   private func fold(
     _ count: Int, _ inner: Int, _ source: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer
   ) {

@@ -1,4 +1,4 @@
-// What this file knows: how random words become arrays of numbers of a distribution.
+// How random words become arrays of numbers of a distribution.
 //
 // Element i is a function of word i alone, made of + - * / and sqrt. So the numbers are the same on
 // every platform, for every number of threads, and for every source that gives the same words.
@@ -129,7 +129,8 @@ extension NDArray {
     return result
   }
 
-  /// Draws words and hands them out in parts; the counter-based generator is drawn from in parallel.
+  /// Draws words and hands them out in parts; the counter-based generator is drawn from in
+  /// parallel.
   private static func drawing(
     _ count: Int, _ generator: inout some RandomNumberGenerator,
     _ body: (_ first: Int, _ words: UnsafeMutableBufferPointer<UInt64>) -> Void

@@ -1,11 +1,11 @@
-// What this file knows: which number a given share of a normal distribution lies below.
+// Which number a given share of a normal distribution lies below.
 //
-// Goals, in this order: the same bits on every platform, one random word per number (so that element i
-// depends on word i alone), accuracy. Box-Muller needs log and cos of the system's library, whose last
-// bits differ between platforms; ziggurat and polar methods reject, so the number of words varies. The
-// inverse distribution function as a quotient of polynomials needs + - * / and sqrt, which IEEE 754
-// rounds correctly everywhere, and a logarithm in the tails, which is written out below from the same
-// operations.
+// Goals, in this order: the same bits on every platform, one random word per number (so that
+// element i depends on word i alone), accuracy. Box-Muller needs log and cos of the system's
+// library, whose last bits differ between platforms; ziggurat and polar methods reject, so the
+// number of words varies. The inverse distribution function as a quotient of polynomials needs + -
+// * / and sqrt, which IEEE 754 rounds correctly everywhere, and a logarithm in the tails, which is
+// written out below from the same operations.
 
 enum Normal {
   /// The share of the standard normal distribution below -2.

@@ -1,8 +1,9 @@
-// What this file knows: where random bits come from. It does not know distributions or arrays.
+// Where random bits come from. It does not know distributions or arrays.
 //
-// Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011)
-// is a function from a counter and a key to 128 bits. Any place of the sequence can be computed
-// without the places before it, so threads fill an array with the very numbers one thread would.
+// Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC
+// 2011) is a function from a counter and a key to 128 bits. Any place of the sequence can be
+// computed without the places before it, so threads fill an array with the very numbers one thread
+// would.
 
 /// A seeded, splittable source of random bits.
 ///
@@ -32,7 +33,8 @@ public struct RandomGenerator: RandomNumberGenerator, Sendable, Codable, Equatab
 
   /// A generator whose numbers are unrelated to those that this one gives from now on.
   ///
-  /// The child's key and stream come from counters with the top bit set, which ``next()`` never uses.
+  /// The child's key and stream come from counters with the top bit set, which ``next()`` never
+  /// uses.
   public mutating func split() -> RandomGenerator {
     let block = Philox.block(counter: (position | 1 << 63, stream), key: key)
     var child = RandomGenerator(seed: block.low)

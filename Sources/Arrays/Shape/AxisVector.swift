@@ -1,5 +1,5 @@
-// What this file knows: how to keep up to eight integers, one per axis, without a heap allocation.
-// It does not know whether they are sizes, strides or positions.
+// How to keep up to eight integers, one per axis, without a heap allocation. It does not know
+// whether they are sizes, strides or positions.
 //
 // A tuple rather than `InlineArray` (which needs a newer macOS than the package supports) or
 // `SIMD8<Int>` (whose 64-byte alignment would pad every array by half a cache line).

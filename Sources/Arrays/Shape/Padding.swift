@@ -1,5 +1,5 @@
-// What this file knows: how a caller says where a window stands: numbers for each axis, and what lies
-// beside the image. Whether they fit a shape is settled in Shape+Convolution.swift.
+// How a caller says where a window stands: numbers for each axis, and what lies beside the image.
+// Whether they fit a shape is settled in Shape+Convolution.swift.
 
 /// A whole number for each axis along which a window slides: rows, then columns.
 ///
@@ -38,8 +38,8 @@ extension PerAxis: ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral {
 /// let afterOnly: Padding = .explicit(before: 0, after: 1)
 /// ```
 ///
-/// In a convolution there are zeros beyond the edge. In a maximum there is nothing; what a mean makes
-/// of it is said there.
+/// In a convolution there are zeros beyond the edge. In a maximum there is nothing; what a mean
+/// makes of it is said there.
 public enum Padding: Hashable, Sendable, Codable {
   /// Nothing: the window stays on the image.
   case valid

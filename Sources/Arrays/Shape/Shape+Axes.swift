@@ -1,5 +1,5 @@
-// What this file knows: what happens to a shape when axes are named, removed, permuted or regrouped.
-// It touches no element.
+// What happens to a shape when axes are named, removed, permuted or regrouped. It touches no
+// element.
 
 extension Shape {
   /// The axis, counted from the outermost; a negative one counts from the last.
@@ -62,7 +62,8 @@ extension Shape {
     return Shape(unchecked: extents)
   }
 
-  /// The shape with the same elements and other sizes; one size may be -1 and follows from the rest.
+  /// The shape with the same elements and other sizes; one size may be -1 and follows from the
+  /// rest.
   package func reshaped(to dimensions: [Int]) throws(ShapeError) -> Shape {
     let unknown = dimensions.indices.filter { dimensions[$0] == -1 }
     guard unknown.count <= 1 else {

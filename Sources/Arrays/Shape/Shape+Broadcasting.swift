@@ -1,5 +1,5 @@
-// What this file knows: which shapes meet in one operation: broadcasting, matrix products and
-// concatenation, by the rules of NumPy. It computes shapes and touches no element.
+// Which shapes meet in one operation: broadcasting, matrix products and concatenation, by the rules
+// of NumPy. It computes shapes and touches no element.
 
 extension Shape {
   /// The common shape of two operands of an elementwise operation.
@@ -36,8 +36,8 @@ extension Shape {
 
   /// The shape of the matrix product of arrays of these shapes.
   ///
-  /// The last two axes are matrices, the axes before them are batches and broadcast. A vector on the
-  /// left is a row and one on the right a column, and the result has no axis for it: `[k]` by
+  /// The last two axes are matrices, the axes before them are batches and broadcast. A vector on
+  /// the left is a row and one on the right a column, and the result has no axis for it: `[k]` by
   /// `[k, n]` gives `[n]`, `[k]` by `[k]` gives a scalar.
   package func matmul(_ other: Shape) throws(ShapeError) -> Shape {
     guard rank >= 1, other.rank >= 1 else {

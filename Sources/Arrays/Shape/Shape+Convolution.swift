@@ -1,9 +1,9 @@
-// What this file knows: which shapes meet in a convolution or under a pooling window, and which numbers
-// a stride, a padding and a dilation come down to. It computes shapes and touches no element.
+// Which shapes meet in a convolution or under a pooling window, and which numbers a stride, a
+// padding and a dilation come down to. It computes shapes and touches no element.
 //
-// Images have their channels last, `[images, rows, columns, channels]`, and filters their outputs last,
-// `[rows, columns, channels / groups, outputs]`. A sequence, `[images, positions, channels]`, is treated
-// as an image of one row.
+// Images have their channels last, `[images, rows, columns, channels]`, and filters their outputs
+// last, `[rows, columns, channels / groups, outputs]`. A sequence, `[images, positions, channels]`,
+// is treated as an image of one row.
 
 import AdjointKernels
 
@@ -70,8 +70,8 @@ extension Shape {
   /// Along each axis there are `⌊(size + before + after - dilation (taps - 1) - 1) / stride⌋ + 1`
   /// positions.
   ///
-  /// - Throws: ``ShapeError`` for ranks or channels that do not fit, and for a window that is larger
-  ///   than the padded image.
+  /// - Throws: ``ShapeError`` for ranks or channels that do not fit, and for a window that is
+  ///   larger than the padded image.
   package func convolution(
     _ filter: Shape, stride: PerAxis, padding: Padding, dilation: PerAxis, groups: Int
   ) throws(ShapeError) -> ConvolutionGeometry {
@@ -98,11 +98,11 @@ extension Shape {
   /// The convolution whose output has this shape, seen from its output.
   ///
   /// Along each axis the image has `(size - 1) stride + dilation (taps - 1) + 1 - before - after +
-  /// extra` elements: `extra`, from 0 to `stride - 1`, tells sizes apart that give the same output. With
-  /// padding `.same` it has `size · stride - extra`.
+  /// extra` elements: `extra`, from 0 to `stride - 1`, tells sizes apart that give the same output.
+  /// With padding `.same` it has `size · stride - extra`.
   ///
-  /// - Throws: ``ShapeError`` as ``convolution(_:stride:padding:dilation:groups:)`` does, and for an
-  ///   image without elements.
+  /// - Throws: ``ShapeError`` as ``convolution(_:stride:padding:dilation:groups:)`` does, and for
+  ///   an image without elements.
   package func transposedConvolution(
     _ filter: Shape, stride: PerAxis, padding: Padding, extra: PerAxis, dilation: PerAxis,
     groups: Int
@@ -162,8 +162,8 @@ extension Shape {
   ///
   /// There are as many positions as in a convolution without dilation.
   ///
-  /// - Throws: ``ShapeError`` for a rank that does not fit, for a window that is larger than the padded
-  ///   image, and for padding that a window fits into: its maximum would be that of nothing.
+  /// - Throws: ``ShapeError`` for a rank that does not fit, for a window that is larger than the
+  ///   padded image, and for padding that a window fits into: its maximum would be that of nothing.
   package func pooling(
     window: PerAxis, stride: PerAxis, padding: Padding
   ) throws(ShapeError) -> PoolingGeometry {

@@ -1,5 +1,5 @@
-// What this file knows: that a shape is a short list of sizes whose product is a sensible number.
-// It has never heard of elements, memory or arithmetic on arrays.
+// A shape: a short list of sizes whose product is a sensible number. It has never heard of
+// elements, memory or arithmetic on arrays.
 
 /// What is wrong with a combination of shapes, and what to do about it.
 public struct ShapeError: AdjointError, Equatable {
@@ -44,7 +44,7 @@ public struct Shape: Hashable, Sendable {
     do {
       try self.init(validating: Array(dimensions))
     } catch {
-      preconditionFailure(error.description)
+      fatalError(error.description)
     }
   }
 

@@ -1,5 +1,5 @@
-// What this file knows: what `x[0, 1..<3, .newAxis, .ellipsis]` means in terms of starts, steps and
-// counts. It touches no element.
+// What `x[0, 1..<3, .newAxis, .ellipsis]` means in terms of starts, steps and counts. It touches no
+// element.
 //
 // Positions inside an axis are never negative: `-1` as "the last one" turns an off-by-one mistake
 // into a wrong answer. Only axis numbers may count from the end.
@@ -8,7 +8,8 @@
 public enum IndexItem: Sendable, Hashable {
   /// One position; the axis disappears.
   case index(Int)
-  /// Every `step`-th position from `from` up to, not including, `to`; with a negative step downward.
+  /// Every `step`-th position from `from` up to, not including, `to`; with a negative step
+  /// downward.
   ///
   /// Missing bounds are the ends of the axis.
   case range(from: Int?, to: Int?, step: Int)
@@ -135,7 +136,8 @@ extension Shape {
           problem: "the range \(start)..<\(end) on axis \(axis) of \(self) runs backward",
           remedy: "Put the smaller bound first, or use a negative step.")
       }
-      // (end - start - 1) / step + 1 rather than a rounded-up quotient: a huge step cannot overflow.
+      // (end - start - 1) / step + 1 rather than a rounded-up quotient: a huge step cannot
+      // overflow.
       return (start, start == end ? 0 : (end - start - 1) / step + 1)
     }
     if size == 0 { return (0, 0) }

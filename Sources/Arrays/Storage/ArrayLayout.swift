@@ -1,15 +1,15 @@
-// What this file knows: how the elements of an array lie in storage. It has never heard of storage.
+// How the elements of an array lie in storage. It has never heard of storage.
 //
-// A layout is made once and shared by every array that lies the same way: the result of an elementwise
-// operation takes its operand's layout along by reference. So an array is three words, however many
-// axes it may have, and two arrays of one layout are recognized by comparing two addresses. Sizes and
-// strides inside the array itself were measured first: 176 bytes, and a quarter of the time of a
-// small operation went into copying them.
+// A layout is made once and shared by every array that lies the same way: the result of an
+// elementwise operation takes its operand's layout along by reference. So an array is three words,
+// however many axes it may have, and two arrays of one layout are recognized by comparing two
+// addresses. Sizes and strides inside the array itself were measured first: 176 bytes, and a
+// quarter of the time of a small operation went into copying them.
 
 //
-// Even to look at a shared object means to count a reference, twice, and most of what a small operation
-// does is to compare shapes. So the sizes are also reached by a plain address, which is valid as long as
-// the array is; only what outlives the array holds the object.
+// Even to look at a shared object means to count a reference, twice, and most of what a small
+// operation does is to compare shapes. So the sizes are also reached by a plain address, which is
+// valid as long as the array is; only what outlives the array holds the object.
 
 /// Sizes, strides and element type.
 package struct LayoutFields {

@@ -1,5 +1,5 @@
-// What this file knows: how elements travel between two strided layouts of the same shape. It looks
-// at element sizes, not at element types.
+// How elements travel between two strided layouts of the same shape. It looks at element sizes, not
+// at element types.
 
 import AdjointKernels
 
@@ -68,9 +68,9 @@ private struct CopyPlan {
     }
   }
 
-  /// The axis that is cut into pieces of about 2^18 elements, and the length of a piece: the outermost
-  /// axis where it is long enough to keep some threads busy, else the longest of those that no row is
-  /// broken for.
+  /// The axis that is cut into pieces of about 2^18 elements, and the length of a piece: the
+  /// outermost axis where it is long enough to keep some threads busy, else the longest of those
+  /// that no row is broken for.
   private func cut() -> (axis: Int, length: Int) {
     var total = 1
     for axis in 0..<sizes.count { total *= sizes[axis] }
@@ -80,7 +80,7 @@ private struct CopyPlan {
       for other in 1..<max(1, sizes.count) where sizes[other] > sizes[axis] { axis = other }
     }
     let length = ceilingQuotient(sizes[axis], pieces)
-    // Whole tiles of a transpose.
+    // Whole blocks of a transpose.
     return (axis, axis == crossing ? ceilingQuotient(length, 128) * 128 : length)
   }
 
@@ -154,8 +154,8 @@ private struct CopyPlan {
 
   /// Swaps the innermost axis with the one along which the source is dense.
   ///
-  /// By the kernel, where the destination is dense and its elements are as large as a number. Otherwise
-  /// blocks of 16 rows by 8 columns are moved element by element, so that every cache
+  /// By the kernel, where the destination is dense and its elements are as large as a number.
+  /// Otherwise blocks of 16 rows by 8 columns are moved element by element, so that every cache
   /// line fetched from the source is used whole, and eight lines a power of two apart still fit the
   /// ways of a first-level cache.
   @inline(__always)
@@ -188,8 +188,8 @@ private struct CopyPlan {
 
 /// Runs a loop over rows of the given size with the quickest way to move one.
 ///
-/// Short rows go through registers, by two moves that may overlap: to call the system for each takes
-/// longer than to wait for its elements.
+/// Short rows go through registers, by two moves that may overlap: to call the system for each
+/// takes longer than to wait for its elements.
 @inline(__always)
 func withRowMove(
   _ bytes: Int,

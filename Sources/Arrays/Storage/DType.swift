@@ -1,5 +1,4 @@
-// What this file knows: the four element types of an array and their sizes. It has never heard of
-// shapes or of memory.
+// The four element types of an array and their sizes. It has never heard of shapes or of memory.
 
 /// The type of the elements of an array, known at run time.
 public enum DType: UInt8, Sendable, Codable, CaseIterable, CustomStringConvertible {

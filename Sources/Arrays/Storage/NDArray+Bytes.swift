@@ -1,5 +1,5 @@
-// What this file knows: how the bytes of an array are reached, from outside and from this room, and
-// when an array may be written to.
+// How the bytes of an array are reached, from outside and from this room, and when an array may be
+// written to.
 
 extension NDArray {
   /// Where the element with all indices zero is, valid while the caller keeps the array alive.
@@ -8,7 +8,7 @@ extension NDArray {
     UnsafeRawPointer(storage.bytes + offset &* fields.pointee.dtype.byteCount)
   }
 
-  /// ``address`` for writing; only for storage that nobody else holds.
+  /// ``address`` for writing; only for storage with a single holder.
   @inline(__always)
   var mutableAddress: UnsafeMutableRawPointer {
     storage.bytes + offset &* fields.pointee.dtype.byteCount

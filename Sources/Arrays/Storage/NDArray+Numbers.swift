@@ -1,9 +1,9 @@
-// What this file knows: how to read and make arrays of one number, by itself or stretched, without a
-// detour through loops.
+// How to read and make arrays of one number, by itself or stretched, without a detour through
+// loops.
 
 extension NDArray {
-  /// The element of an array of one floating-point element; nil for any other array, and for a number
-  /// that has yet to be computed.
+  /// The element of an array of one floating-point element; nil for any other array, and for a
+  /// number that has yet to be computed.
   @inline(__always)
   package var number: Double? {
     let fields = fields

@@ -1,5 +1,5 @@
-// What this file knows: what an array is (a shape laid over shared storage), and how arrays are made
-// from numbers and read back. It has never heard of derivatives.
+// What an array is (a shape laid over shared storage), and how arrays are made from numbers and
+// read back. It has never heard of derivatives.
 
 import AdjointKernels
 
@@ -8,24 +8,24 @@ package typealias ReductionKind = AdjointKernels.ReductionKind
 
 /// A rectangular array of numbers of one type, a value like any other.
 ///
-/// Copies share storage until one of them is written to. Views (transposes, slices, broadcasts) share
-/// storage too and differ in strides. Arguments are expected to fit: the throwing functions of
-/// ``Shape`` are there to check them first, and what does not fit traps with a clear text.
+/// Copies share storage until one of them is written to. Views (transposes, slices, broadcasts)
+/// share storage too and differ in strides. Arguments are expected to fit: the throwing functions
+/// of ``Shape`` are there to check them first, and what does not fit traps with a clear text.
 ///
-/// - Note: `@unchecked Sendable` because `ManagedBuffer` cannot say that this subclass of it is only
-///   read while it is shared; see ``Storage``.
+/// - Note: `@unchecked Sendable` because `ManagedBuffer` cannot say that this subclass of it is
+///   only read while it is shared; see ``Storage``.
 public struct NDArray: @unchecked Sendable {
   var storage: Storage
 
   init(storage: Storage) { self.storage = storage }
 
-  /// A dense array whose elements the caller fills in before anyone else sees it.
+  /// A dense array whose elements the caller fills in before it is shared.
   init(uninitialized shape: Shape, dtype: DType) {
     self.init(
       uninitialized: shape.rank == 0 ? ArrayLayout.scalar(dtype) : ArrayLayout(shape, dtype))
   }
 
-  /// A dense array whose elements the caller fills in before anyone else sees it.
+  /// A dense array whose elements the caller fills in before it is shared.
   @inline(__always)
   init(uninitialized layout: ArrayLayout) { storage = Storage.make(layout) }
 

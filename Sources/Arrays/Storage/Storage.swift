@@ -1,16 +1,16 @@
-// What this file knows: that the elements of arrays lie in reference-counted blocks, in which layout,
-// and who may write to one.
+// The reference-counted blocks in which the elements of arrays lie, their layout, and when one may
+// be written to.
 
 /// The elements of an array and how they lie: all that an array is, behind one reference.
 ///
-/// Immutable once shared: whoever writes has either just made the block or has found it uniquely
-/// referenced (`isKnownUniquelyReferenced`). So arrays may be sent to other threads although storage
-/// holds a pointer.
+/// Immutable once shared: a writer has either just made the block or has found it uniquely
+/// referenced (`isKnownUniquelyReferenced`). So arrays may be sent to other threads although
+/// storage holds a pointer.
 ///
-/// Layout, block and, for up to a cache line of bytes, the elements themselves are in one object: an
-/// array is copied by counting one reference, and a single number costs one allocation and no passage
-/// through the pool. Separate references for layout and block were measured first: counting them took
-/// two thirds of the time of a small operation.
+/// Layout, block and, for up to a cache line of bytes, the elements themselves are in one object:
+/// an array is copied by counting one reference, and a single number costs one allocation and no
+/// passage through the pool. Separate references for layout and block were measured first: counting
+/// them took two thirds of the time of a small operation.
 ///
 /// `bytes` is the one door to the contents. The block of a deferred expression is computed at the
 /// first passage through it; see ``DeferredExpression``.
@@ -33,8 +33,8 @@ final class Storage: ManagedBuffer<Storage.Contents, Storage.Word> {
 
   /// What the space behind the header is made of.
   ///
-  /// Words of eight bytes: an object aligned to more is taken from the system's allocator by a call that
-  /// costs twice as much. The elements of the kernels may lie anywhere.
+  /// Words of eight bytes: an object aligned to more is taken from the system's allocator by a call
+  /// that costs twice as much. The elements of the kernels may lie anywhere.
   typealias Word = UInt64
 
   /// The most bytes that lie in the object itself.
@@ -59,7 +59,7 @@ final class Storage: ManagedBuffer<Storage.Contents, Storage.Word> {
     }
   }
 
-  /// A dense block whose bytes are computed when somebody asks for them.
+  /// A dense block whose bytes are computed at the first access.
   static func deferred(_ expression: DeferredExpression) -> Storage {
     create(0) { _ in
       Contents(

@@ -1,9 +1,9 @@
-// What this file knows: how to hand out aligned blocks of memory quickly and to keep returned ones
-// for the next request. It does not know what is stored in them.
+// How to hand out aligned blocks of memory quickly and to keep returned ones for the next request.
+// It does not know what is stored in them.
 //
-// Fresh large blocks cost page faults, small ones a general allocator's bookkeeping; a training step
-// asks for the same sizes again and again. So returned blocks wait in lists by size class, up to a
-// bound. Four classes per doubling waste at most a quarter.
+// Fresh large blocks cost page faults, small ones a general allocator's bookkeeping; a training
+// step asks for the same sizes again and again. So returned blocks wait in lists by size class, up
+// to a bound. Four classes per doubling waste at most a quarter.
 
 import AdjointKernels
 import Synchronization
@@ -82,8 +82,9 @@ final class StoragePool: Sendable {
 
   /// Blocks from this size on begin at different places of a page; see `StaggeredMemory`.
   ///
-  /// From here on the system maps each block on its own, so what is reserved beyond its size occupies
-  /// no memory. Smaller blocks lie side by side in the heap at distances that are no powers of two.
+  /// From here on the system maps each block on its own, so what is reserved beyond its size
+  /// occupies no memory. Smaller blocks lie side by side in the heap at distances that are no
+  /// powers of two.
   private static let staggeredSize = 128 << 10
 
   private static func allocate(_ size: Int) -> UnsafeMutableRawPointer {
@@ -140,12 +141,12 @@ final class StoragePool: Sendable {
 
 /// Lends a block of memory, aligned to a cache line, while the closure runs.
 ///
-/// From the pool, and only where it is small from the stack: `withUnsafeTemporaryAllocation` turns to
-/// the system's allocator beyond a kilobyte, for aligned memory, which takes longer than a small
+/// From the pool, and only where it is small from the stack: `withUnsafeTemporaryAllocation` turns
+/// to the system's allocator beyond a kilobyte, for aligned memory, which takes longer than a small
 /// operation; freed at the top of the heap it may be given back to the system and fault in again.
 ///
-/// The closure does not throw. With one that may, inlined into a loop, the compiler (6.3) lets the room on
-/// the stack overlap the place where it notes whether an error was thrown.
+/// The closure does not throw. With one that may, inlined into a loop, the compiler (6.3) lets the
+/// room on the stack overlap the place where it notes whether an error was thrown.
 package func withScratchBytes<R>(
   _ byteCount: Int, _ body: (UnsafeMutableRawPointer) -> R
 ) -> R {

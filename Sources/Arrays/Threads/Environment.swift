@@ -1,5 +1,4 @@
-// What this file knows: how a number is read from the environment of the process. It does not know what
-// any of them mean.
+// How a number is read from the environment of the process. It does not know what they mean.
 
 import AdjointSupport
 

@@ -1,7 +1,7 @@
-// What this file knows: how to run independent pieces of work on several threads. It is the only
-// file of this room that does.
+// How to run independent pieces of work on several threads. The threads themselves are in
+// ThreadPool.
 //
-// Whoever cuts work into pieces does so by shape alone, never by the number of threads, and no piece
+// Work is cut into pieces by shape alone, never by the number of threads, and no piece
 // reads what another writes. So the bits of a result do not depend on the number of threads.
 
 import AdjointSupport
@@ -33,8 +33,8 @@ public enum Parallelism {
   #if os(Linux)
     /// The number of processors in the mask that the kernel keeps for this process.
     ///
-    /// Read from its text form, since the function that would return it is not in Swift's view of the
-    /// C library.
+    /// Read from its text form, since the function that would return it is not in Swift's view of
+    /// the C library.
     private static func allowedByAffinity() -> Int? {
       guard let file = fopen("/proc/self/status", "r") else { return nil }
       defer { fclose(file) }
@@ -56,10 +56,11 @@ public enum Parallelism {
   private static let storedLimit = Atomic<Int>(environmentNumber("ADJOINT_THREADS") ?? available)
 }
 
-/// Runs the body for every piece from 0, on as many threads as allowed, and returns when all is done.
+/// Runs the body for every piece from 0, on as many threads as allowed, and returns when all is
+/// done.
 ///
 /// Threads draw the next piece from a counter: pieces may be uneven, and a thread that starts late
-/// holds up nobody. A call from within a piece, or while another call runs, uses one thread.
+/// holds up no other. A call from within a piece, or while another call runs, uses one thread.
 package func parallelFor(pieces: Int, _ body: (Int) -> Void) {
   let helpers = pieces > 1 ? min(Parallelism.limit, pieces) - 1 : 0
   if helpers > 0 && ThreadPool.shared.run(pieces: pieces, helpers: helpers, body) { return }

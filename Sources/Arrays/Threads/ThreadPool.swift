@@ -1,10 +1,11 @@
-// What this file knows: threads that wait for work. It has never heard of what the work is.
+// Threads that wait for work. It has never heard of what the work is.
 //
-// To wake a sleeping thread takes 13 to 18 µs on the machine where this was measured, and 5 to 8 µs of
-// the caller's own time; `concurrentPerform` pays that for every call, so that two pieces of 20 µs took
-// 55 µs with it. A training step is a row of operations of 10 to 200 µs. So a helper that has run out of
-// work keeps looking for more for a while (the next call is taken up within 1 µs), and then sleeps; and
-// a caller wakes sleepers only when it has seen from its first piece that this pays.
+// To wake a sleeping thread takes 13 to 18 µs on the machine where this was measured, and 5 to 8 µs
+// of the caller's own time; `concurrentPerform` pays that for every call, so that two pieces of 20
+// µs took 55 µs with it. A training step is a row of operations of 10 to 200 µs. So a helper that
+// has run out of work keeps looking for more for a while (the next call is taken up within 1 µs),
+// and then sleeps; and a caller wakes sleepers only when it has seen from its first piece that this
+// pays.
 
 import AdjointSupport
 import Dispatch
@@ -32,15 +33,17 @@ final class ThreadPool: Sendable {
 
   /// What the threads share.
   ///
-  /// Sendable by hand: the job is written only while `open` is 0 and `inside` has been seen to be 0, and
-  /// read by helpers only between entering (`inside` goes up), seeing `open` equal to the generation that
-  /// they came for, and leaving. The list of helpers is touched only by the caller that holds `isBusy`.
+  /// Sendable by hand: the job is written only while `open` is 0 and `inside` has been seen to be
+  /// 0, and read by helpers only between entering (`inside` goes up), seeing `open` equal to the
+  /// generation that they came for, and leaving. The list of helpers is touched only by the caller
+  /// that holds `isBusy`.
   private final class Content: @unchecked Sendable {
     var body: (Int) -> Void = { _ in }
     var pieces = 0
     var helpers = 0
     var threads: [Helper] = []
-    /// Work that calls in close succession have done without their sleeping helpers, in nanoseconds.
+    /// Work that calls in close succession have done without their sleeping helpers, in
+    /// nanoseconds.
     var missed: UInt64 = 0
     var lastMiss: UInt64 = 0
   }
@@ -150,7 +153,8 @@ final class ThreadPool: Sendable {
         continue
       }
       helper.isAsleep.store(true, ordering: .sequentiallyConsistent)
-      // Whoever takes the mark back first decides: this thread stays awake, or the caller rings.
+      // The one that takes the mark back first decides: this thread stays awake, or the caller
+      // rings.
       if generation.load(ordering: .sequentiallyConsistent) == seen
         || !helper.isAsleep.exchange(false, ordering: .sequentiallyConsistent)
       {

@@ -1,10 +1,10 @@
-// How a function brings its own derivative, given as (value, pullback). It has never heard of the walks
-// that ask for it.
+// How a function brings its own derivative, given as (value, pullback). It has never heard of the
+// walks that ask for it.
 //
 // The function is called once with its recorded arguments. Unless an outer derivative is active
 // nothing it computes is recorded: the walk enters it through the pullback alone. Under an outer
-// derivative its operations are recorded too, so that a pullback which uses intermediate results can
-// itself be differentiated.
+// derivative its operations are recorded too, so that a pullback which uses intermediate results
+// can itself be differentiated.
 
 import AdjointArrays
 import AdjointElementary
@@ -21,8 +21,8 @@ import AdjointElementary
 ///
 /// - Parameters:
 ///   - x: the argument.
-///   - f: returns the value and the map from the adjoint of the value to the adjoint of `x`. To have
-///     second derivatives the pullback must be written in scalars, as here.
+///   - f: returns the value and the map from the adjoint of the value to the adjoint of `x`. To
+///     have second derivatives the pullback must be written in scalars, as here.
 /// - Returns: the value, recorded as one operation.
 public func withCustomDerivative(
   at x: Scalar, named name: String = "custom",

@@ -135,8 +135,8 @@ public func gradient(
 
 // MARK: Whole numbers
 
-// A literal without a decimal point means a number, too; without these forms `gradient(at: 3)` could
-// be one of a `Double` or of a `Scalar`, and the compiler would ask which.
+// A literal without a decimal point means a number, too; without these forms `gradient(at: 3)`
+// could be one of a `Double` or of a `Scalar`, and the compiler would ask which.
 
 /// The value and the derivative of a function of one number.
 public func valueWithGradient(

@@ -1,9 +1,9 @@
-// The stretch of a tape that one differential operator covers, and how such stretches nest. It has never
-// heard of models or of how a walk goes.
+// The stretch of a tape that one differential operator covers, and how such stretches nest. It has
+// never heard of models or of how a walk goes.
 //
 // A call inside another one records on the same tape: its inputs are fresh records, its walk covers
-// only the records since then, and, if an outer derivative can depend on what the walk computes, the
-// walk itself is recorded. Each variable is a record of its own, so two derivatives cannot be
+// only the records since then, and, if an outer derivative can depend on what the walk computes,
+// the walk itself is recorded. Each variable is a record of its own, so two derivatives cannot be
 // confused.
 
 import AdjointArrays
@@ -93,7 +93,8 @@ public struct Level {
 
   /// The adjoints of the inputs, from a seed for one recorded tensor.
   ///
-  /// What the walk has put off is computed at its end, and the value of `y` with it if that is wanted.
+  /// What the walk has put off is computed at its end, and the value of `y` with it if that is
+  /// wanted.
   func adjoints(
     of y: Tensor, seed: Tensor, for purpose: WalkPurpose = .gradient, wantsValue: Bool = true
   ) throws(TensorError) -> Adjoints {

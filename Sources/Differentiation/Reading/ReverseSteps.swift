@@ -1,5 +1,5 @@
-// The reverse walk edge by edge, for people who want to watch it. It has never heard of rules: it listens
-// to the walk of ReverseMode, so what it shows is what is computed.
+// The reverse walk edge by edge, for people who want to watch it. It has never heard of rules: it
+// listens to the walk of ReverseMode, so what it shows is what is computed.
 
 import AdjointArrays
 import AdjointSupport

@@ -1,5 +1,5 @@
-// The printed tape, known in the literature as the Wengert list. It has never heard of how adjoints are
-// computed.
+// The printed tape, known in the literature as the Wengert list. It has never heard of how adjoints
+// are computed.
 
 import AdjointSupport
 
@@ -22,7 +22,8 @@ extension Tape {
   ///
   /// An adjoint that never arrived is shown as `-`; it is not zero but none.
   ///
-  /// - Parameter adjoints: what ``gradients(of:seed:)`` returned; without it the adjoints are left out.
+  /// - Parameter adjoints: what ``gradients(of:seed:)`` returned; without it the adjoints are left
+  ///   out.
   public func described(with adjoints: Adjoints? = nil) -> String {
     var rows = [["index", "operation", "value"]]
     if adjoints != nil { rows[0].append("adjoint") }

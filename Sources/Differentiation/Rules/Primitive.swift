@@ -1,5 +1,5 @@
-// The questions every tensor operation answers about itself, all in one place. It has never heard of
-// the tape that an operation is recorded on, or of the walk that asks.
+// The questions every tensor operation answers about itself, all in one place. It has never heard
+// of the tape that an operation is recorded on, or of the walk that asks.
 
 import AdjointArrays
 import AdjointElementary
@@ -23,10 +23,10 @@ public struct TensorType: Hashable, Sendable, CustomStringConvertible {
 
 /// A tensor operation with a kernel of its own.
 ///
-/// One declaration holds all that the engine asks: the type of the result, the value, both directions
-/// of the derivative, what must be kept for them, and the printed name. There are no default rules,
-/// so an operation without a derivative does not compile. Attributes (axes, shapes …) are stored
-/// properties, which makes a recorded program data.
+/// One declaration holds all that the engine asks: the type of the result, the value, both
+/// directions of the derivative, what must be kept for them, and the printed name. There are no
+/// default rules, so an operation without a derivative does not compile. Attributes (axes, shapes
+/// …) are stored properties, which makes a recorded program data.
 ///
 /// The rules are written in the very operations they differentiate. When the tensors they get are
 /// recorded, because an outer derivative is being taken, the rule itself is recorded; when they are

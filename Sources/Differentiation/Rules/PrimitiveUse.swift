@@ -1,5 +1,5 @@
-// One use of a primitive as its rules see it: what they may read, and the one door through which their
-// contributions leave. What becomes of a contribution is for the walk to know.
+// One use of a primitive as its rules see it: what they may read, and the one door through which
+// their contributions leave. What becomes of a contribution is for the walk to know.
 
 import AdjointArrays
 import AdjointElementary
@@ -10,11 +10,13 @@ public struct PrimitiveUse: ~Copyable {
   let header: UnsafeMutablePointer<TapeHeader>
   /// True when the rule must be recorded, because an outer derivative is active.
   public let isRecorded: Bool
-  /// Where contributions go; none in a forward walk. It outlives the use, and is not counted.
-  private unowned(unsafe) let adjoints: TensorAdjoints?
+  /// Where contributions go; none in a forward walk.
+  ///
+  /// It outlives the use, so it is not counted.
+  private let adjoints: Unmanaged<TensorAdjoints>?
 
-  /// - Parameter application: what the tape keeps of the use, at an address that stays while the rule
-  ///   runs.
+  /// - Parameter application: what the tape keeps of the use, at an address that stays while the
+  ///   rule runs.
   init(
     _ application: UnsafePointer<Tape.TensorNode.Application>,
     on header: UnsafeMutablePointer<TapeHeader>, isRecorded: Bool,
@@ -23,7 +25,7 @@ public struct PrimitiveUse: ~Copyable {
     self.application = application
     self.header = header
     self.isRecorded = isRecorded
-    self.adjoints = adjoints
+    self.adjoints = adjoints.map(Unmanaged.passUnretained)
   }
 
   // MARK: What a rule reads
@@ -83,50 +85,53 @@ public struct PrimitiveUse: ~Copyable {
   /// True when the walk asks for the adjoint of this operand.
   ///
   /// Only a rule that computes several contributions together has to know; others just give.
-  public func isAsked(_ position: Int) -> Bool { adjoints?.asks(for: index(position)) ?? false }
+  public func isAsked(_ position: Int) -> Bool {
+    let index = index(position)
+    return adjoints?._withUnsafeGuaranteedRef { $0.asks(for: index) } ?? false
+  }
 
-  /// Gives an operand a contribution to its adjoint, which is computed only if the walk asks for it.
+  /// Gives an operand a contribution to its adjoint, computed only if the walk asks for it.
   ///
   /// The contribution has the element type of the operand, and its shape or one that the shape was
-  /// stretched to: it is then summed over the stretched axes. Anything else is a mistake in the rule,
-  /// which the differential operator throws as a ``TensorError``.
+  /// stretched to: it is then summed over the stretched axes. Anything else is a mistake in the
+  /// rule, which the differential operator throws as a ``TensorError``.
   public func give(_ position: Int, _ contribution: () -> Tensor) {
-    guard let adjoints, adjoints.asks(for: index(position)) else { return }
-    adjoints.answers.insert(position)
+    guard isAsked(position), let adjoints else { return }
     let given = contribution()
     let operand = fields(position)
-    if given.array.fields.hasShape(of: operand), given.dtype == operand.pointee.dtype,
-      !given.isLiteral
-    {
-      adjoints.add(given, to: position, of: application)
-    } else if let fitting = fitted(given, position) {
-      adjoints.add(fitting, to: position, of: application)
-    }
+    let isFitting =
+      given.array.fields.hasShape(of: operand) && given.dtype == operand.pointee.dtype
+      && !given.isLiteral
+    guard let fitting = isFitting ? given : fitted(given, position) else { return }
+    adjoints._withUnsafeGuaranteedRef { $0.add(fitting, to: position, of: application) }
   }
 
   /// Says that the derivative with respect to an operand is zero everywhere.
   ///
-  /// Every operand is given something or nothing; one that a rule forgets is a mistake in the rule, so
-  /// that no derivative is lost in silence.
-  public func giveNothing(_ position: Int) { adjoints?.answers.insert(position) }
+  /// Every operand is given something or nothing; one that a rule forgets is a mistake in the rule,
+  /// so that no derivative is lost in silence.
+  public func giveNothing(_ position: Int) {
+    adjoints?._withUnsafeGuaranteedRef { $0.answers.insert(position) }
+  }
 
   /// Gives one element of the adjoint to an operand that is a number.
   func give(_ position: Int, number contribution: () -> Scalar) {
-    guard let adjoints, adjoints.asks(for: index(position)) else { return }
-    adjoints.answers.insert(position)
-    adjoints.add(contribution(), to: position, of: application)
+    guard isAsked(position), let adjoints else { return }
+    let given = contribution()
+    adjoints._withUnsafeGuaranteedRef { $0.add(given, to: position, of: application) }
   }
 
   /// Asks a rule for what the operands receive from the adjoint of the result.
-  func ask(_ primitive: some Primitive, _ adjoint: Tensor) {
+  func ask(_ primitive: any Primitive, _ adjoint: Tensor) {
     guard let adjoints else { return }
-    adjoints.answers = PrimitiveUse.Answers()
+    adjoints._withUnsafeGuaranteedRef { $0.answers = Answers() }
     primitive.pullback(adjoint, at: self)
-    for position in 0..<count
-    where !adjoints.answers.contains(position) && adjoints.asks(for: index(position)) {
+    let answers = adjoints._withUnsafeGuaranteedRef { $0.answers }
+    for position in 0..<count where !answers.contains(position) && isAsked(position) {
       note(
-        position, problem: "it gave operand \(position) nothing, and did not say that this is meant",
-        remedy: "A pullback calls use.give(\(position)) { … }, or use.giveNothing(\(position)) where "
+        problem: "it gave operand \(position) nothing, and did not say that this is meant",
+        remedy:
+          "A pullback calls use.give(\(position)) { … }, or use.giveNothing(\(position)) where "
           + "the derivative is zero.")
     }
   }
@@ -142,15 +147,16 @@ public struct PrimitiveUse: ~Copyable {
     let type = TensorType(shape(position), dtype(position))
     let given = given.isLiteral ? given.literal(as: type.dtype) : given
     guard given.dtype == type.dtype, type.shape.isBroadcastable(to: given.shape) else {
+      giveNothing(position)
       note(
-        position, problem: "it gave operand \(position) an adjoint of type \(given.type)",
+        problem: "it gave operand \(position) an adjoint of type \(given.type)",
         remedy: "An adjoint has the shape and the element type of what it belongs to, \(type).")
       return nil
     }
     return given.summed(to: type.shape)
   }
 
-  private func note(_ position: Int, problem: String, remedy: String) {
+  private func note(problem: String, remedy: String) {
     tape?.note(
       TensorError(
         .rule, operation: "the pullback of `\(primitiveName)`",

@@ -96,9 +96,9 @@ extension RecordVisitor {
 extension Record.Code {
   /// Calls the visitor with the entry of the table and the form of the operands.
   ///
-  /// Inlined with a concrete visitor it becomes one jump table whose cases are specialized. For that
-  /// nothing may come after the lists: no code lies between them, which the last line says to the
-  /// optimizer, and the other records are asked for first.
+  /// Inlined with a concrete visitor it becomes one jump table whose cases are specialized. For
+  /// that nothing may come after the lists: no code lies between them, which the last line says to
+  /// the optimizer, and the other records are asked for first.
   @inline(__always)
   func visit<V: RecordVisitor>(_ visitor: inout V) -> V.Result {
     switch self {

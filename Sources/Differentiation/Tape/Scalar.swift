@@ -15,16 +15,16 @@ import AdjointElementary
 /// A scalar made from a literal or a `Double` is a constant and costs nothing on the tape.
 ///
 /// - Note: `@unchecked Sendable`, because the raw pointer hides from the compiler what makes it
-///   safe: headers are never freed, a handle that outlived its tape is recognized by its generation,
-///   and a tape belongs to one task at a time, so only constants are of use elsewhere.
+///   safe: headers are never freed, a handle that outlived its tape is recognized by its
+///   generation, and a tape belongs to one task at a time, so only constants are of use elsewhere.
 @frozen
 public struct Scalar: @unchecked Sendable {
   /// The number.
   public let value: Double
   /// The tape, or nil for a constant.
   @usableFromInline let header: UnsafeMutablePointer<TapeHeader>?
-  /// The generation of the tape in the upper half and the index of the record in the lower: combined
-  /// with the tape's key, both are checked at once.
+  /// The generation of the tape in the upper half and the index of the record in the lower:
+  /// combined with the tape's key, both are checked at once.
   @usableFromInline let stampedIndex: UInt64
 
   /// A constant.
@@ -86,8 +86,8 @@ extension Scalar: RecordedAlgebra {
     return header.append(Record.Code(F.opcode), y, x.liveIndex(on: header), 0)
   }
 
-  // Two numbers of one tape are found by one comparison of their headers, and one more checks that both
-  // are live.
+  // Two numbers of one tape are found by one comparison of their headers, and one more checks that
+  // both are live.
   @inlinable @inline(__always)
   public static func _apply<F: BinaryFunction>(
     _ function: F.Type, _ a: Scalar, _ b: Scalar
@@ -127,10 +127,10 @@ extension Scalar: RecordedAlgebra {
   }
 }
 
-// `+` and its kin are spelled out for `Scalar` so that the type checker finds them at once, and for a
-// `Double` on either side so that program variables need no conversion. The mixed forms are disfavored:
-// otherwise `1.0 / 3` could mean a scalar, and plain arithmetic would be ambiguous wherever this
-// module is imported.
+// `+` and its kin are spelled out for `Scalar` so that the type checker finds them at once, and for
+// a `Double` on either side so that program variables need no conversion. The mixed forms are
+// disfavored: otherwise `1.0 / 3` could mean a scalar, and plain arithmetic would be ambiguous
+// wherever this module is imported.
 extension Scalar {
   @inlinable @inline(__always)
   public static func + (a: Scalar, b: Scalar) -> Scalar { _apply(Elementary.Add.self, a, b) }

@@ -1,5 +1,5 @@
-// What a tape holds, and how variables and operations get on it. It has never heard of derivatives: a
-// tape is walked in Walks/ and printed in Reading/.
+// What a tape holds, and how variables and operations get on it. It has never heard of derivatives:
+// a tape is walked in Walks/ and printed in Reading/.
 
 import AdjointArrays
 import AdjointElementary
@@ -28,8 +28,8 @@ public final class Tape {
   private var lateNames: [(first: Int32, count: Int, make: () -> [String])] = []
   /// The first mistake noted while recording.
   private(set) var failure: TensorError?
-  /// How many derivatives may be taken of what is recorded now: one, for the tape's own walk, and one
-  /// for each differential operator at work inside it.
+  /// How many derivatives may be taken of what is recorded now: one, for the tape's own walk, and
+  /// one for each differential operator at work inside it.
   var depth = 1
   private var scratch: UnsafeMutableBufferPointer<Double>?
 
@@ -141,7 +141,8 @@ public final class Tape {
     return variable
   }
 
-  /// Names variables that were made one after the other; the names are made when they are asked for.
+  /// Names variables that were made one after the other; the names are made when they are asked
+  /// for.
   package func setNames(of variables: [Tensor], _ make: @escaping () -> [String]) {
     guard let first = variables.first?.index, first >= 0 else { return }
     lateNames.append((first, variables.count, make))

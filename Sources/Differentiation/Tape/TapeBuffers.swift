@@ -1,5 +1,5 @@
-// The growing buffers that hold the records of a tape, and how one more operation gets into them. It has
-// never heard of what an operation means.
+// The growing buffers that hold the records of a tape, and how one more operation gets into them.
+// It has never heard of what an operation means.
 
 import AdjointElementary
 
@@ -7,7 +7,8 @@ import AdjointElementary
 ///
 /// A handle carries a raw pointer to this header instead of a reference to the tape, because
 /// retaining and releasing one costs several times the operation itself. Headers are pooled and
-/// never freed, and the generation in `key` tells a handle that has outlived its tape from a live one.
+/// never freed, and the generation in `key` tells a handle that has outlived its tape from a live
+/// one.
 @frozen
 @usableFromInline struct TapeHeader {
   @usableFromInline var count: Int
@@ -20,7 +21,7 @@ import AdjointElementary
   @usableFromInline var records: UnsafeMutablePointer<Record>
   /// The constant operands, in the order of the records that use them.
   ///
-  /// There is room for one a record, so that only one end has to be tested; memory that nobody has
+  /// There is room for one a record, so that only one end has to be tested; memory that was never
   /// written to costs nothing.
   @usableFromInline var constants: UnsafeMutablePointer<Double>
   @usableFromInline var constantCount: Int
@@ -154,7 +155,8 @@ extension UnsafeMutablePointer<TapeHeader> {
 
   /// Forgets all records; every handle made so far becomes stale.
   ///
-  /// The buffers are kept if what was used of them is within `bytes`; pages never touched cost nothing.
+  /// The buffers are kept if what was used of them is within `bytes`; pages never touched cost
+  /// nothing.
   func reset(keepingAtMost bytes: Int) {
     let used = pointee.byteCount
     pointee.key &+= 1 << 32

@@ -1,15 +1,15 @@
-// Memory for one column of a tape: its values, its records, its constants or its adjoints. It has never
-// heard of what the numbers in it mean.
+// Memory for one column of a tape: its values, its records, its constants or its adjoints. It has
+// never heard of what the numbers in it mean.
 //
 // The columns are walked together, one element of each a step, so where they lie relative to one
-// another matters. A large block begins where a page begins, so columns of one length would agree in
-// the last twelve bits of their addresses at every step. The processor tells lines and pending stores
-// apart by just these bits: on Zen 4 the walk then takes two to five times as long. So each kind of
-// column starts at a distance of its own from the beginning of a page, and no two can ever march in
-// step, whatever the process has allocated before and however large the tape is.
+// another matters. A large block begins where a page begins, so columns of one length would agree
+// in the last twelve bits of their addresses at every step. The processor tells lines and pending
+// stores apart by just these bits: on Zen 4 the walk then takes two to five times as long. So each
+// kind of column starts at a distance of its own from the beginning of a page, and no two can ever
+// march in step, whatever the process has allocated before and however large the tape is.
 //
-// Blocks of their own instead of one block for all columns, because the system's `realloc` moves the
-// pages of a large block to a larger one without copying or touching them.
+// Blocks of their own instead of one block for all columns, because the system's `realloc` moves
+// the pages of a large block to a larger one without copying or touching them.
 
 import AdjointSupport
 

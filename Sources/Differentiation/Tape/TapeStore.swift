@@ -1,5 +1,5 @@
-// Where tapes come from and go to: a store of used ones, and the one that the differential operators of
-// this thread are recording on. It has never heard of records.
+// Where tapes come from and go to: a store of used ones, and the one that the differential
+// operators of this thread are recording on. It has never heard of records.
 
 import AdjointSupport
 import Synchronization
@@ -7,9 +7,9 @@ import Synchronization
 /// The tape of the innermost differential operator at work on this thread.
 ///
 /// Operations find the tape in their operands; only the differential operators look here, so that a
-/// call inside another one records on the same tape. A thread-local variable rather than a `TaskLocal`:
-/// the differentiated closures are synchronous, so they stay on their thread, and a task started inside
-/// one must not inherit a tape that belongs to another task.
+/// call inside another one records on the same tape. A thread-local variable rather than a
+/// `TaskLocal`: the differentiated closures are synchronous, so they stay on their thread, and a
+/// task started inside one must not inherit a tape that belongs to another task.
 enum CurrentTape {
   private static let key: pthread_key_t = {
     var key = pthread_key_t()

@@ -27,9 +27,10 @@ extension Tape {
       application.operands.isEmpty || isAlias && Int(application.operands.index(0)) < bottom
     }
 
-    /// Moves out what the rules read, so that it is freed as soon as they have run; the tape has it no
-    /// longer. A copy would count a reference for each operand, which takes longer than a rule on a
-    /// small tensor.
+    /// Moves out what the rules read; the tape has it no longer.
+    ///
+    /// So it is freed as soon as they have run. A copy would count a reference for each operand,
+    /// which takes longer than a rule on a small tensor.
     mutating func releaseValues() -> Application {
       var released = Application(
         operands: OperandList(), result: nil, layout: application.layout, index: application.index)
@@ -86,7 +87,8 @@ extension Tape {
 
   /// The operands of one operation, in order.
   ///
-  /// Nearly all operations have at most three, and an array would be an allocation for each of them.
+  /// Nearly all operations have at most three, and an array would be an allocation for each of
+  /// them.
   struct OperandList {
     private var first = Operand()
     private var second = Operand()
@@ -160,8 +162,8 @@ extension Tape {
       }
     }
 
-    /// True if the test accepts the index of an operand; by address, since passing a list on would copy
-    /// it.
+    /// True if the test accepts the index of an operand; by address, since passing a list on would
+    /// copy it.
     @inline(__always)
     static func contains(_ list: UnsafePointer<OperandList>, where test: (Int32) -> Bool) -> Bool {
       let (count, indices) = (list.pointee.count, list.pointee.recordIndices)
@@ -176,9 +178,9 @@ extension Tape {
 
   /// The operations on tensors, in the order in which they were recorded.
   ///
-  /// A buffer of its own and no array, because a walk looks at nodes where they lie. What it would copy
-  /// out of an array that is a property of a class, a node with all its references, took longer to count
-  /// than a rule on a small tensor takes to run.
+  /// A buffer of its own and no array, because a walk looks at nodes where they lie. What it would
+  /// copy out of an array that is a property of a class, a node with all its references, took
+  /// longer to count than a rule on a small tensor takes to run.
   struct TensorNodes: ~Copyable {
     private var base = UnsafeMutablePointer<TensorNode>.allocate(capacity: 16)
     private var capacity = 16

@@ -2,6 +2,7 @@
 // them back is in Tensor+Reading.swift.
 
 import AdjointArrays
+import AdjointSupport
 
 extension Tensor {
   /// A tensor of rank 1, or of the given shape filled row by row.
@@ -35,7 +36,7 @@ extension Tensor {
 
   private static func filled<T: ArrayElement>(_ values: [T], _ shape: Shape?) -> NDArray {
     let shape = shape ?? [values.count]
-    precondition(
+    require(
       shape.elementCount == values.count,
       "\(values.count) values do not fill shape \(shape); it takes \(shape.elementCount)")
     return NDArray(values, shape: shape)
@@ -45,7 +46,7 @@ extension Tensor {
   public init(_ rows: [[Double]], dtype: DType = .float32) {
     let columns = rows.first?.count ?? 0
     for (position, row) in rows.enumerated() {
-      precondition(
+      require(
         row.count == columns,
         "the rows have different lengths: row 0 has \(columns) values, row \(position) has "
           + "\(row.count)")
@@ -57,7 +58,7 @@ extension Tensor {
   public init(_ matrices: [[[Double]]], dtype: DType = .float32) {
     let parts = matrices.map { Tensor($0, dtype: dtype) }
     for (position, part) in parts.enumerated() {
-      precondition(
+      require(
         part.shape == parts[0].shape,
         "the matrices have different shapes: 0 has \(parts[0].shape), \(position) has \(part.shape)"
       )

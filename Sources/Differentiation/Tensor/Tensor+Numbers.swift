@@ -1,11 +1,11 @@
 // A tensor of one element is a number, and goes on the tape as one.
 //
-// Losses, weights of losses, temperatures, rates: programs on tensors are full of single numbers, and
-// what an operation on tensors keeps (a node with operands, layouts and a primitive) costs ten times the
-// arithmetic. So an elementwise operation on such tensors is a record of the scalar tape, with its
-// operands, its rule and its adjoint in the same places as any other. Only where a number meets larger
-// tensors does it pass from one algebra to the other, through the two records that exist for that: an
-// element of a tensor, and a tensor of scalars.
+// Losses, weights of losses, temperatures, rates: programs on tensors are full of single numbers,
+// and what an operation on tensors keeps (a node with operands, layouts and a primitive) costs ten
+// times the arithmetic. So an elementwise operation on such tensors is a record of the scalar tape,
+// with its operands, its rule and its adjoint in the same places as any other. Only where a number
+// meets larger tensors does it pass from one algebra to the other, through the two records that
+// exist for that: an element of a tensor, and a tensor of scalars.
 
 import AdjointArrays
 import AdjointElementary
@@ -20,7 +20,8 @@ extension Tensor {
       array, header.append(Record.Code(f), array.item(), x.scalarIndex(on: header), 0))
   }
 
-  /// `f(a, b)` of numbers, one of them recorded, as a scalar record; nil if they are no such things.
+  /// `f(a, b)` of numbers, one of them recorded, as a scalar record; nil if they are no such
+  /// things.
   static func number(_ f: Elementary.Opcode, _ a: Tensor, _ b: Tensor) -> Tensor? {
     guard let header = a.isRecorded ? a.recordingHeader : b.recordingHeader else { return nil }
     if b.isLiteral { return number(f, a, literal: b.literal, header) }
@@ -107,7 +108,8 @@ extension Tensor {
     return header
   }
 
-  /// The scalar record of this recorded number: its own, or one made now for the element of a tensor.
+  /// The scalar record of this recorded number: its own, or one made now for the element of a
+  /// tensor.
   @inline(__always)
   private func scalarIndex(on header: UnsafeMutablePointer<TapeHeader>) -> UInt64 {
     let own = UInt64(index)
@@ -115,8 +117,8 @@ extension Tensor {
     return UInt64(header.append(.element, array.item(), own, constant: 0).index)
   }
 
-  /// The record of this recorded tensor as an operand of tensor operations: its own, or one made now for
-  /// the tensor of a number.
+  /// The record of this recorded tensor as an operand of tensor operations: its own, or one made
+  /// now for the tensor of a number.
   var tensorIndex: Int32 {
     guard index >= 0, let header, header.pointee.records[Int(index)].code != .tensor else {
       return index

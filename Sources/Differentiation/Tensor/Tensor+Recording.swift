@@ -1,8 +1,8 @@
-// How an operation on tensors is checked, computed and recorded, and which tape it is recorded on. It has
-// never heard of any particular operation.
+// How an operation on tensors is checked, computed and recorded, and which tape it is recorded on.
+// It has never heard of any particular operation.
 //
-// The forms for one, two and three operands say the same as the one for a list. They are the path of
-// nearly all operations, where an array of operands would take longer than a small operation.
+// The forms for one, two and three operands say the same as the one for a list. They are the path
+// of nearly all operations, where an array of operands would take longer than a small operation.
 
 import AdjointArrays
 import AdjointElementary
@@ -110,8 +110,8 @@ extension Tensor {
 
   /// True for a constant, and for a tensor recorded on the tape of this header in its present life.
   ///
-  /// The header alone does not tell: headers are pooled, so a tensor kept from an earlier call may have
-  /// the header of a live one.
+  /// The header alone does not tell: headers are pooled, so a tensor kept from an earlier call may
+  /// have the header of a live one.
   @inline(__always)
   func mayMeet(_ header: UnsafeMutablePointer<TapeHeader>) -> Bool {
     !isRecorded || (self.header == header && generation == header.pointee.generation)

@@ -1,5 +1,5 @@
-// The recorded array: its value, its index on a tape, and the elementary functions of it. It has never
-// heard of walks.
+// The recorded array: its value, its index on a tape, and the elementary functions of it. It has
+// never heard of walks.
 
 import AdjointArrays
 import AdjointElementary
@@ -7,8 +7,8 @@ import AdjointElementary
 /// An n-dimensional array that can be recorded.
 ///
 /// A `Tensor` is a value: assigning it makes a copy (storage is shared until one of them changes).
-/// Its element type is a run-time property; `float32` is the default. Literals adopt the element type
-/// of what they meet, and `float32` never mixes with `float64` silently.
+/// Its element type is a run-time property; `float32` is the default. Literals adopt the element
+/// type of what they meet, and `float32` never mixes with `float64` silently.
 ///
 /// ```swift
 /// let x = Tensor([[1, 2], [3, 4]])
@@ -22,8 +22,8 @@ public struct Tensor: @unchecked Sendable {
   @usableFromInline var array: NDArray
   /// The address of the tape's header, or the bits of a literal.
   ///
-  /// A literal is kept here, in `Double`, so that no digit is lost and no array is made for it before
-  /// its type is known.
+  /// A literal is kept here, in `Double`, so that no digit is lost and no array is made for it
+  /// before its type is known.
   private let word: UInt
   /// The index on the tape, or one of the two codes below.
   let index: Int32
@@ -220,8 +220,8 @@ extension Tensor: RecordedAlgebra {
 
 /// A tensor as the operand of an operation with a scalar; ``Tensor`` is the only one.
 ///
-/// The protocol keeps literals out: in `0.5 * a * t`, with a scalar `a`, the literal is then a scalar
-/// and not a tensor whose element type nobody has said.
+/// The protocol keeps literals out: in `0.5 * a * t`, with a scalar `a`, the literal is then a
+/// scalar and not a tensor whose element type is anyone's guess.
 public protocol TensorOperand {
   /// The tensor itself.
   var tensor: Tensor { get }

@@ -1,8 +1,8 @@
 // How a mistake with tensors is told, and where. It has never heard of any particular mistake.
 //
-// Inside a differentiated closure operators cannot throw, so the first mistake is noted on the tape,
-// the result becomes NaN, and the call that opened the tape throws the note. Outside, the same text
-// traps. Later mistakes on a tape that has a note are consequences and are not noted.
+// Inside a differentiated closure operators cannot throw, so the first mistake is noted on the
+// tape, the result becomes NaN, and the call that opened the tape throws the note. Outside, the
+// same text traps. Later mistakes on a tape that has a note are consequences and are not noted.
 
 import AdjointArrays
 

@@ -1,5 +1,5 @@
-// Which records depend on which: what a nested walk asks for, and whether an outer derivative can see
-// it. It has never heard of adjoints.
+// Which records depend on which: what a nested walk asks for, and whether an outer derivative can
+// see it. It has never heard of adjoints.
 
 extension Tape {
   /// Which records since `start` depend on the inputs made there, and whether any of those also

@@ -1,4 +1,5 @@
-// Where a reverse walk keeps the adjoints of numbers: one slot a record. It has never heard of rules.
+// Where a reverse walk keeps the adjoints of numbers: one slot a record. It has never heard of
+// rules.
 
 import AdjointElementary
 import AdjointKernels
@@ -14,7 +15,9 @@ struct AdjointSlots<Kind: WalkKind> {
   let bottom: Int
   /// Which records depend on the variables of this walk; all, when nil.
   let active: UnsafePointer<Bool>?
-  /// Who is told of each contribution, if that is wanted. It outlives the walk, and is not counted.
+  /// What is told of each contribution, if that is wanted.
+  ///
+  /// It outlives the walk, so it is not counted.
   let observer: Unmanaged<EdgeObserver>?
   /// One slot a record, from `bottom` on.
   private let adjoints: UnsafeMutablePointer<Number>
@@ -22,8 +25,8 @@ struct AdjointSlots<Kind: WalkKind> {
   private let firstRecord: UnsafeMutablePointer<Record>
   private let firstValue: UnsafeMutablePointer<Double>
 
-  /// - Parameter adjoints: a slot for each record from `bottom` on, all empty, and room for one more
-  ///   before them: a walk reads the slot below the one it is at.
+  /// - Parameter adjoints: a slot for each record from `bottom` on, all empty, and room for one
+  ///   more before them: a walk reads the slot below the one it is at.
   init(
     _ adjoints: UnsafeMutablePointer<Number>, of header: UnsafeMutablePointer<TapeHeader>,
     from bottom: Int, active: UnsafePointer<Bool>? = nil, observer: EdgeObserver? = nil

@@ -16,7 +16,8 @@ public struct Adjoints {
     case empty
   }
 
-  /// The number of slots before that of the first record: a walk reads the slot below the one it is at.
+  /// The number of slots before that of the first record: a walk reads the slot below the one it is
+  /// at.
   static var spare: Int { 1 }
 
   let header: UnsafeMutablePointer<TapeHeader>
@@ -40,7 +41,8 @@ public struct Adjoints {
   /// The derivative of the result with respect to a scalar on the tape; zero if it was not reached.
   public subscript(_ x: Scalar) -> Double { scalar(x).value.number }
 
-  /// The derivative of the result with respect to a tensor on the tape; zeros if it was not reached.
+  /// The derivative of the result with respect to a tensor on the tape; zeros if it was not
+  /// reached.
   public subscript(_ x: Tensor) -> Tensor { tensor(x) ?? Tensor.zeros(like: x) }
 
   /// The derivatives of the result with respect to many scalars.
@@ -77,7 +79,8 @@ public struct Adjoints {
     return adjoint.isNone ? nil : .number(adjoint.value)
   }
 
-  /// Computes what the walk has put off, and the result that it started from, in as few passes as can be.
+  /// Computes what the walk has put off, and the result that it started from, in as few passes as
+  /// can be.
   ///
   /// No other code has these tensors yet, so nothing waits for anything else meanwhile.
   func compute(with result: Tensor?) {

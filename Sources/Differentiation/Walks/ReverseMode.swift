@@ -5,9 +5,9 @@
 //   for each record, from the last to the first:
 //     for each operand:  adjoint[operand] += adjoint[record] · ∂record/∂operand
 //
-// One loop serves every purpose, see WalkKind. With plain numbers it computes gradients. With recorded
-// numbers its own arithmetic goes on the tape, so that an outer derivative can be taken. With an
-// observer it can be followed edge by edge.
+// One loop serves every purpose, see WalkKind. With plain numbers it computes gradients. With
+// recorded numbers its own arithmetic goes on the tape, so that an outer derivative can be taken.
+// With an observer it can be followed edge by edge.
 
 import AdjointArrays
 import AdjointElementary
@@ -111,8 +111,8 @@ extension Tape {
     return result
   }
 
-  /// The derivatives of the number recorded at `top` with respect to the first `count` records, which
-  /// are variables.
+  /// The derivatives of the number recorded at `top` with respect to the first `count` records,
+  /// which are variables.
   func gradient(of top: Int, withRespectToFirst count: Int) -> [Double] {
     let scratch = takeScratch(top + 1)
     defer { giveScratch(scratch) }
@@ -148,8 +148,8 @@ extension Tape {
     }
   }
 
-  /// Runs a walk in plain numbers: nothing that a rule computes may land on the tape, and a derivative
-  /// taken inside a custom rule must not take this tape for its own.
+  /// Runs a walk in plain numbers: nothing that a rule computes may land on the tape, and a
+  /// derivative taken inside a custom rule must not take this tape for its own.
   func computingOnly<R>(_ walk: () -> R) -> R {
     withoutRecording { CurrentTape.with(nil, walk) }
   }
@@ -253,9 +253,9 @@ struct ReverseWalk<Kind: WalkKind> {
     else { return }
     // Out of the node, which moves if the rule is recorded itself.
     let primitive = node.pointee.primitive
-    let application =
+    var application =
       purpose == .gradient ? node.pointee.releaseValues() : node.pointee.application
-    withUnsafePointer(to: application) { application in
+    withUnsafePointer(to: &application) { application in
       let use = PrimitiveUse(
         application, on: slots.header, isRecorded: Number.isRecorded, givingTo: tensors)
       use.ask(primitive, adjoint)

@@ -1,22 +1,23 @@
-// How a reverse walk passes through the records that are elementary functions of numbers. It has never
-// heard of tensors: everything else that a walk meets is in ReverseMode.
+// How a reverse walk passes through the records that are elementary functions of numbers. It has
+// never heard of tensors: everything else that a walk meets is in ReverseMode.
 //
-// The loop is a function of its own, and not a part of the walk over all kinds of records, because it
-// needs every register: with the rest of the walk beside it, a tenth of its time went into putting
-// numbers aside and fetching them back.
+// The loop is a function of its own, and not a part of the walk over all kinds of records, because
+// it needs every register: with the rest of the walk beside it, a tenth of its time went into
+// putting numbers aside and fetching them back.
 
 import AdjointElementary
 
 extension AdjointSlots {
-  /// Walks back from a record whose adjoint has been taken, down to `end` or to the first record that is
-  /// no elementary function and has something to pass on; returns where that is, and its adjoint.
+  /// Walks back from a record whose adjoint has been taken, down to `end` or to the first record
+  /// that is no elementary function and has something to pass on; returns where that is, and its
+  /// adjoint.
   ///
   /// The adjoint of the record below the present one is held in a register: in most programs an
   /// operation uses the result of the one just before it, and a number that goes through memory
   /// arrives later than one that does not. A long chain waits for nothing else.
   ///
-  /// The records some way ahead are asked for. The processor itself finds the pattern in the values and
-  /// the adjoints; asking for those as well costs more than it gains.
+  /// The records some way ahead are asked for. The processor itself finds the pattern in the values
+  /// and the adjoints; asking for those as well costs more than it gains.
   @inline(never)
   func passNumbers(from top: Int, _ topmost: Number, downTo end: Int) -> (Int, Number) {
     var index = top
@@ -100,7 +101,8 @@ private struct ElementaryStep<Kind: WalkKind>: RecordVisitor {
       let second = Int(record.second)
       let b = slots.value(second)
       if Kind.coversTape, _slowPath(first == second) {
-        // In one go: the second addition to a slot would wait until the first came back from memory.
+        // In one go: the second addition to a slot would wait until the first came back from
+        // memory.
         giveBoth(
           F.chainFirst(seed, x, b, y: y), F.chainSecond(seed, x, b, y: y), to: first)
       } else {

@@ -1,5 +1,5 @@
-// Where a reverse walk keeps the adjoints of tensors, and how a contribution to one is added. It has
-// never heard of rules; what they give comes to it through the use that they are handed.
+// Where a reverse walk keeps the adjoints of tensors, and how a contribution to one is added. It
+// has never heard of rules; what they give comes to it through the use that they are handed.
 
 import AdjointArrays
 
@@ -57,6 +57,7 @@ final class TensorAdjoints {
     _ contribution: Tensor, to position: Int,
     of application: UnsafePointer<Tape.TensorNode.Application>
   ) {
+    answers.insert(position)
     let index = Int(application.pointee.index)
     give(
       contribution, from: index, adjoint(of: index),
@@ -80,6 +81,7 @@ final class TensorAdjoints {
     _ contribution: Scalar, to position: Int,
     of application: UnsafePointer<Tape.TensorNode.Application>
   ) {
+    answers.insert(position)
     let operand = Int(application.pointee.operands.index(position))
     let sum =
       switch numbers {

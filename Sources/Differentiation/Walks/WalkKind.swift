@@ -1,5 +1,5 @@
-// The kinds of reverse walk: in which numbers a walk computes, which records it covers, and what is left
-// of adjoints and kept values behind it. Nothing here knows a rule.
+// The kinds of reverse walk: in which numbers a walk computes, which records it covers, and what is
+// left of adjoints and kept values behind it. Nothing here knows a rule.
 
 import AdjointElementary
 
@@ -9,10 +9,12 @@ import AdjointElementary
 protocol WalkKind {
   /// The numbers in which the adjoints of scalars are kept.
   associatedtype Number: AdjointNumber
-  /// True when the walk covers the tape from its first record on and only the adjoints of the inputs
-  /// are wanted: every operand takes part, and a slot is emptied once its adjoint has been passed on.
+  /// True when the walk covers the tape from its first record on and only the adjoints of the
+  /// inputs are wanted: every operand takes part, and a slot is emptied once its adjoint has been
+  /// passed on.
   ///
-  /// Emptied slots serve the next walk. Filling them anew would write eight bytes a record once more.
+  /// Emptied slots serve the next walk. Filling them anew would write eight bytes a record once
+  /// more.
   static var coversTape: Bool { get }
   /// The slots of such a walk, as code that is the same for every kind holds them.
   static func numbers(_ slots: AdjointSlots<Self>) -> TensorAdjoints.Numbers
@@ -38,7 +40,8 @@ enum RecordedWalk: WalkKind {
 
 /// What else will be asked of a tape and of the adjoints of its tensors after a walk.
 enum WalkPurpose {
-  /// Nothing: what the rules have read is freed behind the walk, and adjoints that have been passed on.
+  /// Nothing: what the rules have read is freed behind the walk, and adjoints that have been passed
+  /// on.
   case gradient
   /// Another walk: the tape keeps what the rules read.
   case pullback
@@ -55,12 +58,13 @@ protocol AdjointNumber: Algebra {
   /// The adjoint as a number: zero if nothing has arrived.
   var number: Self { get }
   /// False for none and for a plain zero, of which every rule makes zeros, so the rule is skipped.
-  /// (And the optimizer, which knows then that the seed is not zero, drops the selection in `_scaled`.)
+  /// (And the optimizer, which knows then that the seed is not zero, drops the selection in
+  /// `_scaled`.)
   var contributes: Bool { get }
   /// What a slot holds after one more contribution.
   static func sum(_ adjoint: Self, _ contribution: Self) -> Self
-  /// True when the walk's own arithmetic goes on the tape: the records may then move while it runs, and
-  /// it asks which of them an outer derivative has made inactive.
+  /// True when the walk's own arithmetic goes on the tape: the records may then move while it runs,
+  /// and it asks which of them an outer derivative has made inactive.
   static var isRecorded: Bool { get }
   static func operand(_ value: Double, _ index: Int, _ header: UnsafeMutablePointer<TapeHeader>)
     -> Self
@@ -69,9 +73,9 @@ protocol AdjointNumber: Algebra {
 }
 
 extension Double: AdjointNumber {
-  // Minus zero is the identity of floating-point addition (-0 + g = g for every g), so it can mark an
-  // empty slot: no second array, and the first contribution is added like any other. A branch that
-  // stores it instead costs more than the addition it saves.
+  // Minus zero is the identity of floating-point addition (-0 + g = g for every g), so it can mark
+  // an empty slot: no second array, and the first contribution is added like any other. A branch
+  // that stores it instead costs more than the addition it saves.
   static var none: Double { -0.0 }
   @inline(__always)
   static func sum(_ adjoint: Double, _ contribution: Double) -> Double { adjoint + contribution }

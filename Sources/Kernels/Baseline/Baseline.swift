@@ -1,5 +1,5 @@
-// The instructions that every processor of the architecture has: SSE2 on x86-64, NEON on 64-bit ARM. The
-// loops are in AdjointKernelCore.
+// The instructions that every processor of the architecture has: SSE2 on x86-64, NEON on 64-bit
+// ARM. The loops are in AdjointKernelCore.
 
 import AdjointKernelCore
 import AdjointKernels
@@ -21,8 +21,8 @@ enum Baseline: LoopSet {
     typealias Tile32 = TwelveRows<WideRow<Single>>
     typealias Tile64 = TwelveRows<WideRow<Twofold>>
   #else
-    // 16 registers: 12 accumulators, two vectors of b, an element of a and its product, which needs a
-    // register of its own without a fused instruction.
+    // 16 registers: 12 accumulators, two vectors of b, an element of a and its product, which needs
+    // a register of its own without a fused instruction.
     typealias Tile32 = SixRows<WideRow<Single>>
     typealias Tile64 = SixRows<WideRow<Twofold>>
   #endif

@@ -1,8 +1,8 @@
-// What this file knows: which loops the layers above may ask for, and their exact contracts. Every
-// instruction set fills one such table; the dispatcher picks a table at run time.
+// Which loops the layers above may ask for, and their exact contracts. Every instruction set
+// conforms; `Kernels` picks one at run time.
 //
 // Kernels know pointers, counts and strides. They have never heard of shapes, tensors or tapes, and
-// they check nothing: whoever calls them has checked.
+// they check nothing: the caller has checked.
 
 import AdjointElementary
 
@@ -26,7 +26,8 @@ public enum ReductionKind: UInt8, Sendable {
   case sum, product, minimum, maximum
 }
 
-/// What happens to a matrix product before it is handed over: `f(x) = x + bias`, then perhaps `relu`.
+/// What happens to a matrix product before it is handed over: `f(x) = x + bias`, then perhaps
+/// `relu`.
 @frozen public struct Epilogue {
   /// One element for each column of the product, contiguous.
   public var bias: UnsafeRawPointer?
@@ -77,28 +78,29 @@ public protocol KernelSet: Sendable {
   /// Evaluates one line of the elementary table over dense, equally long operands.
   ///
   /// `operands` points to as many addresses as the role says. Each operand is dense (stride one);
-  /// any of them may be the destination itself, none may overlap it partly. An operand that the rule
-  /// does not read (see `Reads`) may be any readable address of `count` elements.
+  /// any of them may be the destination itself, none may overlap it partly. An operand that the
+  /// rule does not read (see `Reads`) may be any readable address of `count` elements.
   static func elementwise(
     _ function: Elementary.Opcode, _ role: ElementwiseRole, _ element: KernelElement,
     _ count: Int, _ operands: UnsafePointer<UnsafeRawPointer>,
     _ destination: UnsafeMutableRawPointer
   )
 
-  /// Reduces each of `rows` dense rows of `count` elements to one, in an order fixed by `count` alone.
+  /// Reduces each of `rows` dense rows of `count` elements to one, in an order fixed by `count`
+  /// alone.
   ///
-  /// Up to 16 elements are combined one after the other. Longer sums are pairwise (error grows with log2
-  /// of the count). Minimum and maximum give NaN if any element is NaN. `count` is at least 1.
+  /// Up to 16 elements are combined one after the other. Longer sums are pairwise (error grows with
+  /// log2 of the count). Minimum and maximum give NaN if any element is NaN. `count` is at least 1.
   static func reduce(
     _ kind: ReductionKind, _ element: KernelElement, _ rows: Int, _ count: Int,
     _ source: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer
   )
 
-  /// Reduces each of `groups` blocks of `count` rows of `columns` elements to one row, the rows of a
-  /// block one after the other.
+  /// Reduces each of `groups` blocks of `count` rows of `columns` elements to one row, the rows of
+  /// a block one after the other.
   ///
-  /// Rows of the source lie `sourceRow` bytes apart, and blocks `count` rows; the results are dense.
-  /// `count` is at least 1.
+  /// Rows of the source lie `sourceRow` bytes apart, and blocks `count` rows; the results are
+  /// dense. `count` is at least 1.
   static func reduceColumns(
     _ kind: ReductionKind, _ element: KernelElement, _ groups: Int, _ count: Int, _ columns: Int,
     _ source: UnsafeRawPointer, _ sourceRow: Int, _ destination: UnsafeMutableRawPointer
@@ -113,9 +115,9 @@ public protocol KernelSet: Sendable {
   /// `c ← f(a b)` or `c ← f(c + a b)`, for matrices with any strides (counted in elements) and the
   /// epilogue `f`.
   ///
-  /// `a` is `m × k` and `b` is `k × n`; a transpose is a swap of its two strides. `c` has row stride
-  /// `cRow` and column stride 1. The order of every sum depends on `k` alone, so that splitting `m`
-  /// or `n` over threads gives the same bits.
+  /// `a` is `m × k` and `b` is `k × n`; a transpose is a swap of its two strides. `c` has row
+  /// stride `cRow` and column stride 1. The order of every sum depends on `k` alone, so that
+  /// splitting `m` or `n` over threads gives the same bits.
   static func multiply(
     _ element: KernelElement, _ m: Int, _ n: Int, _ k: Int,
     _ a: UnsafeRawPointer, _ aRow: Int, _ aColumn: Int,
@@ -123,8 +125,8 @@ public protocol KernelSet: Sendable {
     _ c: UnsafeMutableRawPointer, _ cRow: Int, _ accumulates: Bool, _ epilogue: Epilogue
   )
 
-  /// `target[places[i]] ← target[places[i]] + source[i]` for `rows` rows of `columns` elements, one after
-  /// the other; places are `Int32`.
+  /// `target[places[i]] ← target[places[i]] + source[i]` for `rows` rows of `columns` elements, one
+  /// after the other; places are `Int32`.
   ///
   /// Rows lie `sourceRow` and `targetRow` bytes apart.
   static func scatterRows(
@@ -152,8 +154,9 @@ public protocol KernelSet: Sendable {
     _ epsilon: Double
   )
 
-  /// Copies a part of the patch under the window, at `count` positions from `first` on, into the rows
-  /// of a dense matrix (or its columns, see `PatchPart.tapsAreRows`); what lies beside the image is zero.
+  /// Copies a part of the patch under the window, at `count` positions from `first` on, into the
+  /// rows of a dense matrix (or its columns, see `PatchPart.tapsAreRows`); what lies beside the
+  /// image is zero.
   ///
   /// The image's channels lie side by side: `[images, rows, columns, channels]`, dense.
   static func gatherPatches(
@@ -161,7 +164,8 @@ public protocol KernelSet: Sendable {
     _ count: Int, _ image: UnsafeRawPointer, _ patches: UnsafeMutableRawPointer
   )
 
-  /// Adds the elements of a dense matrix to the places that `gatherPatches` would have read them from.
+  /// Adds the elements of a dense matrix to the places that `gatherPatches` would have read them
+  /// from.
   ///
   /// Calls for one image after the other add in the same order as one call for all.
   static func scatterPatches(
@@ -169,13 +173,14 @@ public protocol KernelSet: Sendable {
     _ count: Int, _ patches: UnsafeRawPointer, _ image: UnsafeMutableRawPointer
   )
 
-  /// Runs a loop of one channel each over `channelCount` channels, at `count` positions from `first` on.
+  /// Runs a loop of one channel each over `channelCount` channels, at `count` positions from
+  /// `first` on.
   ///
-  /// Images, positions and taps are dense but for the channels, whose pixels lie `channels` elements
-  /// apart; addresses are those of the first channel that is meant. The loop says what its operands
-  /// are; an image is `[images, rows, columns, channels]`, `y` is `[positions, channels]`, `f` is
-  /// `[taps, channels]`. What a loop does not have may be nil. Every position sees at least one tap in
-  /// the loops of maximum and mean.
+  /// Images, positions and taps are dense but for the channels, whose pixels lie `channels`
+  /// elements apart; addresses are those of the first channel that is meant. The loop says what its
+  /// operands are; an image is `[images, rows, columns, channels]`, `y` is `[positions, channels]`,
+  /// `f` is `[taps, channels]`. What a loop does not have may be nil. Every position sees at least
+  /// one tap in the loops of maximum and mean.
   static func slide(
     _ loop: WindowLoop, _ element: KernelElement, _ window: SlidingWindow, _ channels: Int,
     _ channelCount: Int, _ first: Int, _ count: Int, _ a: UnsafeRawPointer,
@@ -205,8 +210,8 @@ public protocol KernelSet: Sendable {
 
   /// `result ← y (seed − Σ seed y)` row by row.
   ///
-  /// These are both directions of the derivative of softmax, whose matrix is symmetric. The result may
-  /// be the seed.
+  /// These are both directions of the derivative of softmax, whose matrix is symmetric. The result
+  /// may be the seed.
   static func softmaxPullback(
     _ element: KernelElement, _ rows: Int, _ count: Int, _ y: UnsafeRawPointer,
     _ seed: UnsafeRawPointer, _ result: UnsafeMutableRawPointer
@@ -218,23 +223,24 @@ public protocol KernelSet: Sendable {
     _ labels: UnsafeRawPointer, _ losses: UnsafeMutableRawPointer
   )
 
-  /// `result ← seed (softmax(x) − e[label])` row by row, with one seed for each row and `e` the unit
-  /// vectors.
+  /// `result ← seed (softmax(x) − e[label])` row by row, with one seed for each row and `e` the
+  /// unit vectors.
   static func crossEntropyPullback(
     _ element: KernelElement, _ rows: Int, _ count: Int, _ x: UnsafeRawPointer,
     _ labels: UnsafeRawPointer, _ seeds: UnsafeRawPointer, _ result: UnsafeMutableRawPointer
   )
 
-  /// `y ← γ (x − μ) / √(σ² + ε) + β` for `rows` dense rows of `count` elements, with the mean `μ` and
-  /// the variance `σ²` of each row, and one element of `γ` and `β` for each column; in place if wanted.
+  /// `y ← γ (x − μ) / √(σ² + ε) + β` for `rows` dense rows of `count` elements, with the mean `μ`
+  /// and the variance `σ²` of each row, and one element of `γ` and `β` for each column; in place if
+  /// wanted.
   static func layerNorm(
     _ element: KernelElement, _ rows: Int, _ count: Int, _ epsilon: Double,
     _ x: UnsafeRawPointer, _ gain: UnsafeRawPointer, _ bias: UnsafeRawPointer,
     _ y: UnsafeMutableRawPointer
   )
 
-  /// The adjoints of `x`, `γ` and `β` for `layerNorm`. With `x̂ = (x − μ) / √(σ² + ε)` and `s` the seed,
-  /// row by row and in the order of the rows:
+  /// The adjoints of `x`, `γ` and `β` for `layerNorm`. With `x̂ = (x − μ) / √(σ² + ε)` and `s` the
+  /// seed, row by row and in the order of the rows:
   ///
   ///     result     ← (s γ − mean(s γ) − x̂ mean(s γ x̂)) / √(σ² + ε)
   ///     gainResult ← Σ s x̂
@@ -248,8 +254,8 @@ public protocol KernelSet: Sendable {
     _ biasResult: UnsafeMutableRawPointer
   )
 
-  /// `target[j, i] ← source[i, j]` for a matrix of `rows` by `columns`, whose rows are dense and a given
-  /// number of bytes apart, as are those of the target.
+  /// `target[j, i] ← source[i, j]` for a matrix of `rows` by `columns`, whose rows are dense and a
+  /// given number of bytes apart, as are those of the target.
   ///
   /// Only the size of the element counts; no bit pattern is changed. The matrices do not overlap.
   static func transpose(

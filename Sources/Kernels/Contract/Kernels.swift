@@ -1,15 +1,15 @@
-// Which sets of loops this processor can run, and which of them is used. It has never heard of what the
-// loops compute.
+// Which sets of loops this processor can run, and which of them is used. It has never heard of what
+// the loops compute.
 //
-// It cannot import the sets: they import this module, and through it so does everything above. SwiftPM
-// starts a module when all that it imports is complete, so arrays and derivatives would have to
-// wait for the slowest modules of the package and gain nothing by it. The sets are found by the linker
-// instead, under names fixed here. The manifest adds their modules to every product, executable and
-// test bundle (`kernelSets`); without them a program does not link.
+// It cannot import the sets: they import this module, and through it so does everything above.
+// SwiftPM starts a module when all that it imports is complete, so arrays and derivatives would
+// have to wait for the slowest modules of the package and gain nothing by it. The sets are found by
+// the linker instead, under names fixed here. The manifest adds their modules to every product,
+// executable and test bundle (`kernelSets`); without them a program does not link.
 //
 // `@_silgen_name` is the one way to call a Swift function by the name of its symbol. A header in C
-// would do without the underscore, at the price of a second language and of a C function that passes
-// a metatype through raw memory.
+// would do without the underscore, at the price of a second language and of a C function that
+// passes a metatype through raw memory.
 
 import AdjointSupport
 
@@ -27,8 +27,8 @@ public enum Kernels {
   /// All sets that this processor can run, the widest last.
   public static let available: [any KernelSet.Type] = {
     var sets = [linkedBaseline()]
-    // The order of the conditions matters: a processor without a wider set must not even ask for it,
-    // because the function that answers is compiled with that set's flags.
+    // The order of the conditions matters: a processor without a wider set must not even ask for
+    // it, because the function that answers is compiled with that set's flags.
     if Processor.supportsX86V3, let set = linkedX86V3() { sets.append(set) }
     if Processor.supportsX86V4, let set = linkedX86V4() { sets.append(set) }
     return sets

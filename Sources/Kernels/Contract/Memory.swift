@@ -1,5 +1,5 @@
-// Two things to do with memory that loops of all rooms share: to ask for it before it is needed, and to
-// move a few bytes at once.
+// Two things to do with memory that loops of all rooms share: to ask for it before it is needed,
+// and to move a few bytes at once.
 
 /// The compiler's own operation; the numbers are literals wherever it is called.
 @_silgen_name("llvm.prefetch.p0")

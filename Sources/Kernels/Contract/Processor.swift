@@ -1,5 +1,5 @@
-// What this file knows: how to find out what the processor can do. Swift has no intrinsic for the CPUID
-// instruction, so the operating system is asked. Whatever remains unclear counts as "no".
+// How to find out what the processor can do. Swift has no intrinsic for the CPUID instruction, so
+// the operating system is asked. Whatever remains unclear counts as "no".
 //
 // The system's word is better than the instruction's anyway: wide registers can be used only if the
 // kernel saves them at a task switch.
@@ -56,8 +56,9 @@ enum Processor {
       }
     }
   #elseif canImport(Glibc) || canImport(Musl) || canImport(Android)
-    // The C library (glibc 2.33 or later) keeps the result of CPUID, with what the kernel has disabled
-    // struck out. It comes first because under an emulator `/proc/cpuinfo` describes the host.
+    // The C library (glibc 2.33 or later) keeps the result of CPUID, with what the kernel has
+    // disabled struck out. It comes first because under an emulator `/proc/cpuinfo` describes the
+    // host.
     private static func has(_ features: [Feature]) -> Bool {
       if let leaf = cpuidLeaf {
         return features.allSatisfy { feature in

@@ -1,8 +1,8 @@
-// How a window stands on images whose channels lie side by side, as the numbers that loops need. It has
-// never heard of shapes, or of what is computed under the window.
+// How a window stands on images whose channels lie side by side, as the numbers that loops need. It
+// has never heard of shapes, or of what is computed under the window.
 //
-// A tap is one place of the window, a position one place where the window stands. Positions are counted
-// through all images: image by image, row by row.
+// A tap is one place of the window, a position one place where the window stands. Positions are
+// counted through all images: image by image, row by row.
 
 /// One axis along which a window slides.
 @frozen public struct WindowAxis: Hashable, Sendable {

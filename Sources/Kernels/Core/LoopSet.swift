@@ -1,20 +1,21 @@
-// What an instruction set adds to its vectors so that all loops can be compiled for it. The answers to
-// `KernelSet` stand beside the loops that they call, as extensions of the protocol declared here.
+// What an instruction set adds to its vectors so that all loops can be compiled for it. The answers
+// to `KernelSet` stand beside the loops that they call, as extensions of the protocol declared
+// here.
 
 import AdjointElementary
 import AdjointKernels
 
-/// An instruction set with the register tiles that suit its matrix products: a `KernelSet` without a
-/// line of its own.
+/// An instruction set with the register tiles that suit its matrix products: a `KernelSet` without
+/// a line of its own.
 ///
 /// The answers are inlined into the witnesses of the conforming marker, so they are compiled in its
 /// module, with its flags. A generic type as the set would not do: the witnesses of a generic
 /// conformance are compiled once, unspecialized, in the module that declares it.
 public protocol LoopSet: InstructionSet, KernelSet {
   /// The largest tile of a product of float32 matrices that stays in registers.
-  associatedtype Tile32: Tile where Tile32.Element == Float32Lanes<Self>
+  associatedtype Tile32: RegisterTile where Tile32.Element == Float32Lanes<Self>
   /// The largest tile of a product of float64 matrices that stays in registers.
-  associatedtype Tile64: Tile where Tile64.Element == Float64Lanes<Self>
+  associatedtype Tile64: RegisterTile where Tile64.Element == Float64Lanes<Self>
 }
 
 extension LoopSet {

@@ -1,5 +1,5 @@
-// The level x86-64-v3 (AVX2 and FMA). The loops are in AdjointKernelCore; this module is compiled with the
-// flags of the level.
+// The level x86-64-v3 (AVX2 and FMA). The loops are in AdjointKernelCore; this module is compiled
+// with the flags of the level.
 
 import AdjointKernelCore
 import AdjointKernels
@@ -17,8 +17,8 @@ import AdjointKernels
     typealias Tile64 = SixRows<WideRow<Twofold>>
   }
 
-  /// The loops for processors with AVX2 and FMA, found by the linker (see `Kernels`); even asking for them
-  /// takes such a processor.
+  /// The loops for processors with AVX2 and FMA, found by the linker (see `Kernels`); even asking
+  /// for them takes such a processor.
   @_silgen_name("adjoint_kernels_x86_64_v3")
   public func linkedX86V3() -> (any KernelSet.Type)? { X86V3.self }
 #else

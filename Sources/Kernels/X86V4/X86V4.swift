@@ -1,5 +1,5 @@
-// The level x86-64-v4 (AVX-512). The loops are in AdjointKernelCore; this module is compiled with the
-// flags of the level.
+// The level x86-64-v4 (AVX-512). The loops are in AdjointKernelCore; this module is compiled with
+// the flags of the level.
 
 import AdjointKernelCore
 import AdjointKernels
@@ -17,8 +17,8 @@ import AdjointKernels
     typealias Tile64 = TwelveRows<WideRow<Twofold>>
   }
 
-  /// The loops for processors with AVX-512, found by the linker (see `Kernels`); even asking for them
-  /// takes such a processor.
+  /// The loops for processors with AVX-512, found by the linker (see `Kernels`); even asking for
+  /// them takes such a processor.
   @_silgen_name("adjoint_kernels_x86_64_v4")
   public func linkedX86V4() -> (any KernelSet.Type)? { X86V4.self }
 #else

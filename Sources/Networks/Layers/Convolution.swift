@@ -4,6 +4,7 @@
 
 import AdjointArrays
 import AdjointDifferentiation
+import AdjointSupport
 
 /// A layer that slides a filter over images, `y = conv2D(x, weight) + bias`.
 ///
@@ -205,13 +206,13 @@ public struct ConvTransposed2D: Layer {
 /// The rows and columns of a window.
 private func taps(_ window: PerAxis) -> [Int] {
   let values = window.values
-  precondition(
+  require(
     (1...2).contains(values.count), "a window of \(window) has \(values.count) numbers for 2 axes")
   return values.count == 2 ? values : values + values
 }
 
 private func requireGroups(_ groups: Int, _ inputs: Int, _ outputs: Int) {
-  precondition(
+  require(
     groups > 0 && inputs % groups == 0 && outputs % groups == 0,
     "\(groups) groups do not divide \(inputs) inputs and \(outputs) outputs")
 }

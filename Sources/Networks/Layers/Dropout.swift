@@ -2,6 +2,7 @@
 
 import AdjointArrays
 import AdjointDifferentiation
+import AdjointSupport
 
 /// Each element becomes zero with probability `p`; the others are multiplied by `1/(1 - p)`.
 ///
@@ -10,7 +11,7 @@ import AdjointDifferentiation
 public func dropout(
   _ x: Tensor, probability: Double, using generator: inout some RandomNumberGenerator
 ) -> Tensor {
-  precondition(
+  require(
     probability >= 0 && probability <= 1, "the probability \(probability) is not in 0...1")
   if probability == 0 { return x }
   let survival = 1 - probability
@@ -32,7 +33,7 @@ public struct Dropout: Layer, ParameterFree, Hashable {
   ///
   /// - Precondition: the probability lies between 0 and 1.
   public init(_ probability: Double = 0.5) {
-    precondition(
+    require(
       probability >= 0 && probability <= 1, "the probability \(probability) is not in 0...1")
     self.probability = probability
   }

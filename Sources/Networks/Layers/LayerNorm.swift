@@ -2,6 +2,7 @@
 
 import AdjointArrays
 import AdjointDifferentiation
+import AdjointSupport
 
 /// A layer that gives each example mean 0 and variance 1 over the last axis, then a gain and a
 /// bias.
@@ -21,7 +22,7 @@ public struct LayerNorm: Layer {
   ///
   /// - Precondition: `epsilon` is not negative.
   public init(gain: Tensor, bias: Tensor, epsilon: Double = 1e-5) {
-    precondition(epsilon >= 0, "the number \(epsilon) added to a variance is negative")
+    require(epsilon >= 0, "the number \(epsilon) added to a variance is negative")
     self.gain = gain
     self.bias = bias
     self.epsilon = epsilon

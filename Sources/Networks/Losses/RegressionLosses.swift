@@ -2,6 +2,7 @@
 
 import AdjointDifferentiation
 import AdjointElementary
+import AdjointSupport
 
 /// Half the squared error, `½ (p - y)²`; its derivative is the error itself.
 ///
@@ -48,7 +49,7 @@ public func meanAbsoluteError(
 public func huber(
   _ predictions: Tensor, _ targets: Tensor, delta: Double = 1, reduction: LossReduction = .mean
 ) -> Tensor {
-  precondition(delta > 0, "the delta of Huber's loss is \(delta); it must be positive")
+  require(delta > 0, "the delta of Huber's loss is \(delta); it must be positive")
   return compared("huber", ("predictions", "targets"), predictions, targets) { p, y in
     let r = p - y
     // ½ r²             if |r| ≤ δ, where c = r

@@ -1,4 +1,4 @@
-// What this file knows: the instructions that every processor of the architecture has.
+// The instructions that every processor of the architecture has.
 
 import AdjointKernelCore
 import AdjointKernels

@@ -1,5 +1,5 @@
-// What this file knows: loops that do nothing but compute, or nothing but move memory. What they reach
-// is what a kernel could reach at most.
+// Loops that do nothing but compute, or nothing but move memory. What they reach is what a kernel
+// could reach at most.
 //
 // They are written with the lanes of the kernels and obey the same rule: the marker of the
 // instruction set is part of every signature, or the code is always inlined.
@@ -50,8 +50,8 @@ public struct LimitLoops: Sendable {
   }
 }
 
-/// Two multiply-adds start in each cycle and take four or five: ten chains would keep the units busy,
-/// and twelve with their two constants still fit into sixteen registers.
+/// Two multiply-adds start in each cycle and take four or five: ten chains would keep the units
+/// busy, and twelve with their two constants still fit into sixteen registers.
 @inlinable @inline(__always)
 var chainCount: Int { 12 }
 

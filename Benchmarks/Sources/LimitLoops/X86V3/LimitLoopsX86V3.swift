@@ -1,4 +1,4 @@
-// What this file knows: the x86-64-v3 level (AVX2 and FMA); this module is compiled with its flags.
+// The x86-64-v3 level (AVX2 and FMA); this module is compiled with its flags.
 
 import AdjointKernelCore
 import AdjointKernels

@@ -14,9 +14,9 @@ import AdjointArrays
 /// einsum("i,j->ij", u, v)        // the outer product
 /// ```
 ///
-/// The result has one axis for each letter behind `->`; without `->`, one for each letter that occurs
-/// once, in alphabetical order. Operands are contracted from left to right. An equation that does not
-/// fit the operands is refused as a ``TensorError``.
+/// The result has one axis for each letter behind `->`; without `->`, one for each letter that
+/// occurs once, in alphabetical order. Operands are contracted from left to right. An equation that
+/// does not fit the operands is refused as a ``TensorError``.
 ///
 /// - Complexity: that of one matrix product for each pair of operands.
 public func einsum(_ equation: String, _ operands: Tensor...) -> Tensor {

@@ -6,8 +6,8 @@ import AdjointElementary
 
 /// `exp(x_i) / Σ_j exp(x_j)` along an axis: positive numbers whose sum is 1.
 ///
-/// The shape stays. The largest element is subtracted first, so nothing overflows; it cancels, so no
-/// derivative passes through it. An axis that does not exist is refused as a ``TensorError``.
+/// The shape stays. The largest element is subtracted first, so nothing overflows; it cancels, so
+/// no derivative passes through it. An axis that does not exist is refused as a ``TensorError``.
 public func softmax(_ x: Tensor, along axis: Int = -1) -> Tensor {
   guard x.rank > 0, x.elementCount > 0 else { return exp(x.settled) }
   if x.hasRows(along: axis) { return Tensor.applying(Softmax(), x) }

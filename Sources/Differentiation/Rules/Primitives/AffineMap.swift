@@ -1,5 +1,5 @@
-// What this file knows: a matrix product with a row added to each row of the result, as one primitive:
-// the bias is added while a tile of the product is still in registers.
+// A matrix product with a row added to each row of the result, as one primitive, because the bias
+// is then added while a tile of the product is still in registers. It has never heard of layers.
 
 import AdjointArrays
 import AdjointElementary
@@ -63,8 +63,8 @@ struct AffineMap: Primitive {
 extension Tensor {
   /// `x W + b` over the last axis of `x`: a layer's affine map as one operation.
   ///
-  /// - Precondition: the last axis of `x` has as many elements as `weight` has rows, and `bias` as many
-  ///   as it has columns; mistakes are told as for ``matmul(_:_:)``.
+  /// - Precondition: the last axis of `x` has as many elements as `weight` has rows, and `bias` as
+  ///   many as it has columns; mistakes are told as for ``matmul(_:_:)``.
   package static func affine(_ x: Tensor, _ weight: Tensor, _ bias: Tensor) -> Tensor {
     guard x.rank == 2, weight.rank == 2, bias.rank == 1, !x.isLiteral else {
       return matmul(x, weight) + bias

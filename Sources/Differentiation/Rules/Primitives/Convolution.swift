@@ -1,7 +1,7 @@
-// What this file knows: convolution as a primitive, and the functions that users call. A convolution is
-// the sum  Σ x[..] f[..] y[..]  over all pairs of a pixel and a position that a tap joins, with the place
-// of y left open. Leaving open the place of x or of f gives its two derivatives. So one primitive with
-// three results is closed under differentiation: the rule of each names the other two.
+// Convolution as a primitive, and the functions that users call. A convolution is the sum  Σ x[..]
+// f[..] y[..]  over all pairs of a pixel and a position that a tap joins, with the place of y left
+// open. Leaving open the place of x or of f gives its two derivatives. So one primitive with three
+// results is closed under differentiation: the rule of each names the other two.
 
 import AdjointArrays
 import AdjointElementary
@@ -68,7 +68,8 @@ struct Convolution: Primitive {
     }
   }
 
-  /// The adjoint takes the place of the result in the sum, and the place of the operand is left open.
+  /// The adjoint takes the place of the result in the sum, and the place of the operand is left
+  /// open.
   func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
     let roles = operandRoles
     for position in 0..<2 {
@@ -97,9 +98,9 @@ struct Convolution: Primitive {
 
 /// The convolution of images with a filter.
 ///
-/// `Y[n, i, j, o] = Σ_abc X[n, i s + a d - p, j s + b d - p, c] F[a, b, c, o]`, with stride `s`, dilation
-/// `d` and padding `p`; beyond the edge X is zero. Strictly this is a correlation: the filter is not
-/// turned round.
+/// `Y[n, i, j, o] = Σ_abc X[n, i s + a d - p, j s + b d - p, c] F[a, b, c, o]`, with stride `s`,
+/// dilation `d` and padding `p`; beyond the edge X is zero. Strictly this is a correlation: the
+/// filter is not turned round.
 ///
 /// ```swift
 /// let images = Tensor.ones([8, 28, 28, 3])
@@ -114,15 +115,15 @@ struct Convolution: Primitive {
 ///   - stride: the distance from one position of the window to the next.
 ///   - padding: what the window may see beyond the edge.
 ///   - dilation: the distance from one tap of the window to the next.
-///   - groups: the channels and the outputs fall into so many groups, and each group of outputs sees
-///     its own channels only. With as many groups as channels the convolution is *depthwise*.
+///   - groups: the channels and the outputs fall into so many groups, and each group of outputs
+///     sees its own channels only. With as many groups as channels the convolution is *depthwise*.
 /// - Returns: `[images, rows, columns, outputs]` with
 ///   `⌊(size + before + after - dilation (taps - 1) - 1) / stride⌋ + 1` rows and columns.
 /// - Note: Shapes that do not fit, and a window larger than the padded image, are refused as a
 ///   ``TensorError``.
-/// - Complexity: one multiplication for each element of the filter and each position, over `groups` if
-///   there are several. Patches are gathered in blocks: besides the result, a workspace of half a
-///   megabyte a thread, however large the image is.
+/// - Complexity: one multiplication for each element of the filter and each position, over `groups`
+///   if there are several. Patches are gathered in blocks: besides the result, a workspace of half
+///   a megabyte a thread, however large the image is.
 public func conv2D(
   _ x: Tensor, _ filter: Tensor, stride: PerAxis = 1, padding: Padding = .valid,
   dilation: PerAxis = 1, groups: Int = 1
@@ -133,8 +134,8 @@ public func conv2D(
   }
 }
 
-/// The convolution of sequences with a filter: ``conv2D(_:_:stride:padding:dilation:groups:)`` along one
-/// axis.
+/// The convolution of sequences with a filter: ``conv2D(_:_:stride:padding:dilation:groups:)``
+/// along one axis.
 ///
 /// `Y[n, i, o] = Σ_ac X[n, i s + a d - p, c] F[a, c, o]`.
 ///
@@ -156,8 +157,9 @@ public func conv1D(
 /// The transpose of ``conv2D(_:_:stride:padding:dilation:groups:)`` with the same filter, from its
 /// outputs to its images.
 ///
-/// `X[n, i s + a d - p, j s + b d - p, c] += Σ_o Y[n, i, j, o] F[a, b, c, o]`, added over all positions
-/// and taps. It is the derivative of the convolution, not its inverse, and serves to enlarge images.
+/// `X[n, i s + a d - p, j s + b d - p, c] += Σ_o Y[n, i, j, o] F[a, b, c, o]`, added over all
+/// positions and taps. It is the derivative of the convolution, not its inverse, and serves to
+/// enlarge images.
 ///
 /// ```swift
 /// let small = Tensor.ones([8, 7, 7, 16])
@@ -169,13 +171,14 @@ public func conv1D(
 ///   - y: `[images, rows, columns, channels]`, the channels being the outputs of the convolution.
 ///   - filter: `[rows, columns, results / groups, channels]`, that of the convolution.
 ///   - stride: how far the window moves in the result from one element of `y` to the next.
-///   - padding: what is cut off from the result; with `.same` it has `size · stride` rows and columns.
-///   - outputPadding: further rows and columns at the end, fewer than the stride: a convolution leads
-///     from several sizes to the same one, and this tells which is meant.
+///   - padding: what is cut off from the result; with `.same` it has `size · stride` rows and
+///     columns.
+///   - outputPadding: further rows and columns at the end, fewer than the stride: a convolution
+///     leads from several sizes to the same one, and this tells which is meant.
 ///   - dilation: the distance from one tap of the window to the next.
 ///   - groups: as in the convolution.
-/// - Returns: `[images, rows, columns, results]` with
-///   `(size - 1) stride + dilation (taps - 1) + 1 - before - after + outputPadding` rows and columns.
+/// - Returns: `[images, rows, columns, results]` with `(size - 1) stride + dilation (taps - 1) + 1
+///   - before - after + outputPadding` rows and columns.
 /// - Complexity: as the convolution.
 public func convTransposed2D(
   _ y: Tensor, _ filter: Tensor, stride: PerAxis = 1, padding: Padding = .valid,
@@ -206,7 +209,8 @@ public func convTransposed1D(
   }
 }
 
-/// Checks the ranks, finds the geometry, and applies the primitive; sequences are images of one row.
+/// Checks the ranks, finds the geometry, and applies the primitive; sequences are images of one
+/// row.
 private func convolution(
   _ result: Convolution.Role, _ operation: String, axes: Int, _ x: Tensor, _ filter: Tensor,
   _ geometry: (Shape, Shape) throws(ShapeError) -> ConvolutionGeometry

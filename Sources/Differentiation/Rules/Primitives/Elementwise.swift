@@ -1,6 +1,6 @@
-// What this file knows: how the elementary table becomes tensor primitives. Values and plain adjoints
-// come from fused kernels instantiated from the same rules that the recorded form spells out in
-// tensor operations.
+// How the elementary table becomes tensor primitives. Values and plain adjoints come from fused
+// kernels instantiated from the same rules that the recorded form spells out in tensor operations;
+// this file has never heard of any particular function but the four of arithmetic.
 
 import AdjointArrays
 import AdjointElementary
@@ -37,8 +37,9 @@ struct ElementwiseUnary: Primitive {
       : tangents.sum { _, tangent in chain(tangent, use) }
   }
 
-  /// `seed · f'(x)`. For what the rule does not read, and which was not kept, any tensor of the shape of
-  /// the result will do.
+  /// `seed · f'(x)`.
+  ///
+  /// What the rule does not read was not kept; any tensor of the shape of the result will do for it.
   private func chain(_ seed: Tensor, _ use: borrowing PrimitiveUse) -> Tensor {
     if use.isRecorded || seed.isRecorded {
       let (x, y) = (use.kept(0) ?? seed, use.keptResult ?? seed)
@@ -104,8 +105,9 @@ struct ElementwiseBinary: Primitive {
     return Tensor(plainChain(position, plain, a, b, y: use.resultValue ?? plain))
   }
 
-  /// The same in plain numbers. Sums pass the seed on as it is: the same memory, since nothing writes to
-  /// memory that is shared.
+  /// The same in plain numbers.
+  ///
+  /// Sums pass the seed on as it is: the same memory, since nothing writes to shared memory.
   private func plainChain(
     _ position: Int, _ seed: NDArray, _ a: NDArray, _ b: NDArray, y: NDArray
   ) -> NDArray {
@@ -123,8 +125,8 @@ struct ElementwiseBinary: Primitive {
 
 /// The adjoint of one factor from the other one.
 ///
-/// Of an inner product, `(a * b).sum()`, the seed is a one for each element, and the other factor is the
-/// adjoint as it lies.
+/// Of an inner product, `(a * b).sum()`, the seed is a one for each element, and the other factor
+/// is the adjoint as it lies.
 private func product(_ seed: NDArray, _ factor: NDArray) -> NDArray {
   seed.isOneThroughout && factor.fields.hasType(of: seed.fields)
     ? factor : .chainFirst(.multiply, seed: seed, seed, factor, y: seed)

@@ -1,5 +1,5 @@
-// What this file knows: reading and writing parts of a tensor. Each way of reading stands beside the
-// way of writing that is its transpose; repeated positions add.
+// Reading and writing parts of a tensor. Each way of reading stands beside the way of writing that
+// is its transpose; repeated positions add.
 
 import AdjointArrays
 import AdjointElementary

@@ -1,17 +1,19 @@
-// What this file knows: the normalization of the last axis as one primitive, with gain and bias. Its rule
-// is one walk over the rows where a number is wanted, and tensor operations where an outer derivative is.
+// The normalization of the last axis as one primitive, with gain and bias. Its rule is one walk
+// over the rows where a number is wanted, and tensor operations where an outer derivative is.
 
 import AdjointArrays
 import AdjointElementary
+import AdjointSupport
 
-/// `y = γ x̂ + β` with `x̂ = (x - μ) r` and `r = 1 / √(σ² + ε)`, for the mean `μ` and the variance `σ²` of
-/// each row.
+/// `y = γ x̂ + β` with `x̂ = (x - μ) r` and `r = 1 / √(σ² + ε)`, for the mean `μ` and the variance
+/// `σ²` of each row.
 ///
 /// `μ` and `σ` move with `x`. With `⟨·⟩` for the mean of a row,
 ///
 ///     ẋ̂ = r (ẋ - ⟨ẋ⟩ - x̂ ⟨x̂ ẋ⟩),
 ///
-/// a symmetric matrix for each row. So `x̄ = r (ȳγ - ⟨ȳγ⟩ - x̂ ⟨x̂ ȳγ⟩)`, `γ̄ = Σ ȳ x̂` and `β̄ = Σ ȳ`.
+/// a symmetric matrix for each row. So `x̄ = r (ȳγ - ⟨ȳγ⟩ - x̂ ⟨x̂ ȳγ⟩)`, `γ̄ = Σ ȳ x̂` and `β̄ = Σ
+/// ȳ`.
 struct LayerNorm: Primitive {
   let epsilon: Double
 
@@ -88,8 +90,8 @@ struct LayerNorm: Primitive {
 ///
 ///     y = γ (x - μ) / √(σ² + ε) + β
 ///
-/// `μ` and `σ²` are the mean and the variance of each row, the mean square of `x - μ`; derivatives go
-/// through both. Ba, Kiros and Hinton, *Layer Normalization* (2016), equations 3 and 4.
+/// `μ` and `σ²` are the mean and the variance of each row, the mean square of `x - μ`; derivatives
+/// go through both. Ba, Kiros and Hinton, *Layer Normalization* (2016), equations 3 and 4.
 ///
 /// ```swift
 /// let x = Tensor([[1, 3], [10, 30]])
@@ -105,9 +107,9 @@ struct LayerNorm: Primitive {
 /// - Returns: a tensor of the shape of `x`.
 /// - Precondition: `epsilon` is not negative.
 /// - Note: Shapes and element types that do not fit are refused as a ``TensorError``.
-/// - Complexity: one walk over `x`, and one over `x` and the adjoint for all three derivatives; only the
-///   operands are kept for it.
+/// - Complexity: one walk over `x`, and one over `x` and the adjoint for all three derivatives;
+///   only the operands are kept for it.
 public func layerNorm(_ x: Tensor, gain: Tensor, bias: Tensor, epsilon: Double = 1e-5) -> Tensor {
-  precondition(epsilon >= 0, "the number \(epsilon) added to a variance is negative")
+  require(epsilon >= 0, "the number \(epsilon) added to a variance is negative")
   return Tensor.applying(LayerNorm(epsilon: epsilon), x, gain, bias)
 }

@@ -1,5 +1,5 @@
-// What this file knows: the primitives at which a walk ends or passes from one algebra to another:
-// variables, the inputs of nested derivatives, and tensors made of scalars.
+// The primitives at which a walk ends or passes from one algebra to another: variables, the inputs
+// of nested derivatives, and tensors made of scalars. No walk knows them by name.
 
 import AdjointArrays
 import AdjointElementary

@@ -1,5 +1,5 @@
-// What this file knows: the matrix product. It is linear in each operand, so each of its adjoints is
-// a product again: with Y = A B,  Ā = Ȳ Bᵀ  and  B̄ = Aᵀ Ȳ.
+// The matrix product. It is linear in each operand, so each of its adjoints is a product again:
+// with Y = A B,  Ā = Ȳ Bᵀ  and  B̄ = Aᵀ Ȳ.
 
 import AdjointArrays
 import AdjointElementary
@@ -66,10 +66,10 @@ struct MatrixProduct: Primitive {
 
 /// The matrix product of two tensors.
 ///
-/// `Y[.., i, j] = Σ_k A[.., i, k] B[.., k, j]`. Leading axes broadcast. A first operand of rank 1 is a
-/// row, a second one a column, and that axis is missing from the result. Lengths `k` that differ,
-/// leading axes that do not broadcast, and operands that are not of one floating-point type are
-/// refused as a ``TensorError``.
+/// `Y[.., i, j] = Σ_k A[.., i, k] B[.., k, j]`. Leading axes broadcast. A first operand of rank 1
+/// is a row, a second one a column, and that axis is missing from the result. Lengths `k` that
+/// differ, leading axes that do not broadcast, and operands that are not of one floating-point type
+/// are refused as a ``TensorError``.
 ///
 /// - Complexity: m · n · k multiplications for each leading index.
 public func matmul(_ a: Tensor, _ b: Tensor) -> Tensor {

@@ -1,15 +1,15 @@
-// What this file knows: maximum and mean under a window that slides over images, and the functions that
-// users call. The derivative of each is a linear map; it stands beside its transpose, and each of the
-// two is the other's derivative rule.
+// Maximum and mean under a window that slides over images, and the functions that users call. The
+// derivative of each is a linear map that stands beside its transpose, and each of the two is the
+// other's derivative rule.
 
 import AdjointArrays
 import AdjointElementary
 
 /// The largest element under the window at each position.
 ///
-/// Where several elements of a window are largest each takes an equal share of the adjoint, as in the
-/// maximum over an axis. Which ones are largest is piecewise constant, so it enters the derivative
-/// as a constant.
+/// Where several elements of a window are largest each takes an equal share of the adjoint, as in
+/// the maximum over an axis. Which ones are largest is piecewise constant, so it enters the
+/// derivative as a constant.
 struct MaximumPool: Primitive {
   let geometry: PoolingGeometry
 
@@ -155,10 +155,11 @@ private func pooledType(
 
 // MARK: - The functions that users call
 
-/// The largest element under a window that slides over images, channel by channel; NaN if any is NaN.
+/// The largest element under a window that slides over images, channel by channel; NaN if any is
+/// NaN.
 ///
-/// `Y[n, i, j, c] = max_ab X[n, i s + a - p, j s + b - p, c]` over what is on the image. Equal largest
-/// elements of a window share the adjoint equally.
+/// `Y[n, i, j, c] = max_ab X[n, i s + a - p, j s + b - p, c]` over what is on the image. Equal
+/// largest elements of a window share the adjoint equally.
 ///
 /// ```swift
 /// let x = Tensor([1, 2, 5, 4], shape: [1, 2, 2, 1])
@@ -168,11 +169,11 @@ private func pooledType(
 /// - Parameters:
 ///   - x: images, `[images, rows, columns, channels]`.
 ///   - window: the size of the window.
-///   - stride: the distance from one position of the window to the next; its size, so that windows lie
-///     side by side, unless given.
+///   - stride: the distance from one position of the window to the next; its size, so that windows
+///     lie side by side, unless given.
 ///   - padding: how far the window may reach beyond the edge, less than its size. Nothing is there.
-/// - Returns: `[images, rows, columns, channels]` with `⌊(size + before + after - window) / stride⌋ + 1`
-///   rows and columns.
+/// - Returns: `[images, rows, columns, channels]` with `⌊(size + before + after - window) / stride⌋
+///   + 1` rows and columns.
 /// - Note: Shapes that do not fit are refused as a ``TensorError``.
 public func maxPool2D(
   _ x: Tensor, window: PerAxis, stride: PerAxis? = nil, padding: Padding = .valid
@@ -194,9 +195,9 @@ public func maxPool1D(
 
 /// The mean of the elements under a window that slides over images, channel by channel.
 ///
-/// `Y[n, i, j, c] = 1/m Σ_ab X[n, i s + a - p, j s + b - p, c]`, over the `m` elements that are on the
-/// image: the mean of an image of equal elements is that image. With `countsPadding` there are zeros
-/// beyond the edge, and `m` is the size of the window everywhere.
+/// `Y[n, i, j, c] = 1/m Σ_ab X[n, i s + a - p, j s + b - p, c]`, over the `m` elements that are on
+/// the image: the mean of an image of equal elements is that image. With `countsPadding` there are
+/// zeros beyond the edge, and `m` is the size of the window everywhere.
 ///
 /// ```swift
 /// let x = Tensor([1, 2, 5, 4], shape: [1, 2, 2, 1])
@@ -219,8 +220,8 @@ public func averagePool2D(
   }
 }
 
-/// The mean of the elements under a window that slides over sequences, `[images, positions, channels]`:
-/// ``averagePool2D(_:window:stride:padding:countsPadding:)`` along one axis.
+/// The mean of the elements under a window that slides over sequences, `[images, positions,
+/// channels]`: ``averagePool2D(_:window:stride:padding:countsPadding:)`` along one axis.
 public func averagePool1D(
   _ x: Tensor, window: Int, stride: Int? = nil, padding: Padding = .valid,
   countsPadding: Bool = false

@@ -1,4 +1,5 @@
-// What this file knows: the primitives in which several elements become one, and the running sum.
+// The primitives in which several elements become one, and the running sum. They have never heard
+// of the order in which a kernel adds.
 
 import AdjointArrays
 import AdjointElementary

@@ -1,5 +1,5 @@
-// What this file knows: the primitives that move elements without computing: each stands beside the
-// one that is its transpose.
+// The primitives that move elements without computing with them. Each stands beside the one that is
+// its transpose.
 
 import AdjointArrays
 import AdjointElementary

@@ -1,6 +1,6 @@
-// What this file knows: softmax over the last axis, its logarithm, and the cross-entropy of rows with
-// labels, as primitives. Each stands beside the primitive that is its transposed derivative; the rules
-// of second order are written in both.
+// Softmax over the last axis, its logarithm, and the cross-entropy of rows with labels, as
+// primitives. Each stands beside the primitive that is its transposed derivative, and the rules of
+// second order are written in both.
 
 import AdjointArrays
 import AdjointElementary
@@ -102,7 +102,8 @@ struct CrossEntropy: Primitive {
   }
 }
 
-/// `g (softmax(x) - e[label])`, with one `g` for each row of the last axis and `e` the unit vectors.
+/// `g (softmax(x) - e[label])`, with one `g` for each row of the last axis and `e` the unit
+/// vectors.
 struct CrossEntropyPullback: Primitive {
   let labels: NDArray
 
@@ -131,7 +132,8 @@ struct CrossEntropyPullback: Primitive {
   }
 }
 
-/// `Σ t softmax(x) - t[label]` for each row: the derivative of the cross-entropy in the direction `t`.
+/// `Σ t softmax(x) - t[label]` for each row: the derivative of the cross-entropy in the direction
+/// `t`.
 private func crossEntropyDerivative(_ t: Tensor, at x: Tensor, _ labels: NDArray) -> Tensor {
   let chosen = t.gatheredElements(Tensor(labels).expanded(at: -1), along: -1).squeezed(at: -1)
   return (t * softmax(x)).sum(over: -1) - chosen

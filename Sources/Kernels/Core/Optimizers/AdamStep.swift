@@ -1,5 +1,5 @@
-// What this file knows: one step of Adam over a stretch of a parameter, in a single pass: 16 bytes of
-// each float32 parameter are read and 12 written, as little as the method allows.
+// One step of Adam over a stretch of a parameter, in a single pass: 16 bytes of each float32
+// parameter are read and 12 written, as little as the method allows.
 
 import AdjointElementary
 import AdjointKernels
@@ -41,8 +41,9 @@ struct AdamRule<Element: Lanes> {
     rate = Element(nearest: factors.rate)
   }
 
-  // The operations are those of `Combination`, `SquareCombination` and `RootQuotient` in their order, so
-  // that a chain gives the same bits whether its links are run one by one or as this step.
+  // The operations are those of `Combination`, `SquareCombination` and `RootQuotient` in their
+  // order, so that a chain gives the same bits whether its links are run one by one or as this
+  // step.
   @export(implementation) @inline(__always)
   func step(_ at: AdamAddresses, _ offset: Int, decays: Bool) {
     let gradient = Element.load(at.gradient + offset)

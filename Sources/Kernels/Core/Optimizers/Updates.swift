@@ -1,5 +1,5 @@
-// What this file knows: the three linear updates that optimizers and gradient sums are made of, as rules
-// for the elementwise loop.
+// The three linear updates that optimizers and gradient sums are made of, as rules for the
+// elementwise loop.
 
 import AdjointElementary
 import AdjointKernels

@@ -2,8 +2,8 @@
 
 import AdjointKernels
 
-/// What the tiles along a panel of a matrix product ask the memory for while they compute: the rows of
-/// the panel that comes next, and those of their own part of the result.
+/// What the tiles along a panel of a matrix product ask the memory for while they compute: the rows
+/// of the panel that comes next, and those of their own part of the result.
 ///
 /// Neither is read in the order of addresses, so the processor does not fetch it by itself.
 @frozen @usableFromInline

@@ -1,10 +1,11 @@
-// What this file knows: how a matrix product is cut into blocks that fit the caches, and blocks into
-// register tiles. It has never heard of threads; they split `m` or `n` above.
+// How a matrix product is cut into blocks that fit the caches, and blocks into register tiles. It
+// has never heard of threads; they split `m` or `n` above.
 //
-// The scheme is Goto's, with less packing: a block of `a` stays in the second level and is read where it
-// is; a panel of `b` stays in the first while tiles run down the rows of `a`, and the first of these
-// tiles leaves the dense copy that the others read. The length of a block along the summation depends on
-// `k` alone, so every element is summed in the same order however `m` and `n` are cut.
+// The scheme is Goto's, with less packing: a block of `a` stays in the second level and is read
+// where it is; a panel of `b` stays in the first while tiles run down the rows of `a`, and the
+// first of these tiles leaves the dense copy that the others read. The length of a block along the
+// summation depends on `k` alone, so every element is summed in the same order however `m` and `n`
+// are cut.
 
 import AdjointElementary
 import AdjointKernels
@@ -70,7 +71,7 @@ extension StridedMatrix<UnsafeMutableRawPointer> {
 
 /// See `KernelSet.multiply`.
 @export(implementation) @inline(never)
-public func multiply<T: Tile>(
+public func multiply<T: RegisterTile>(
   _: T.Type, _ m: Int, _ n: Int, _ k: Int,
   _ a: UnsafeRawPointer, _ aRow: Int, _ aColumn: Int,
   _ b: UnsafeRawPointer, _ bRow: Int, _ bColumn: Int,
@@ -109,16 +110,17 @@ public func multiply<T: Tile>(
 
 /// True if the transposed product is likely to fill vectors better, because there are few columns.
 ///
-/// Vectors run along the columns; an element is the same sum either way. Estimated in cycles of a processor that starts two vector operations and two loads at a time.
+/// Vectors run along the columns; an element is the same sum either way. Estimated in cycles of a
+/// processor that starts two vector operations and two loads at a time.
 @export(implementation) @inline(__always)
-func isBetterTurned<T: Tile>(
+func isBetterTurned<T: RegisterTile>(
   _: T.Type, _ m: Int, _ n: Int, _ k: Int, _ a: StridedMatrix<UnsafeRawPointer>,
   _ b: StridedMatrix<UnsafeRawPointer>
 ) -> Bool {
   typealias Element = T.Element
   guard n < 2 &* Element.width, n < m else { return false }
-  // A narrow tile loads an element of a for each product. Packing a transpose takes a cycle for about
-  // half a vector, storing a transposed tile a cycle for two elements.
+  // A narrow tile loads an element of a for each product. Packing a transpose takes a cycle for
+  // about half a vector, storing a transposed tile a cycle for two elements.
   func cycles(_ rows: Int, _ columns: Int, isPacked: Bool) -> Int {
     let wide = columns / (2 &* Element.width)
     let rest = columns % (2 &* Element.width)
@@ -137,7 +139,7 @@ func isBetterTurned<T: Tile>(
 
 /// The product, block by block, and what becomes of it.
 @export(implementation) @inline(never)
-func multiplyBlocks<T: Tile>(
+func multiplyBlocks<T: RegisterTile>(
   _: T.Type, _ m: Int, _ n: Int, _ k: Int, _ a: StridedMatrix<UnsafeRawPointer>,
   _ b: StridedMatrix<UnsafeRawPointer>, _ c: StridedMatrix<UnsafeMutableRawPointer>,
   _ accumulates: Bool, _ epilogue: Epilogue
@@ -198,8 +200,8 @@ func multiplyBlocks<T: Tile>(
             }
           }
           let target = c.from(i, first)
-          // A short tile has no time to ask, nor a single one for what is likely to be in the second
-          // level.
+          // A short tile has no time to ask, nor a single one for what is likely to be in the
+          // second level.
           var ahead = Lookahead(nothingNear: panel.address)
           if !isNear && depth > 32 {
             let tiles = (rows &+ T.rows &- 1) / T.rows
@@ -236,17 +238,17 @@ func multiplyBlocks<T: Tile>(
   if let workspace { Workspace.giveBack(workspace) }
 }
 
-/// True if the lines of a matrix lie a large power of two apart, so that few of them fit into a cache at
-/// the same time.
+/// True if the lines of a matrix lie a large power of two apart, so that few of them fit into a
+/// cache at the same time.
 @export(implementation) @inline(__always)
 func crowds(_ a: StridedMatrix<UnsafeRawPointer>) -> Bool { max(a.row, a.column) % 2048 == 0 }
 
 /// The product of a block of rows and one panel of `b`.
 ///
-/// The first tile leaves a copy of the panel, if there is a place for it, for the others. At an edge, and
-/// where the columns of `c` are not contiguous, tiles go through scratch memory.
+/// The first tile leaves a copy of the panel, if there is a place for it, for the others. At an
+/// edge, and where the columns of `c` are not contiguous, tiles go through scratch memory.
 @export(implementation) @inline(__always)
-func multiplyPanel<T: Tile>(
+func multiplyPanel<T: RegisterTile>(
   _: T.Type, _ rows: Int, _ columns: Int, _ k: Int, _ a: StridedMatrix<UnsafeRawPointer>,
   _ b: StridedMatrix<UnsafeRawPointer>, _ copy: UnsafeMutableRawPointer?,
   _ c: StridedMatrix<UnsafeMutableRawPointer>, _ adding: Bool,
@@ -277,7 +279,7 @@ func multiplyPanel<T: Tile>(
 
 /// The tiles along one panel of `b`, of as many rows as are left.
 @export(implementation) @inline(never)
-func multiplyTiles<T: Tile>(
+func multiplyTiles<T: RegisterTile>(
   _: T.Type, _ rows: Int, _ k: Int, _ a: StridedMatrix<UnsafeRawPointer>,
   _ b: StridedMatrix<UnsafeRawPointer>, _ copy: UnsafeMutableRawPointer?,
   _ c: StridedMatrix<UnsafeMutableRawPointer>, _ adding: Bool, _ ahead: inout Lookahead
@@ -291,7 +293,7 @@ func multiplyTiles<T: Tile>(
     b = StridedMatrix(reading: copy, T.vectors &* T.Element.stride, b.column)
     i = T.rows
   }
-  func multiply<Part: Tile>(_: Part.Type) {
+  func multiply<Part: RegisterTile>(_: Part.Type) {
     let a = a.from(i, 0)
     multiplyTile(
       Part.self, k, a.address, a.address + Part.rows / 2 &* a.row, a.row, a.column, b.address,

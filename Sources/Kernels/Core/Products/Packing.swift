@@ -1,17 +1,17 @@
-// What this file knows: how parts of a strided matrix are laid out for the tile loop, where reading them
-// in place would be slow or impossible, and how a tile gets into a matrix that it does not fit.
+// How parts of a strided matrix are laid out for the tile loop, where reading them in place would
+// be slow or impossible, and how a tile gets into a matrix that it does not fit.
 //
-// A tile wants whole vectors along the rows of `b`, one row after the other: a panel of `b` is stored
-// dense. Of `a` it wants single elements and takes them at any distance; a block of `a` is copied, in the
-// order it has, only to spread rows that compete for the same places of the cache.
+// A tile wants whole vectors along the rows of `b`, one row after the other: a panel of `b` is
+// stored dense. Of `a` it wants single elements and takes them at any distance; a block of `a` is
+// copied, in the order it has, only to spread rows that compete for the same places of the cache.
 
 import AdjointElementary
 
-/// Packs a panel of `width` columns of `b`, of which `valid` exist, over `k` steps; the others become
-/// zero.
+/// Packs a panel of `width` columns of `b`, of which `valid` exist, over `k` steps; the others
+/// become zero.
 ///
-/// The matrix has `readable` columns from the first one on. Behind the target there is room for as many
-/// more rows as a vector has lanes.
+/// The matrix has `readable` columns from the first one on. Behind the target there is room for as
+/// many more rows as a vector has lanes.
 @export(implementation) @inline(never)
 func packColumns<Element: Lanes>(
   _: Element.Type, _ width: Int, _ valid: Int, _ readable: Int, _ k: Int,
@@ -159,7 +159,8 @@ func placeLines<Element: Lanes>(
   }
 }
 
-/// Copies `rows` lines of `a` over `k` steps in the order they have, and says where and how they lie now.
+/// Copies `rows` lines of `a` over `k` steps in the order they have, and says where and how they
+/// lie now.
 @export(implementation) @inline(never)
 func copyRows<Element: Lanes>(
   _: Element.Type, _ rows: Int, _ k: Int, _ a: StridedMatrix<UnsafeRawPointer>,
@@ -184,7 +185,8 @@ func copyRows<Element: Lanes>(
     : StridedMatrix(UnsafeRawPointer(target), targetLine, size)
 }
 
-/// An odd number of cache lines: neighboring lines of a matrix then start in all places of the cache.
+/// An odd number of cache lines: neighboring lines of a matrix then start in all places of the
+/// cache.
 @export(implementation) @inline(__always)
 func lineStride(_ byteCount: Int) -> Int { (byteCount &+ 63) / 64 * 64 | 64 }
 

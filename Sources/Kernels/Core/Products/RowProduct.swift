@@ -1,12 +1,12 @@
-// What this file knows: a row times a matrix. Each element of the matrix is used once, so the speed is
-// that of memory, and the loops read it in the order in which it lies.
+// A row times a matrix. Each element of the matrix is used once, so the speed is that of memory,
+// and the loops read it in the order in which it lies.
 
 import AdjointElementary
 import AdjointKernels
 
 /// `c ← a b` or `c ← c + a b` for one row `a`, with contiguous `c`.
 @export(implementation) @inline(__always)
-func multiplyRow<T: Tile>(
+func multiplyRow<T: RegisterTile>(
   _: T.Type, _ n: Int, _ k: Int, _ a: StridedMatrix<UnsafeRawPointer>,
   _ b: StridedMatrix<UnsafeRawPointer>, _ c: UnsafeMutableRawPointer, _ accumulates: Bool
 ) {
@@ -90,7 +90,8 @@ func addRows<Element: Lanes>(
 
 /// Sums along columns of `b`, which are contiguous, weighted with `a`; a whole number of vectors.
 ///
-/// A sum may not be split into partial ones, so blocks are transposed in registers and added row by row.
+/// A sum may not be split into partial ones, so blocks are transposed in registers and added row by
+/// row.
 @export(implementation) @inline(never)
 func dotColumns<Element: Lanes>(
   _: Element.Type, _ n: Int, _ k: Int, _ a: StridedMatrix<UnsafeRawPointer>,
@@ -114,8 +115,8 @@ func dotBlocks<Block: TransposableTile>(
   let size = Element.size
   let zero: Element = opaqueZero(b.column)
   let whole = k / Block.rows &* Block.rows
-  // Two groups of columns at a time would shorten the wait of a sum for itself; measured, twice as many
-  // streams from memory cost more than that gives.
+  // Two groups of columns at a time would shorten the wait of a sum for itself; measured, twice as
+  // many streams from memory cost more than that gives.
   var j = 0
   while j < n {
     let lines = b.address + j &* b.column

@@ -1,19 +1,19 @@
-// What this file knows: memory for packed blocks, kept between calls. It has never heard of matrices.
+// Memory for packed blocks, kept between calls. It has never heard of matrices.
 
 import AdjointKernels
 import Synchronization
 
 /// Buffers of one size, handed out and taken back.
 ///
-/// A fresh allocation of this size costs page faults, more than a small product itself. At most as many
-/// buffers exist as calls have ever overlapped. Nothing here is inlinable: the wide modules call it as
-/// compiled for the baseline.
+/// A fresh allocation of this size costs page faults, more than a small product itself. At most as
+/// many buffers exist as calls have ever overlapped. Nothing here is inlinable: the wide modules
+/// call it as compiled for the baseline.
 public enum Workspace {
   /// The size of a buffer in bytes.
   public static var byteCount: Int { 4 << 20 }
 
-  // Addresses as numbers, since a raw pointer is not Sendable. The buffer used last waits in a place of
-  // its own, which is one exchange away; a lock would cost a tenth of a small product.
+  // Addresses as numbers, since a raw pointer is not Sendable. The buffer used last waits in a
+  // place of its own, which is one exchange away; a lock would cost a tenth of a small product.
   private static let recent = Atomic<UInt>(0)
   private static let idle = Mutex<[UInt]>([])
 

@@ -1,10 +1,10 @@
-// What this file knows: the normalization of dense rows to mean 0 and variance 1, with a gain and a bias
-// for each column, and the transpose of its derivative. A row is read from memory once: its later
-// passes find it in the cache.
+// The normalization of dense rows to mean 0 and variance 1, with a gain and a bias for each column,
+// and the transpose of its derivative. A row is read from memory once: its later passes find it in
+// the cache.
 //
-// Mean and deviation are computed again for the transpose and not kept from the forward pass: two sums
-// over a row that is in the cache anyway take less time than the rest of the walk waits for memory,
-// and nothing has to be carried along with a tape.
+// Mean and deviation are computed again for the transpose and not kept from the forward pass: two
+// sums over a row that is in the cache anyway take less time than the rest of the walk waits for
+// memory, and nothing has to be carried along with a tape.
 
 import AdjointElementary
 import AdjointKernels
@@ -23,7 +23,7 @@ extension Row {
 
   /// All lanes equal to what all elements together give, for two terms that share their operands.
   @export(implementation) @inline(__always)
-  func reducedPair<R: Reduction>(
+  func reducedPair<R: ReductionRule>(
     _: R.Type, _ terms: (_ offset: Int, _ isLast: Bool) -> (Element, Element)
   ) -> (Element, Element) where R.Element == Element {
     var (first, second) = (R.neutral, R.neutral)
@@ -57,8 +57,9 @@ extension Row {
 
   /// The mean `μ` of a row and `1 / √(σ² + ε)`, where `σ²` is its variance, in all lanes.
   ///
-  /// The mean is subtracted before squares are taken: the difference of two large numbers, which the
-  /// mean of squares less the square of the mean would be, loses all digits of rows far from zero.
+  /// The mean is subtracted before squares are taken: the difference of two large numbers, which
+  /// the mean of squares less the square of the mean would be, loses all digits of rows far from
+  /// zero.
   @export(implementation) @inline(__always)
   func statistics(_ x: UnsafeRawPointer, _ count: Element, _ epsilon: Element)
     -> (mean: Element, scale: Element)

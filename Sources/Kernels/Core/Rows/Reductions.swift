@@ -1,15 +1,15 @@
-// What this file knows: how many numbers become one, in an order fixed by their count alone.
+// How many numbers become one, in an order fixed by their count alone.
 //
-// Sums are pairwise: a block of at most 1024 elements is added into four vectors, and blocks are added
-// as the leaves of a binary tree. The rounding error then grows with the logarithm of the count, and
-// the order does not depend on how many threads share a larger reduction, as long as they are handed
-// the same ranges.
+// Sums are pairwise: a block of at most 1024 elements is added into four vectors, and blocks are
+// added as the leaves of a binary tree. The rounding error then grows with the logarithm of the
+// count, and the order does not depend on how many threads share a larger reduction, as long as
+// they are handed the same ranges.
 
 import AdjointElementary
 import AdjointKernels
 
 /// An associative operation with a neutral element.
-public protocol Reduction {
+public protocol ReductionRule {
   /// The type of vector that the reduction computes with.
   associatedtype Element: Lanes
   /// Leaves any other operand unchanged.
@@ -19,7 +19,7 @@ public protocol Reduction {
 }
 
 /// `a + b`.
-public enum SumReduction<Element: Lanes>: Reduction {
+public enum SumReduction<Element: Lanes>: ReductionRule {
   // The sum of negative zeros is one; with a positive zero it would not be.
   @export(implementation) @inline(__always) public static var neutral: Element { -(0 as Element) }
   @export(implementation) @inline(__always)
@@ -27,14 +27,14 @@ public enum SumReduction<Element: Lanes>: Reduction {
 }
 
 /// `a b`.
-public enum ProductReduction<Element: Lanes>: Reduction {
+public enum ProductReduction<Element: Lanes>: ReductionRule {
   @export(implementation) @inline(__always) public static var neutral: Element { 1 }
   @export(implementation) @inline(__always)
   public static func combine(_ a: Element, _ b: Element) -> Element { a * b }
 }
 
 /// The smaller of two, NaN if either is.
-public enum MinimumReduction<Element: Lanes>: Reduction {
+public enum MinimumReduction<Element: Lanes>: ReductionRule {
   @export(implementation) @inline(__always)
   public static var neutral: Element { Element(Element.Scalar.infinity) }
   // A comparison with NaN is false: a NaN in `a` stays, and the inner selection admits one in `b`.
@@ -46,7 +46,7 @@ public enum MinimumReduction<Element: Lanes>: Reduction {
 }
 
 /// The larger of two, NaN if either is.
-public enum MaximumReduction<Element: Lanes>: Reduction {
+public enum MaximumReduction<Element: Lanes>: ReductionRule {
   @export(implementation) @inline(__always)
   public static var neutral: Element { Element(-Element.Scalar.infinity) }
   @export(implementation) @inline(__always)
@@ -62,7 +62,7 @@ var reductionBlock: Int { 1024 }
 
 /// Reduces `count` elements to a vector, whose lanes remain to be reduced.
 @export(implementation) @inline(never)
-func partial<R: Reduction>(_: R.Type, _ count: Int, _ source: UnsafeRawPointer) -> R.Element {
+func partial<R: ReductionRule>(_: R.Type, _ count: Int, _ source: UnsafeRawPointer) -> R.Element {
   typealias Element = R.Element
   if count > reductionBlock {
     // A multiple of the block, so that only the very last block is not full.
@@ -103,10 +103,10 @@ func partial<R: Reduction>(_: R.Type, _ count: Int, _ source: UnsafeRawPointer) 
 
 /// Reduces the lanes of a vector to one number.
 ///
-/// They are folded in halves, by moving the upper half of the lanes over the lower one; the lanes above
-/// that are not looked at again.
+/// They are folded in halves, by moving the upper half of the lanes over the lower one; the lanes
+/// above that are not looked at again.
 @export(implementation) @inline(__always)
-func folded<R: Reduction>(_: R.Type, _ lanes: R.Element) -> R.Element.Scalar {
+func folded<R: ReductionRule>(_: R.Type, _ lanes: R.Element) -> R.Element.Scalar {
   typealias Element = R.Element
   var total = lanes
   var half = Element.width / 2
@@ -126,7 +126,7 @@ func folded<R: Reduction>(_: R.Type, _ lanes: R.Element) -> R.Element.Scalar {
 }
 
 /// `b ∘ a`, as a rule for the elementwise loop.
-@frozen public struct Accumulation<R: Reduction>: Rule {
+@frozen public struct Accumulation<R: ReductionRule>: Rule {
   public typealias Element = R.Element
   @export(implementation) @inline(__always) init() {}
   @export(implementation) @inline(__always) public static var operandCount: Int { 2 }

@@ -1,9 +1,9 @@
-// What this file knows: how many rows, or many columns, are reduced at a time.
+// How many rows, or many columns, are reduced at a time.
 //
-// As many rows as a vector has lanes are turned on their side in registers, one row to a lane: elements
-// of a short row are then combined one after the other by plain vector operations, and the vectors
-// that long rows leave are folded together. Row by row, folding took longer than all the rest for
-// rows of less than a hundred elements. A row has the same bits alone and among others.
+// As many rows as a vector has lanes are turned on their side in registers, one row to a lane:
+// elements of a short row are then combined one after the other by plain vector operations, and the
+// vectors that long rows leave are folded together. Row by row, folding took longer than all the
+// rest for rows of less than a hundred elements. A row has the same bits alone and among others.
 
 import AdjointElementary
 import AdjointKernels
@@ -14,44 +14,47 @@ var shortReduction: Int { 16 }
 
 /// A square tile whose rows, or columns, become one vector.
 public protocol ReducibleTile: TransposableTile {
-  /// `accumulator[i] ∘ row i [0] ∘ … ∘ row i [count - 1]`, from the left to the right; spoils the tile.
-  mutating func combineElements<R: Reduction>(
+  /// `accumulator[i] ∘ row i [0] ∘ … ∘ row i [count - 1]`, from the left to the right; spoils the
+  /// tile.
+  mutating func combineElements<R: ReductionRule>(
     _: R.Type, _ accumulator: Element, _ count: Int, _ zero: Element
   ) -> Element where R.Element == Element
   /// `accumulator ∘ row 0 ∘ … ∘ row count - 1`, from the left to the right.
-  func combineRows<R: Reduction>(_: R.Type, _ accumulator: Element, _ count: Int) -> Element
+  func combineRows<R: ReductionRule>(_: R.Type, _ accumulator: Element, _ count: Int) -> Element
   where R.Element == Element
   /// Lane `i` becomes row `i` folded in halves, as ``folded(_:_:)`` does with one; spoils the tile.
-  mutating func foldRows<R: Reduction>(_: R.Type, _ zero: Element) -> Element
+  mutating func foldRows<R: ReductionRule>(_: R.Type, _ zero: Element) -> Element
   where R.Element == Element
   /// `self ∘ other`, row by row.
-  mutating func combine<R: Reduction>(_: R.Type, _ other: Self) where R.Element == Element
+  mutating func combine<R: ReductionRule>(_: R.Type, _ other: Self) where R.Element == Element
 }
 
 extension NarrowRow: ReducibleTile {
   @export(implementation) @inline(__always)
-  public mutating func combineElements<R: Reduction>(
+  public mutating func combineElements<R: ReductionRule>(
     _: R.Type, _ accumulator: Element, _ count: Int, _ zero: Element
   ) -> Element where R.Element == Element { R.combine(accumulator, c0) }
   @export(implementation) @inline(__always)
-  public func combineRows<R: Reduction>(_: R.Type, _ accumulator: Element, _ count: Int) -> Element
+  public func combineRows<R: ReductionRule>(_: R.Type, _ accumulator: Element, _ count: Int)
+    -> Element
   where R.Element == Element { count > 0 ? R.combine(accumulator, c0) : accumulator }
   @export(implementation) @inline(__always)
-  public mutating func foldRows<R: Reduction>(_: R.Type, _ zero: Element) -> Element
+  public mutating func foldRows<R: ReductionRule>(_: R.Type, _ zero: Element) -> Element
   where R.Element == Element { c0 }
   @export(implementation) @inline(__always)
-  public mutating func combine<R: Reduction>(_: R.Type, _ other: Self) where R.Element == Element {
+  public mutating func combine<R: ReductionRule>(_: R.Type, _ other: Self)
+  where R.Element == Element {
     c0 = R.combine(c0, other.c0)
   }
 }
 
 extension Twice: ReducibleTile where Half: ReducibleTile {
   @export(implementation) @inline(__always)
-  public mutating func combineElements<R: Reduction>(
+  public mutating func combineElements<R: ReductionRule>(
     _: R.Type, _ accumulator: Element, _ count: Int, _ zero: Element
   ) -> Element where R.Element == Element {
     upper.exchange(&lower, Half.rows, zero)
-    // Columns that nobody asks for need not be made.
+    // Columns that are not read need not be made.
     if count <= Half.rows { return upper.combineElements(R.self, accumulator, count, zero) }
     upper.transpose(zero)
     lower.transpose(zero)
@@ -59,20 +62,22 @@ extension Twice: ReducibleTile where Half: ReducibleTile {
       R.self, upper.combineRows(R.self, accumulator, Half.rows), count &- Half.rows)
   }
   @export(implementation) @inline(__always)
-  public func combineRows<R: Reduction>(_: R.Type, _ accumulator: Element, _ count: Int) -> Element
+  public func combineRows<R: ReductionRule>(_: R.Type, _ accumulator: Element, _ count: Int)
+    -> Element
   where R.Element == Element {
     let first = upper.combineRows(R.self, accumulator, count)
     return count > Half.rows ? lower.combineRows(R.self, first, count &- Half.rows) : first
   }
   @export(implementation) @inline(__always)
-  public mutating func foldRows<R: Reduction>(_: R.Type, _ zero: Element) -> Element
+  public mutating func foldRows<R: ReductionRule>(_: R.Type, _ zero: Element) -> Element
   where R.Element == Element {
     upper.exchange(&lower, Half.rows, zero)
     upper.combine(R.self, lower)
     return upper.foldRows(R.self, zero)
   }
   @export(implementation) @inline(__always)
-  public mutating func combine<R: Reduction>(_: R.Type, _ other: Self) where R.Element == Element {
+  public mutating func combine<R: ReductionRule>(_: R.Type, _ other: Self)
+  where R.Element == Element {
     upper.combine(R.self, other.upper)
     lower.combine(R.self, other.lower)
   }
@@ -93,7 +98,7 @@ public func reduce<Element: Lanes>(
 }
 
 @export(implementation) @inline(never)
-func reduceRows<R: Reduction>(
+func reduceRows<R: ReductionRule>(
   _: R.Type, _ rows: Int, _ count: Int, _ source: UnsafeRawPointer,
   _ destination: UnsafeMutableRawPointer
 ) {
@@ -108,7 +113,7 @@ func reduceRows<R: Reduction>(
 }
 
 @export(implementation) @inline(__always)
-func reduceRows<R: Reduction, Block: ReducibleTile>(
+func reduceRows<R: ReductionRule, Block: ReducibleTile>(
   _: R.Type, _: Block.Type, _ rows: Int, _ count: Int, _ source: UnsafeRawPointer,
   _ destination: UnsafeMutableRawPointer
 ) where Block.Element == R.Element {
@@ -125,7 +130,7 @@ func reduceRows<R: Reduction, Block: ReducibleTile>(
 
 /// Reduces one row.
 @export(implementation) @inline(__always)
-func reduceRow<R: Reduction>(_: R.Type, _ count: Int, _ source: UnsafeRawPointer)
+func reduceRow<R: ReductionRule>(_: R.Type, _ count: Int, _ source: UnsafeRawPointer)
   -> R.Element.Scalar
 {
   typealias Element = R.Element
@@ -138,10 +143,10 @@ func reduceRow<R: Reduction>(_: R.Type, _ count: Int, _ source: UnsafeRawPointer
   return withUnsafeBytes(of: sum) { $0.loadUnaligned(as: Element.Scalar.self) }
 }
 
-/// Reduces rows of up to `shortReduction` elements in blocks, and returns how many it has done: all but
-/// the last ones.
+/// Reduces rows of up to `shortReduction` elements in blocks, and returns how many it has done: all
+/// but the last ones.
 @export(implementation) @inline(__always)
-func reduceShortBlocks<R: Reduction, Block: ReducibleTile>(
+func reduceShortBlocks<R: ReductionRule, Block: ReducibleTile>(
   _: R.Type, _: Block.Type, _ rows: Int, _ count: Int, _ source: UnsafeRawPointer,
   _ destination: UnsafeMutableRawPointer
 ) -> Int where Block.Element == R.Element {
@@ -170,7 +175,7 @@ func reduceShortBlocks<R: Reduction, Block: ReducibleTile>(
 
 /// The same for longer rows.
 @export(implementation) @inline(__always)
-func reduceLongBlocks<R: Reduction, Block: ReducibleTile>(
+func reduceLongBlocks<R: ReductionRule, Block: ReducibleTile>(
   _: R.Type, _: Block.Type, _ rows: Int, _ count: Int, _ source: UnsafeRawPointer,
   _ destination: UnsafeMutableRawPointer
 ) -> Int where Block.Element == R.Element {
@@ -201,7 +206,7 @@ public func reduceColumns<Element: Lanes>(
   _: Element.Type, _ kind: ReductionKind, _ groups: Int, _ count: Int, _ columns: Int,
   _ source: UnsafeRawPointer, _ sourceRow: Int, _ destination: UnsafeMutableRawPointer
 ) {
-  @inline(__always) func reduce<R: Reduction>(_: R.Type) where R.Element == Element {
+  @inline(__always) func reduce<R: ReductionRule>(_: R.Type) where R.Element == Element {
     for group in 0..<groups {
       combineRows(
         R.self, count, columns, source + group &* count &* sourceRow, sourceRow,
@@ -218,7 +223,7 @@ public func reduceColumns<Element: Lanes>(
 
 /// Combines rows one after the other; the results of four vectors at a time stay in registers.
 @export(implementation) @inline(__always)
-func combineRows<R: Reduction>(
+func combineRows<R: ReductionRule>(
   _: R.Type, _ count: Int, _ columns: Int, _ source: UnsafeRawPointer, _ sourceRow: Int,
   _ destination: UnsafeMutableRawPointer
 ) {

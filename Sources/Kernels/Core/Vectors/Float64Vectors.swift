@@ -1,4 +1,4 @@
-// What this file knows: the instructions for 128, 256 and 512 bits of 64-bit lanes, one by one.
+// The instructions for 128, 256 and 512 bits of 64-bit lanes, one by one.
 
 import Builtin
 

@@ -1,5 +1,5 @@
-// What this file knows: what an instruction set must say about itself, and what the loops expect of a
-// vector of lanes. It has never heard of any particular instruction set.
+// What an instruction set must say about itself, and what the loops expect of a vector of lanes. It
+// has never heard of any particular instruction set.
 //
 // Every kernel is written once, generic over a marker type that stands for an instruction set, and
 // instantiated by one small module per set that is compiled with that set's flags. The marker is
@@ -7,10 +7,11 @@
 //
 // The danger to rule out: two modules emit the same specialization under the same name, the linker
 // keeps one copy, and it is the one with wide instructions, which then runs on a processor without
-// them. Therefore all generic code here carries the marker in its signature or is always inlined, and
-// nothing in it touches `Array`, `String` or any other type that baseline code specializes too.
-// To check, with o the object file of a wide module and M its marker, such as X86V4: no function that is
-// weak and does not name the marker may contain an instruction of the set. This prints the offenders.
+// them. Therefore all generic code here carries the marker in its signature or is always inlined,
+// and nothing in it touches `Array`, `String` or any other type that baseline code specializes too.
+// To check, with o the object file of a wide module and M its marker, such as X86V4: no function
+// that is weak and does not name the marker may contain an instruction of the set. This prints the
+// offenders.
 //
 //     nm $o | awk '$2 == "W" { print $3 }' | grep -v $M | sort > weak
 //     objdump -d --no-show-raw-insn $o | awk '/^[0-9a-f]+ </ { f = substr($2, 2, length($2) - 3) }
@@ -26,7 +27,8 @@ import AdjointKernels
 public protocol InstructionSet: Sendable {
   /// The name by which the table of this set is known, such as `x86-64-v3`.
   static var name: String { get }
-  /// True if `a b + c` with one rounding is one instruction; the C library would emulate it otherwise.
+  /// True if `a b + c` with one rounding is one instruction; the C library would emulate it
+  /// otherwise.
   static var fusesMultiplyAdd: Bool { get }
   /// True if rounding to a whole number is one instruction.
   static var roundsInOneInstruction: Bool { get }
@@ -56,7 +58,8 @@ public protocol Lanes: NumericAlgebra {
   /// Stores to an address of any alignment.
   func store(_ address: UnsafeMutableRawPointer)
 
-  /// The first `count` elements at an address, at most as many as there are lanes; the others are zero.
+  /// The first `count` elements at an address, at most as many as there are lanes; the others are
+  /// zero.
   static func load(_ address: UnsafeRawPointer, count: Int) -> Self
   /// Stores the first `count` lanes, at most all.
   func store(_ address: UnsafeMutableRawPointer, count: Int)
@@ -93,8 +96,8 @@ public protocol Lanes: NumericAlgebra {
   /// `(log(1 + f) - log(1 - f)) / f - 2`, given `z = f²`, for `|f| ≤ 3 - 2√2`.
   static func logarithmTail(_ z: Self) -> Self
 
-  /// Swaps the odd groups of `a` with the even groups of `b`, for groups of `distance` lanes (a power
-  /// of two below the width): one round of the transposition of a square block.
+  /// Swaps the odd groups of `a` with the even groups of `b`, for groups of `distance` lanes (a
+  /// power of two below the width): one round of the transposition of a square block.
   ///
   /// `zero` is a zero that the compiler cannot see through. Without it the rounds are merged into
   /// twice as many shuffles of several sources.
@@ -104,7 +107,8 @@ public protocol Lanes: NumericAlgebra {
   static func head(_ x: Self) -> Self
   /// `x`, negated where `sign` is negative.
   static func flipped(_ x: Self, by sign: Self) -> Self
-  /// A number that is negative where the bit of the whole number `n` is set, given `n + roundingShift`.
+  /// A number that is negative where the bit of the whole number `n` is set, given `n +
+  /// roundingShift`.
   static func bit(_ place: Int, of shifted: Self) -> Self
   /// True where the sign bit is set.
   static func isNegative(_ x: Self) -> Mask

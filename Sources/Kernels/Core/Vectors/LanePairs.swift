@@ -1,9 +1,10 @@
-// What this file knows: sums of two vectors that stand for one number of twice the precision, and the
-// few exact operations that they are made of. It has never heard of functions.
+// Sums of two vectors that stand for one number of twice the precision, and the few exact
+// operations that they are made of. It has never heard of functions.
 //
 // A function that is to be right within one unit in the last place must know its large intermediate
-// results (a logarithm times an exponent, the rest of an angle) better than that. Twice the precision
-// where it matters costs a few operations; computing in wider lanes would halve the number of lanes.
+// results (a logarithm times an exponent, the rest of an angle) better than that. Twice the
+// precision where it matters costs a few operations; computing in wider lanes would halve the
+// number of lanes.
 
 import AdjointElementary
 

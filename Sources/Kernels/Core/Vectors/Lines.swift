@@ -1,5 +1,5 @@
-// What this file knows: lines of any number of contiguous elements, moved, added and finished in whole
-// vectors and one partial one. It has never heard of matrices.
+// Lines of any number of contiguous elements, moved, added and finished in whole vectors and one
+// partial one. It has never heard of matrices.
 
 import AdjointElementary
 import AdjointKernels

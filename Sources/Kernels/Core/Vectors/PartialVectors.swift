@@ -1,9 +1,9 @@
-// What this file knows: how some lanes of a vector are read and written, the others left alone.
+// How some lanes of a vector are read and written, the others left alone.
 //
-// Through memory of its own, a part of a vector is written in two pieces and read back in one, for which
-// the processor waits until both have arrived: that made a loop over the last channels of an image nine
-// times slower than one over whole vectors. Where a set has no such instruction the compiler makes a
-// branch for each lane.
+// Through memory of its own, a part of a vector is written in two pieces and read back in one, for
+// which the processor waits until both have arrived: that made a loop over the last channels of an
+// image nine times slower than one over whole vectors. Where a set has no such instruction the
+// compiler makes a branch for each lane.
 
 import Builtin
 

@@ -1,20 +1,22 @@
-// What this file knows: how a square block of elements is transposed in registers.
+// How a square block of elements is transposed in registers.
 //
-// With `w` lanes, log₂ w rounds of `w` shuffles turn `w` rows into columns. Loads and stores are whole
-// vectors, so each cache line is touched once; that matters where rows lie a power of two apart and
-// compete for the same few places of a cache.
+// With `w` lanes, log₂ w rounds of `w` shuffles turn `w` rows into columns. Loads and stores are
+// whole vectors, so each cache line is touched once; that matters where rows lie a power of two
+// apart and compete for the same few places of a cache.
 
 import AdjointKernels
 
 /// A tile of one vector for each row, which can be transposed if it is square.
-public protocol TransposableTile: Tile {
+public protocol TransposableTile: RegisterTile {
   /// Loads row `r` from `source + r · rowStride` bytes.
   mutating func load(_ source: UnsafeRawPointer, _ rowStride: Int)
-  /// Exchanges groups of lanes between each row and the row of `other` at the same place; see `Lanes`.
+  /// Exchanges groups of lanes between each row and the row of `other` at the same place; see
+  /// `Lanes`.
   mutating func exchange(_ other: inout Self, _ distance: Int, _ zero: Element)
   /// Swaps rows and columns.
   mutating func transpose(_ zero: Element)
-  /// Adds `a[p] · row p` to the sum, row after row, for elements of `a` that lie `aStep` bytes apart.
+  /// Adds `a[p] · row p` to the sum, row after row, for elements of `a` that lie `aStep` bytes
+  /// apart.
   func addRows(to sum: inout Element, _ a: UnsafeRawPointer, _ aStep: Int)
 }
 
@@ -86,7 +88,8 @@ func transposeBlock<Block: TransposableTile>(
   block.store(target, targetRow, adding: false)
 }
 
-/// Zero, which follows from the stride of a matrix being far below 2^62 and nothing in sight says so.
+/// Zero, which follows from the stride of a matrix being far below 2^62 and nothing in sight says
+/// so.
 @export(implementation) @inline(__always)
 func opaqueZero<Element: Lanes>(_ stride: Int) -> Element {
   Element(Element.Scalar(stride.magnitude &>> 63))
@@ -96,8 +99,8 @@ func opaqueZero<Element: Lanes>(_ stride: Int) -> Element {
 
 /// See `KernelSet.transpose`.
 ///
-/// The matrix is walked in tiles, and a tile in blocks that fit the registers, down the columns: so the
-/// target is written line by line.
+/// The matrix is walked in tiles, and a tile in blocks that fit the registers, down the columns: so
+/// the target is written line by line.
 @export(implementation) @inline(never)
 func transpose<Element: Lanes>(
   _: Element.Type, _ rows: Int, _ columns: Int, _ source: UnsafeRawPointer, _ sourceRow: Int,
@@ -139,8 +142,8 @@ func transpose<Element: Lanes>(
   moveElements(wholeRows..<rows, 0..<columns)
 }
 
-/// The rows and columns of a tile: long enough stretches of both matrices for the processor to fetch
-/// them ahead, and few enough pages.
+/// The rows and columns of a tile: long enough stretches of both matrices for the processor to
+/// fetch them ahead, and few enough pages.
 @export(implementation) @inline(__always)
 var transposedTile: Int { 128 }
 

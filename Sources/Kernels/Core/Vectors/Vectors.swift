@@ -1,11 +1,10 @@
-// What this file knows: what the lanes ask of a SIMD type. It has never heard of instruction sets or
-// functions.
+// What the lanes ask of a SIMD type. It has never heard of instruction sets or functions.
 //
-// The standard library writes the arithmetic of SIMD types (`+`, `addingProduct`, `&<<`, `replacing`, ...)
-// as loops over lanes and leaves it to the optimizer to find the vector instruction again. In a long
-// function it does not: it cuts vectors into odd pieces, which is ten times slower, and takes minutes to
-// decide so. Therefore the six types that the kernels use say here, through the compiler's own
-// operations, that they mean one instruction.
+// The standard library writes the arithmetic of SIMD types (`+`, `addingProduct`, `&<<`,
+// `replacing`, ...) as loops over lanes and leaves it to the optimizer to find the vector
+// instruction again. In a long function it does not: it cuts vectors into odd pieces, which is ten
+// times slower, and takes minutes to decide so. Therefore the six types that the kernels use say
+// here, through the compiler's own operations, that they mean one instruction.
 
 /// A SIMD type with 32-bit floating-point lanes.
 public protocol Float32Vector: SIMD where Scalar == Float {
@@ -25,7 +24,8 @@ public protocol Float32Vector: SIMD where Scalar == Float {
   static func product(_ a: Self, _ b: Self) -> Self
   /// `a / b` lane by lane.
   static func quotient(_ a: Self, _ b: Self) -> Self
-  /// `a b + c` with one rounding; a call of the C library where the processor has no such instruction.
+  /// `a b + c` with one rounding; a call of the C library where the processor has no such
+  /// instruction.
   static func fusedMultiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self
   /// The correctly rounded square root.
   static func root(_ x: Self) -> Self
@@ -77,7 +77,8 @@ public protocol Float64Vector: SIMD where Scalar == Double {
   static func product(_ a: Self, _ b: Self) -> Self
   /// `a / b` lane by lane.
   static func quotient(_ a: Self, _ b: Self) -> Self
-  /// `a b + c` with one rounding; a call of the C library where the processor has no such instruction.
+  /// `a b + c` with one rounding; a call of the C library where the processor has no such
+  /// instruction.
   static func fusedMultiplyAdd(_ a: Self, _ b: Self, _ c: Self) -> Self
   /// The correctly rounded square root.
   static func root(_ x: Self) -> Self

@@ -1,14 +1,13 @@
-// What this file knows: how the patches under a window are copied into the rows of a matrix, and the
-// transpose of that, how rows are added back to where they came from. It has never heard of filters or
-// of products.
+// How the patches under a window are copied into the rows of a matrix, and the transpose of that,
+// how rows are added back to where they came from. It has never heard of filters or of products.
 //
 // Channels lie side by side, so the taps of a window row are one run of memory unless the window is
-// dilated or only some channels are meant. Everything here moves runs. For one row of positions and one
-// row of the window all runs but those at the edges are equally long and equally far apart: the inner
-// loop decides nothing.
+// dilated or only some channels are meant. Everything here moves runs. For one row of positions and
+// one row of the window all runs but those at the edges are equally long and equally far apart: the
+// inner loop decides nothing.
 //
-// With a single channel such runs would be as short as a window is wide. There the positions of a row are
-// the run, and the matrix is laid out the other way round.
+// With a single channel such runs would be as short as a window is wide. There the positions of a
+// row are the run, and the matrix is laid out the other way round.
 
 import AdjointElementary
 import AdjointKernels
@@ -186,8 +185,8 @@ func walkRow<M: PatchMotion>(
   }
 }
 
-/// The walk for a matrix with a row for each tap: row of positions by row of positions, and in each, tap
-/// by tap.
+/// The walk for a matrix with a row for each tap: row of positions by row of positions, and in
+/// each, tap by tap.
 @export(implementation) @inline(__always)
 func walkTaps<M: PatchMotion>(
   _ motion: M, _ window: SlidingWindow, _ part: PatchPart, _ first: Int, _ count: Int

@@ -1,5 +1,5 @@
-// What this file knows: the loops in which every channel is on its own: depthwise convolution with both
-// of its derivatives, maximum and mean under a window with theirs. One walk over positions serves them
+// The loops in which every channel is on its own: depthwise convolution with both of its
+// derivatives, maximum and mean under a window with theirs. One walk over positions serves them
 // all; a rule says what happens to one vector of channels at one position.
 
 import AdjointElementary
@@ -128,8 +128,8 @@ func slide<R: WindowRule>(
   taps.deallocate()
 }
 
-/// The steps at `count` positions of one row that see the same taps inside, for the vectors of channels
-/// from one offset in a pixel to another.
+/// The steps at `count` positions of one row that see the same taps inside, for the vectors of
+/// channels from one offset in a pixel to another.
 ///
 /// A function of its own: together with the walk, the loop would keep its offsets in memory.
 @export(implementation) @inline(never)

@@ -1,4 +1,4 @@
-// What this file knows: softmax and cross-entropy of rows against their formulas in double precision.
+// Softmax and cross-entropy of rows against their formulas in double precision.
 
 import AdjointKernelCore
 import AdjointKernels
@@ -8,8 +8,8 @@ import Testing
 @Suite struct RowsTests {
   private static let lengths = [1, 2, 3, 7, 8, 10, 16, 17, 33, 64, 1000, 2100]
 
-  // The exponential errs by one unit, the argument by half a unit of its size (up to 20 here), the sum
-  // by some more; so does each quotient.
+  // The exponential errs by one unit, the argument by half a unit of its size (up to 20 here), the
+  // sum by some more; so does each quotient.
   private static func tolerance<S: Element>(_: S.Type) -> Double { 40 * Double(S.ulpOfOne) }
 
   private func shifted<S: Element>(_ row: ArraySlice<S>) -> (x: [Double], logSum: Double) {
@@ -95,7 +95,8 @@ import Testing
     check(Double.self)
   }
 
-  // An element of -∞ has no weight; a row of nothing else has no softmax; a NaN spoils its row only.
+  // An element of -∞ has no weight; a row of nothing else has no softmax; a NaN spoils its row
+  // only.
   @Test(arguments: setNames)
   func infinitiesAndNaNStayInTheirRows(name: String) {
     let x: [Float] = [0, -.infinity, 0, -.infinity, -.infinity, -.infinity, 1, .nan, 1, 1, 1, 1]

@@ -1,5 +1,5 @@
-// What this file knows: how the instructions of a program are run over tiles that stay in the first-level
-// cache, with places in one table of addresses instead of references. It has never heard of expressions.
+// How the instructions of a program are run over segments that stay in the first-level cache, with
+// places in one table of addresses instead of references. It has never heard of expressions.
 
 import AdjointElementary
 import AdjointKernels
@@ -13,7 +13,8 @@ extension ElementwiseProgram {
     case block
   }
 
-  /// An instruction as the loop over tiles needs it: places in a table of addresses, no references.
+  /// An instruction as the loop over segments needs it: places in a table of addresses, no
+  /// references.
   struct Step {
     let function: Elementary.Opcode
     let role: ElementwiseRole
@@ -47,20 +48,20 @@ extension ElementwiseProgram {
 
   /// The elements of one pass through the instructions.
   ///
-  /// Measured from 12 to 96 KiB for all rows together: short tiles lose more to the calls than long ones
-  /// to a first-level cache of 48 KiB, as long as the second level holds them.
-  var tile: Int {
+  /// Measured from 12 to 96 KiB for all rows together: short segments lose more to the calls than
+  /// long ones to a first-level cache of 48 KiB, as long as the second level holds them.
+  var segment: Int {
     let rows = rowCount + leaves.count + outputs.count
     let fitting = 98_304 / (rows * layout.dtype.byteCount) & ~63
-    return min(ElementwiseDriver.tile, max(256, fitting))
+    return min(ElementwiseDriver.segment, max(256, fitting))
   }
 
   func prepared(
-    _ body: (ElementwiseDriver, UnsafeMutableBufferPointer<TileOperand>) -> Void
+    _ body: (ElementwiseDriver, UnsafeMutableBufferPointer<SegmentOperand>) -> Void
   ) {
-    withUnsafeTemporaryAllocation(of: TileOperand.self, capacity: leaves.count) { operands in
+    withUnsafeTemporaryAllocation(of: SegmentOperand.self, capacity: leaves.count) { operands in
       for (number, leaf) in leaves.enumerated() {
-        operands.initializeElement(at: number, to: TileOperand(leaf, over: layout.fields))
+        operands.initializeElement(at: number, to: SegmentOperand(leaf, over: layout.fields))
       }
       let driver = ElementwiseDriver(layout.shape, operands)
       body(driver, operands)
@@ -72,14 +73,14 @@ extension ElementwiseProgram {
   /// Runs the instructions over a range of the elements; then `finish` sees what goes to no array.
   func run(
     _ code: [Step], _ range: Range<Int>, _ driver: ElementwiseDriver,
-    _ operands: UnsafeMutableBufferPointer<TileOperand>, _ targets: [Target],
+    _ operands: UnsafeMutableBufferPointer<SegmentOperand>, _ targets: [Target],
     _ finish: (_ output: Int, _ elements: UnsafeRawPointer) -> Void
   ) {
     let size = layout.dtype.byteCount
     let element: KernelElement = layout.dtype == .float64 ? .float64 : .float32
-    let tile = tile
+    let segment = segment
     let (leafCount, outputCount) = (leaves.count, outputs.count)
-    let rowBytes = tile &* size
+    let rowBytes = segment &* size
     let kernels = Kernels.active
     let blocks: [Scratch?] = targets.map {
       if case .block = $0 { Scratch(byteCount: range.count &* size) } else { nil }
@@ -92,8 +93,9 @@ extension ElementwiseProgram {
       }
     }
     let room = Scratch(byteCount: max(1, rowCount &* rowBytes))
-    // The next tile of what comes from or goes to main memory is asked for little by little while this
-    // one is computed: the processor's own foresight loses the thread at each change of the array.
+    // The next segment of what comes from or goes to main memory is asked for little by little
+    // while this one is computed: the processor's own foresight loses the thread at each change of
+    // the array.
     let streams =
       operands.indices.filter { operands[$0].isStreamed }
       + targets.indices.compactMap {
@@ -110,7 +112,7 @@ extension ElementwiseProgram {
         driver.walk(range, operands) { start, count, parts in
           var done = 0
           while done < count {
-            let length = min(tile, count &- done)
+            let length = min(segment, count &- done)
             for leaf in 0..<leafCount {
               table[leaf] = UnsafeMutableRawPointer(mutating: parts[leaf] + done &* size)
             }

@@ -1,5 +1,5 @@
-// Which taps of a window fall on the image at each position, and where they lie. It has never heard of
-// what is computed under the window.
+// Which taps of a window fall on the image at each position, and where they lie. It has never heard
+// of what is computed under the window.
 
 import AdjointKernels
 
@@ -94,8 +94,9 @@ struct WindowWalk {
 
 /// Where taps lie in an image and in a filter, as two offsets in bytes for each.
 ///
-/// A loop over such a table is one loop with nothing to decide. Two loops, one in the other, take twice
-/// as long: the compiler prepares the inner one for many more taps than windows have in a row.
+/// A loop over such a table is one loop with nothing to decide. Two loops, one in the other, take
+/// twice as long: the compiler prepares the inner one for many more taps than windows have in a
+/// row.
 ///
 /// Nothing here is inlinable: the wide modules call it as compiled for the baseline.
 @frozen public struct TapTable {

@@ -1,8 +1,8 @@
-// What this file knows: softmax and cross-entropy of rows too short for a vector each to be worth while.
+// Softmax and cross-entropy of rows too short for a vector each to be worth while.
 //
 // As many rows as a vector has lanes are turned on their side, one row to a lane. Then the largest
-// element and the sum are plain vector operations, where along a row they would be folded lane by lane:
-// for the ten classes of digits that takes a tenth of the time.
+// element and the sum are plain vector operations, where along a row they would be folded lane by
+// lane: for the ten classes of digits that takes a tenth of the time.
 
 import AdjointElementary
 

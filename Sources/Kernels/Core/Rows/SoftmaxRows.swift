@@ -1,9 +1,9 @@
-// What this file knows: softmax over dense rows, its logarithm, the cross-entropy behind it, and their
-// transposed derivatives. A row is read from memory once: its later passes find it in the cache.
+// Softmax over dense rows, its logarithm, the cross-entropy behind it, and their transposed
+// derivatives. A row is read from memory once: its later passes find it in the cache.
 //
-// The largest element is subtracted before the exponential, so that nothing overflows; where it is not
-// finite zero is, and infinities go their way. Sums are taken in blocks, in an order fixed by the
-// length of the row alone.
+// The largest element is subtracted before the exponential, so that nothing overflows; where it is
+// not finite zero is, and infinities go their way. Sums are taken in blocks, in an order fixed by
+// the length of the row alone.
 
 import AdjointElementary
 import AdjointKernels
@@ -41,7 +41,7 @@ struct Row<Element: Lanes> {
 
   /// All lanes equal to what all elements together give.
   @export(implementation) @inline(__always)
-  func reduced<R: Reduction>(_: R.Type, _ term: (_ offset: Int, _ isLast: Bool) -> Element)
+  func reduced<R: ReductionRule>(_: R.Type, _ term: (_ offset: Int, _ isLast: Bool) -> Element)
     -> Element
   where R.Element == Element {
     var total = R.neutral

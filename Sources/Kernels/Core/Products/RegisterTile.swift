@@ -1,24 +1,24 @@
-// What this file knows: the innermost loop of a matrix product, a tile of the result that stays in
-// registers while one row of `b` after the other passes by. It has never heard of blocks or packing.
+// The innermost loop of a matrix product, a tile of the result that stays in registers while one
+// row of `b` after the other passes by. It has never heard of blocks or packing.
 //
-// The accumulators are a structure composed from smaller ones (twelve rows are twice two times three),
-// which the compiler dissolves into registers. The rejected alternatives: an inline array needs a newer
-// operating system on Apple platforms, and a tuple cannot be looped over.
+// The accumulators are a structure composed from smaller ones (twelve rows are twice two times
+// three), which the compiler dissolves into registers. The rejected alternatives: an inline array
+// needs a newer operating system on Apple platforms, and a tuple cannot be looped over.
 //
-// Arithmetic is the same in every tile, whatever its shape and position: an element starts at zero and
-// takes up `a b` in order of the summation index. So an element has the same bits in a full tile, in
-// one at the edge, and in a single row.
+// Arithmetic is the same in every tile, whatever its shape and position: an element starts at zero
+// and takes up `a b` in order of the summation index. So an element has the same bits in a full
+// tile, in one at the edge, and in a single row.
 
 import AdjointElementary
 
 /// A number of rows of accumulators.
-public protocol Tile: SendableMetatype {
+public protocol RegisterTile: SendableMetatype {
   /// The type of vector that a row consists of.
   associatedtype Element: Lanes
   /// One row of the same width.
-  associatedtype Row: Tile where Row.Element == Element
+  associatedtype Row: RegisterTile where Row.Element == Element
   /// As many rows of one vector.
-  associatedtype Narrowed: Tile where Narrowed.Element == Element
+  associatedtype Narrowed: RegisterTile where Narrowed.Element == Element
   /// The number of rows.
   static var rows: Int { get }
   /// The number of vectors in a row, 1 or 2.
@@ -29,15 +29,15 @@ public protocol Tile: SendableMetatype {
   mutating func addProducts(_ a: UnsafeRawPointer, _ aRow: Int, _ b0: Element, _ b1: Element)
   /// The same, given the address of the element for row `rows / 2` too.
   ///
-  /// If the compiler knows how the addresses are related, it makes each from the one before, and the
-  /// chain of additions takes as long as all products.
+  /// If the compiler knows how the addresses are related, it makes each from the one before, and
+  /// the chain of additions takes as long as all products.
   mutating func addProducts(
     _ a: UnsafeRawPointer, _ lower: UnsafeRawPointer, _ aRow: Int, _ b0: Element, _ b1: Element)
   /// Stores row `r` at `target + r · rowStride` bytes, or adds it to what is there.
   func store(_ target: UnsafeMutableRawPointer, _ rowStride: Int, adding: Bool)
 }
 
-extension Tile {
+extension RegisterTile {
   @export(implementation) @inline(__always)
   public mutating func addProducts(
     _ a: UnsafeRawPointer, _ lower: UnsafeRawPointer, _ aRow: Int, _ b0: Element, _ b1: Element
@@ -47,7 +47,7 @@ extension Tile {
 }
 
 /// One row of two vectors.
-@frozen public struct WideRow<Element: Lanes>: Tile {
+@frozen public struct WideRow<Element: Lanes>: RegisterTile {
   public typealias Row = Self
   public typealias Narrowed = NarrowRow<Element>
   @usableFromInline var c0, c1: Element
@@ -75,7 +75,7 @@ extension Tile {
 }
 
 /// One row of one vector.
-@frozen public struct NarrowRow<Element: Lanes>: Tile {
+@frozen public struct NarrowRow<Element: Lanes>: RegisterTile {
   public typealias Row = Self
   public typealias Narrowed = Self
   @usableFromInline var c0: Element
@@ -95,7 +95,7 @@ extension Tile {
 }
 
 /// Two tiles, one below the other.
-@frozen public struct Twice<Half: Tile>: Tile {
+@frozen public struct Twice<Half: RegisterTile>: RegisterTile {
   public typealias Element = Half.Element
   public typealias Row = Half.Row
   public typealias Narrowed = Twice<Half.Narrowed>
@@ -130,7 +130,7 @@ extension Tile {
 }
 
 /// Three tiles, one below the other.
-@frozen public struct Thrice<Third: Tile>: Tile {
+@frozen public struct Thrice<Third: RegisterTile>: RegisterTile {
   public typealias Element = Third.Element
   public typealias Row = Third.Row
   public typealias Narrowed = Thrice<Third.Narrowed>
@@ -160,22 +160,23 @@ extension Tile {
 }
 
 /// Twelve rows.
-public typealias TwelveRows<Row: Tile> = Twice<Twice<Thrice<Row>>>
+public typealias TwelveRows<Row: RegisterTile> = Twice<Twice<Thrice<Row>>>
 /// Six rows.
-public typealias SixRows<Row: Tile> = Twice<Thrice<Row>>
+public typealias SixRows<Row: RegisterTile> = Twice<Thrice<Row>>
 /// Eight rows.
-public typealias EightRows<Row: Tile> = Twice<Twice<Twice<Row>>>
+public typealias EightRows<Row: RegisterTile> = Twice<Twice<Twice<Row>>>
 /// Four rows.
-public typealias FourRows<Row: Tile> = Twice<Twice<Row>>
+public typealias FourRows<Row: RegisterTile> = Twice<Twice<Row>>
 /// Sixteen rows: as many as the widest vector has lanes, and more than any register tile.
-public typealias SixteenRows<Row: Tile> = Twice<Twice<Twice<Twice<Row>>>>
+public typealias SixteenRows<Row: RegisterTile> = Twice<Twice<Twice<Twice<Row>>>>
 
 /// A tile of `c ← a b` or `c ← c + a b` over `k` steps.
 ///
 /// Strides in bytes: elements of `a` that belong to one step lie `aRow` apart, those of one row
-/// `aStep`, and row `T.rows / 2` begins at `lower`; rows of `b` and `c` lie `bRow` and `cRow` apart.
+/// `aStep`, and row `T.rows / 2` begins at `lower`; rows of `b` and `c` lie `bRow` and `cRow`
+/// apart.
 @export(implementation) @inline(never)
-func multiplyTile<T: Tile>(
+func multiplyTile<T: RegisterTile>(
   _: T.Type, _ k: Int, _ a: UnsafeRawPointer, _ lower: UnsafeRawPointer, _ aRow: Int, _ aStep: Int,
   _ b: UnsafeRawPointer, _ bRow: Int, _ c: UnsafeMutableRawPointer, _ cRow: Int, _ adding: Bool,
   _ ahead: inout Lookahead
@@ -187,7 +188,7 @@ func multiplyTile<T: Tile>(
 ///
 /// The copy is almost free: stores are idle while products are summed.
 @export(implementation) @inline(never)
-func multiplyTileCopying<T: Tile>(
+func multiplyTileCopying<T: RegisterTile>(
   _: T.Type, _ k: Int, _ a: UnsafeRawPointer, _ lower: UnsafeRawPointer, _ aRow: Int, _ aStep: Int,
   _ b: UnsafeRawPointer, _ bRow: Int, _ copy: UnsafeMutableRawPointer, _ c: UnsafeMutableRawPointer,
   _ cRow: Int, _ adding: Bool, _ ahead: inout Lookahead
@@ -196,7 +197,7 @@ func multiplyTileCopying<T: Tile>(
 }
 
 @export(implementation) @inline(__always)
-func accumulateTile<T: Tile>(
+func accumulateTile<T: RegisterTile>(
   _: T.Type, _ k: Int, _ a: UnsafeRawPointer, _ lower: UnsafeRawPointer, _ aRow: Int, _ aStep: Int,
   _ b: UnsafeRawPointer, _ bRow: Int, _ copy: UnsafeMutableRawPointer?,
   _ c: UnsafeMutableRawPointer, _ cRow: Int, _ adding: Bool, _ ahead: inout Lookahead

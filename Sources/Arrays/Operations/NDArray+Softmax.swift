@@ -1,5 +1,5 @@
-// What this file knows: softmax and cross-entropy over the last axis, cut into pieces for threads. How a
-// row is computed is the kernels' business; how these functions are differentiated, the tape's.
+// Softmax and cross-entropy over the last axis, cut into pieces for threads. How a row is computed
+// is the kernels' business; how these functions are differentiated, the tape's.
 
 import AdjointKernels
 
@@ -56,8 +56,8 @@ extension NDArray {
 
   /// `seed (softmax(x) − e[label])` for each row of the last axis, with one seed for each row.
   ///
-  /// - Precondition: one `int32` label for each row, inside the last axis; seeds of this array's type
-  ///   and the labels' shape.
+  /// - Precondition: one `int32` label for each row, inside the last axis; seeds of this array's
+  ///   type and the labels' shape.
   package func crossEntropyPullback(_ labels: NDArray, _ seeds: NDArray) -> NDArray {
     precondition(seeds.shape == labels.shape && seeds.dtype == dtype, "seeds of another type")
     let result = NDArray(uninitialized: shape, dtype: dtype)
@@ -84,8 +84,8 @@ extension NDArray {
 
   var rowElement: KernelElement { dtype == .float64 ? .float64 : .float32 }
 
-  /// Calls the body for some rows at a time: their number, their length, and the offset of the first
-  /// in bytes.
+  /// Calls the body for some rows at a time: their number, their length, and the offset of the
+  /// first in bytes.
   func overRows(_ body: (_ rows: Int, _ count: Int, _ offset: Int) -> Void) {
     let count = shape[rank - 1]
     precondition(dtype.isFloatingPoint && count > 0, "rows of numbers, at least one in each")
