@@ -191,7 +191,8 @@ import Testing
         Double((singles[i] - Float(row.y)).magnitude) <= allowed * Double(Float(row.y).ulp),
         "\(what)")
     }
-    let outside = kernelSet(name).line(.polygamma, .value, [[5.0, -1, 0, 1, 2], [-0.5, 2, 1, 0, -1]])
+    let outside = kernelSet(name).line(
+      .polygamma, .value, [[5.0, -1, 0, 1, 2], [-0.5, 2, 1, 0, -1]])
     #expect(outside[0].isNaN && outside[1].isNaN && outside[3] == .infinity)
     #expect(abs(outside[2] + 0.5772156649015329) < 1e-15)
   }
