@@ -169,7 +169,7 @@ extension Elementary {
     @inlinable @inline(__always) public static var opcode: Opcode { .polygamma }
     @inlinable @inline(__always) public static var reads: Reads { [.operands] }
     // ψ⁽ⁿ⁾(x) = (-1)ⁿ⁺¹ n! ζ(n + 1, x), and Hurwitz' ζ by the summation formula of Euler and
-    // Maclaurin after ten terms.
+    // Maclaurin, up to 20 after ten terms.
     @inlinable @inline(never)
     public static func value<A: NumericAlgebra>(_ a: A, _ b: A) -> A {
       let order = A._round(a)
@@ -224,6 +224,10 @@ extension Elementary {
         z = z + 1
         count &+= 1
       }
+      // A large x would not notice that one is added, and needs no terms.
+      let isSmall = A._isLess(x, 20)
+      sum = A._select(isSmall, sum, 0)
+      z = A._select(isSmall, z, x)
       let u = 1 / z
       let w = u * u
       // B₂ⱼ / (2j)! · s (s + 1) … (s + 2j - 2) z^(-2j + 1)

@@ -66,11 +66,10 @@ import Testing
     }
   }
 
-  /// The reserve.
+  /// There is room for 60 more functions, 40 of them of two operands.
   ///
-  /// 59 functions of two operands fit and 128 altogether, so there is room for 60 more, 40
-  /// of them of two operands. A function that is added takes one from the numbers here; at zero the
-  /// next one needs a word laid out differently.
+  /// 59 of two operands fit and 128 altogether. A function that is added takes one from the numbers
+  /// here; at zero the next one needs a word laid out differently.
   @Test func thereIsRoomForSixtyMoreFunctions() {
     let count = Elementary.Opcode.allCases.count
     #expect(Self.binary.count <= 59)
