@@ -8,8 +8,8 @@
 public enum Elementary {
   /// The number by which records and kernels name an elementary function.
   ///
-  /// Those of two operands come first. There may be 59 of these and 128 altogether; why is told at
-  /// `Record.Code`.
+  /// Those of two operands come first. A record has 256 codes, of which a function of one operand
+  /// takes one and a function of two takes three.
   public enum Opcode: UInt8, Sendable, CaseIterable, Codable {
     case add, subtract, multiply, divide, scaled
     case pow, atan2, min, max
@@ -22,6 +22,14 @@ public enum Elementary {
     case sinh, cosh, tanh, asinh, acosh, atanh
     case erf, sigmoid, softplus, relu
     case exp2, log2, log10, cbrt, erfc, erfInverse, logGamma, digamma
+
+    /// The number of functions.
+    @inlinable @inline(__always)
+    public static var functionCount: UInt8 { Opcode.digamma.rawValue &+ 1 }
+
+    /// The number of functions of two operands.
+    @inlinable @inline(__always)
+    public static var binaryCount: UInt8 { Opcode.negate.rawValue }
 
     /// The number of operands, 1 or 2.
     @inlinable @inline(__always)

@@ -93,7 +93,7 @@ extension Tape {
         let operand = tensor.application.operands[position]
         return operand.index >= 0 ? .node(Int(operand.index)) : .constantTensor(operand.type)
       }
-      node.value = .tensor(tensor.application.type, tensor.application.result)
+      node.value = .tensor(tensors.type(of: Int(record.first)), tensor.application.result)
     default: break
     }
     return node

@@ -56,7 +56,10 @@ public struct PrimitiveUse: ~Copyable {
   public func dtype(_ position: Int) -> DType { fields(position).pointee.dtype }
 
   /// The type of the result.
-  public var resultType: TensorType { application.pointee.type }
+  public var resultType: TensorType {
+    let fields = application.pointee.layout.fields
+    return TensorType(fields.pointee.shape, fields.pointee.dtype)
+  }
 
   /// The value of an operand, if it was kept.
   func value(_ position: Int) -> NDArray? { application.pointee.operands[position].value }

@@ -10,14 +10,14 @@ import AdjointElementary
 ///
 /// The word holds, from its highest bit down, the ``code`` in 8 bits, the ``second`` operand in 28
 /// and the ``first`` in 28. An operand is the index of an earlier record. At most one may be a
-/// constant: it lies in the tape's table of constants, with all its digits, and its place there
-/// stands for the second index; the code says which operand it is. An operation on tensors names
-/// its place in the tape's side table instead.
+/// constant: it lies in the tape's table of constants, with all its digits, and its position
+/// there stands for the second index; the code says which operand it is. An operation on tensors
+/// names its node in the tape's side table instead.
 ///
 /// The value is not a part of the record, because a walk reads the values of operands from
 /// anywhere, and eight of them share a cache line if nothing else lies between.
 @frozen
-public struct Record {
+@usableFromInline struct Record {
   @usableFromInline var word: UInt64
 
   /// The number of records that an operand can tell apart.
@@ -30,11 +30,11 @@ public struct Record {
 
   /// The index of the first operand that is on the tape; for tensors the side-table index.
   @inlinable @inline(__always)
-  public var first: Int32 { Int32(truncatingIfNeeded: word & 0x0fff_ffff) }
+  var first: Int32 { Int32(truncatingIfNeeded: word & 0x0fff_ffff) }
   /// The index of the second operand, or of the constant among the tape's constants.
   @inlinable @inline(__always)
-  public var second: Int32 { Int32(truncatingIfNeeded: word &>> 28 & 0x0fff_ffff) }
+  var second: Int32 { Int32(truncatingIfNeeded: word &>> 28 & 0x0fff_ffff) }
   /// What was done, and where its operands are.
   @inlinable @inline(__always)
-  public var code: Code { Code(rawValue: UInt8(truncatingIfNeeded: word &>> 56)) }
+  var code: Code { Code(rawValue: UInt8(truncatingIfNeeded: word &>> 56)) }
 }

@@ -9,62 +9,75 @@ import AdjointElementary
 
 extension Record {
   /// Where the operands of a function of two are found.
-  ///
-  /// The raw value is the distance between the code and the number of the function.
   @frozen
-  public enum Form: UInt8 {
+  @usableFromInline enum Form {
     /// Both are records.
-    case variables = 0
+    case variables
     /// The second is a constant.
-    case constantSecond = 128
+    case constantSecond
     /// The first is a constant; ``Record/first`` is the index of the second.
-    case constantFirst = 192
+    case constantFirst
+
+    /// The distance between the code and the number of the function.
+    @inlinable @inline(__always)
+    var offset: UInt8 {
+      switch self {
+      case .variables: 0
+      case .constantSecond: Elementary.Opcode.functionCount
+      case .constantFirst: Elementary.Opcode.functionCount &+ Elementary.Opcode.binaryCount
+      }
+    }
   }
 
   /// What a record stands for.
   ///
   /// The elementary functions come first, numbered as ``Elementary/Opcode`` numbers them, those of
-  /// two operands before the others; from 128 on the functions of two operands with a constant in
-  /// the second place, from 192 on with one in the first. The operations that are no elementary
-  /// functions are counted from the top down. So there is room for 128 functions, 59 of them of two
-  /// operands.
+  /// two operands before the others; then those of two operands with a constant in the second place,
+  /// then with one in the first; then the operations that are no elementary functions. There are no
+  /// gaps, because of numbers with gaps the compiler makes more than one jump table.
   @frozen
-  public struct Code: Equatable, Sendable {
+  @usableFromInline struct Code: Equatable, Sendable {
     @usableFromInline let rawValue: UInt8
 
     @inlinable @inline(__always)
     init(rawValue: UInt8) { self.rawValue = rawValue }
 
+    /// The number of codes that are elementary functions.
+    @inlinable @inline(__always)
+    static var elementaryCount: UInt8 {
+      Form.constantFirst.offset &+ Elementary.Opcode.binaryCount
+    }
+
     /// A variable: no operands.
-    @inlinable @inline(__always) public static var input: Code { Code(rawValue: 255) }
+    @inlinable @inline(__always) static var input: Code { Code(rawValue: elementaryCount) }
     /// The same value as its operand; the input of a nested derivative.
-    @inlinable @inline(__always) public static var alias: Code { Code(rawValue: 254) }
-    /// A tensor operation: `first` is its place in the side table.
-    @inlinable @inline(__always) public static var tensor: Code { Code(rawValue: 253) }
+    @inlinable @inline(__always) static var alias: Code { Code(rawValue: elementaryCount &+ 1) }
+    /// A tensor operation: `first` is the number of its node.
+    @inlinable @inline(__always) static var tensor: Code { Code(rawValue: elementaryCount &+ 2) }
     /// One element of a tensor: `first` is the tensor's record, `second` the flat position.
-    @inlinable @inline(__always) public static var element: Code { Code(rawValue: 252) }
-    /// A scalar function with a derivative of its own: `first` is its place in the side table.
-    @inlinable @inline(__always) public static var custom: Code { Code(rawValue: 251) }
+    @inlinable @inline(__always) static var element: Code { Code(rawValue: elementaryCount &+ 3) }
+    /// A scalar function with a derivative of its own: `first` is the number of its node.
+    @inlinable @inline(__always) static var custom: Code { Code(rawValue: elementaryCount &+ 4) }
 
     /// The code of an elementary function.
     @inlinable @inline(__always)
     init(_ opcode: Elementary.Opcode, _ form: Form = .variables) {
-      rawValue = opcode.rawValue &+ form.rawValue
+      rawValue = opcode.rawValue &+ form.offset
     }
 
     /// True for a function of the table, whose operands are all numbers.
     @inlinable @inline(__always)
-    var isElementary: Bool { rawValue < Code.custom.rawValue }
+    var isElementary: Bool { rawValue < Code.elementaryCount }
 
     /// The elementary function, if this is one.
-    public var opcode: Elementary.Opcode? {
-      isElementary ? Elementary.Opcode(rawValue: rawValue - form.rawValue) : nil
+    var opcode: Elementary.Opcode? {
+      isElementary ? Elementary.Opcode(rawValue: rawValue - form.offset) : nil
     }
 
     /// Where the operands are.
-    public var form: Form {
-      if rawValue < Form.constantSecond.rawValue { return .variables }
-      return rawValue < Form.constantFirst.rawValue ? .constantSecond : .constantFirst
+    var form: Form {
+      if rawValue < Form.constantSecond.offset { return .variables }
+      return rawValue < Form.constantFirst.offset ? .constantSecond : .constantFirst
     }
   }
 }
@@ -86,8 +99,8 @@ extension RecordVisitor {
   mutating func visit<F: BinaryFunction>(_ function: F.Type, from base: UInt8) -> Result {
     // The numbers are literals at every call, and this is decided when the list is compiled.
     switch base {
-    case Record.Form.constantSecond.rawValue: visit(function, .constantSecond)
-    case Record.Form.constantFirst.rawValue: visit(function, .constantFirst)
+    case Record.Form.constantSecond.offset: visit(function, .constantSecond)
+    case Record.Form.constantFirst.offset: visit(function, .constantFirst)
     default: visit(function, .variables)
     }
   }
@@ -96,19 +109,13 @@ extension RecordVisitor {
 extension Record.Code {
   /// Calls the visitor with the entry of the table and the form of the operands.
   ///
-  /// Inlined with a concrete visitor it becomes one jump table whose cases are specialized. For
-  /// that nothing may come after the lists: no code lies between them, which the last line says to
-  /// the optimizer, and the other records are asked for first.
+  /// Inlined with a concrete visitor it becomes one jump table whose cases are specialized.
   @inline(__always)
   func visit<V: RecordVisitor>(_ visitor: inout V) -> V.Result {
-    switch self {
-    case .input, .alias, .tensor, .element, .custom: return visitor.visitOther()
-    default: break
-    }
-    return Elementary.Opcode.unary(rawValue, &visitor) { visitor in
+    Elementary.Opcode.unary(rawValue, &visitor) { visitor in
       visit(&visitor, .variables) { visitor in
         visit(&visitor, .constantSecond) { visitor in
-          visit(&visitor, .constantFirst) { _ in V.Result?.none.unsafelyUnwrapped }
+          visit(&visitor, .constantFirst) { visitor in visitor.visitOther() }
         }
       }
     }
@@ -119,6 +126,6 @@ extension Record.Code {
   private func visit<V: RecordVisitor>(
     _ visitor: inout V, _ form: Record.Form, otherwise: (inout V) -> V.Result
   ) -> V.Result {
-    Elementary.Opcode.binary(rawValue, from: form.rawValue, &visitor, otherwise: otherwise)
+    Elementary.Opcode.binary(rawValue, from: form.offset, &visitor, otherwise: otherwise)
   }
 }

@@ -18,8 +18,6 @@ extension Tape {
       var result: NDArray?
       let layout: ArrayLayout
       let index: Int32
-
-      var type: TensorType { TensorType(layout.shape, layout.dtype) }
     }
 
     /// True for what a level that begins at the record `bottom` takes derivatives with respect to.
@@ -200,6 +198,12 @@ extension Tape {
 
     subscript(position: Int) -> TensorNode {
       @inline(__always) _read { yield pointer(to: position).pointee }
+    }
+
+    /// The type of a node's result, read where it lies.
+    func type(of position: Int) -> TensorType {
+      let fields = pointer(to: position).pointee.application.layout.fields
+      return TensorType(fields.pointee.shape, fields.pointee.dtype)
     }
 
     mutating func append(_ node: consuming TensorNode) {

@@ -3,18 +3,21 @@
 //
 // The forms for one, two and three operands say the same as the one for a list. They are the path
 // of nearly all operations, where an array of operands would take longer than a small operation.
+//
+// A primitive comes as `any Primitive`, as the tape keeps it. Generic over the primitive, these
+// functions were compiled some forty times, once for each, and were an eighth of the module's code.
 
 import AdjointArrays
 import AdjointElementary
 
 extension Tensor {
   /// Checks, computes and records one primitive.
-  static func applying(_ primitive: some Primitive, _ operands: Tensor...) -> Tensor {
+  static func applying(_ primitive: any Primitive, _ operands: Tensor...) -> Tensor {
     applying(primitive, to: operands)
   }
 
   /// Checks, computes and records one primitive.
-  public static func applying(_ primitive: some Primitive, to operands: [Tensor]) -> Tensor {
+  public static func applying(_ primitive: any Primitive, to operands: [Tensor]) -> Tensor {
     let operands = operands.map(\.settled)
     do throws(ShapeError) {
       _ = try primitive.resultType(of: operands.map(\.type))
@@ -27,13 +30,13 @@ extension Tensor {
   // MARK: Recording what has been computed
 
   /// Records a primitive of one operand.
-  static func recording(_ primitive: some Primitive, _ x: Tensor, value: NDArray) -> Tensor {
+  static func recording(_ primitive: any Primitive, _ x: Tensor, value: NDArray) -> Tensor {
     recording(primitive, reading: primitive.reads, x, value)
   }
 
   /// Records a primitive of two operands.
   static func recording(
-    _ primitive: some Primitive, _ a: Tensor, _ b: Tensor, value: NDArray
+    _ primitive: any Primitive, _ a: Tensor, _ b: Tensor, value: NDArray
   ) -> Tensor {
     recording(primitive, reading: primitive.reads, a, b, value)
   }
@@ -41,7 +44,7 @@ extension Tensor {
   /// Records a primitive of one operand.
   @inline(__always)
   static func recording(
-    _ primitive: some Primitive, reading reads: Reads, _ x: Tensor, _ value: NDArray
+    _ primitive: any Primitive, reading reads: Reads, _ x: Tensor, _ value: NDArray
   ) -> Tensor {
     guard let header = x.liveHeader, value.fields.pointee.dtype.isFloatingPoint else {
       return Tensor(value)
@@ -54,7 +57,7 @@ extension Tensor {
   /// Records a primitive of two operands.
   @inline(__always)
   static func recording(
-    _ primitive: some Primitive, reading reads: Reads, _ a: Tensor, _ b: Tensor, _ value: NDArray
+    _ primitive: any Primitive, reading reads: Reads, _ a: Tensor, _ b: Tensor, _ value: NDArray
   ) -> Tensor {
     guard let header = a.isRecorded ? a.liveHeader : b.liveHeader else { return Tensor(value) }
     guard a.mayMeet(header), b.mayMeet(header), value.fields.pointee.dtype.isFloatingPoint else {
@@ -69,7 +72,7 @@ extension Tensor {
 
   /// Records a primitive of three operands.
   static func recording(
-    _ primitive: some Primitive, _ a: Tensor, _ b: Tensor, _ c: Tensor, value: NDArray
+    _ primitive: any Primitive, _ a: Tensor, _ b: Tensor, _ c: Tensor, value: NDArray
   ) -> Tensor {
     guard
       let header = a.isRecorded ? a.liveHeader : b.isRecorded ? b.liveHeader : c.liveHeader
@@ -86,7 +89,7 @@ extension Tensor {
   }
 
   /// Records a primitive, if any operand is recorded.
-  static func recording(_ primitive: some Primitive, _ operands: [Tensor], _ value: NDArray)
+  static func recording(_ primitive: any Primitive, _ operands: [Tensor], _ value: NDArray)
     -> Tensor
   {
     guard let first = operands.first(where: \.isRecorded), value.dtype.isFloatingPoint,
@@ -122,7 +125,7 @@ extension UnsafeMutablePointer<TapeHeader> {
   /// Records an operation on the tape of this header.
   @inline(__always)
   fileprivate func record(
-    _ primitive: some Primitive, _ operands: consuming Tape.OperandList, keepsResult: Bool,
+    _ primitive: any Primitive, _ operands: consuming Tape.OperandList, keepsResult: Bool,
     _ value: NDArray
   ) -> Tensor {
     guard let owner = pointee.owner else { return Tensor(value) }

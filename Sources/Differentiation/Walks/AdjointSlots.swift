@@ -13,32 +13,34 @@ struct AdjointSlots<Kind: WalkKind> {
   let header: UnsafeMutablePointer<TapeHeader>
   /// The first record that the walk covers.
   let bottom: Int
-  /// Which records depend on the variables of this walk; all, when nil.
-  let active: UnsafePointer<Bool>?
-  /// What is told of each contribution, if that is wanted.
-  ///
-  /// It outlives the walk, so it is not counted.
-  let observer: Unmanaged<EdgeObserver>?
   /// One slot a record, from `bottom` on.
   private let adjoints: UnsafeMutablePointer<Number>
   /// The records and their values as they lie when the walk begins.
   private let firstRecord: UnsafeMutablePointer<Record>
   private let firstValue: UnsafeMutablePointer<Double>
+  private let companion: Kind.Companion
 
   /// - Parameter adjoints: a slot for each record from `bottom` on, all empty, and room for one
   ///   more before them: a walk reads the slot below the one it is at.
   init(
     _ adjoints: UnsafeMutablePointer<Number>, of header: UnsafeMutablePointer<TapeHeader>,
-    from bottom: Int, active: UnsafePointer<Bool>? = nil, observer: EdgeObserver? = nil
+    from bottom: Int, _ companion: Kind.Companion
   ) {
     self.header = header
     self.bottom = bottom
     self.adjoints = adjoints
-    self.active = active
-    self.observer = observer.map(Unmanaged.passUnretained)
+    self.companion = companion
     firstRecord = header.pointee.records
     firstValue = header.pointee.values
   }
+
+  /// Which records depend on the variables of this walk; all, when nil.
+  @inline(__always)
+  var active: UnsafePointer<Bool>? { Kind.active(companion) }
+
+  /// What is told of each contribution, if that is wanted.
+  @inline(__always)
+  var observer: Unmanaged<EdgeObserver>? { Kind.observer(companion) }
 
   /// The records as they lie now.
   @inline(__always)

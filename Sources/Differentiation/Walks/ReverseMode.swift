@@ -90,7 +90,7 @@ extension Tape {
         let numbers = active.withUnsafeBufferPointer { active in
           filling(from: start.records, through: top) { (adjoints: UnsafeMutablePointer<Scalar>) in
             let slots = AdjointSlots<RecordedWalk>(
-              adjoints, of: header, from: start.records, active: active.baseAddress)
+              adjoints, of: header, from: start.records, active.baseAddress)
             var walk = ReverseWalk(self, slots, since: start, for: purpose)
             walk.run(from: top, seed, downTo: start.records)
             result.tensors = walk.tensors.values
@@ -102,7 +102,7 @@ extension Tape {
     }
     let numbers = filling(from: start.records, through: top) { adjoints in
       let slots = AdjointSlots<InspectedWalk>(
-        adjoints, of: header, from: start.records, observer: observer)
+        adjoints, of: header, from: start.records, observer.map(Unmanaged.passUnretained))
       var walk = ReverseWalk(self, slots, since: start, for: purpose)
       computingOnly { walk.run(from: top, seed, downTo: start.records) }
       result.tensors = walk.tensors.values
@@ -117,7 +117,7 @@ extension Tape {
     let scratch = takeScratch(top + 1)
     defer { giveScratch(scratch) }
     guard let adjoints = scratch.baseAddress else { return [] }
-    let slots = AdjointSlots<GradientWalk>(adjoints, of: header, from: 0)
+    let slots = AdjointSlots<GradientWalk>(adjoints, of: header, from: 0, ())
     // Variables have no operands, so the walk ends above them, and above the very first record.
     let end = Swift.max(count, 1)
     var walk = ReverseWalk(self, slots, since: .start, for: .gradient)
@@ -213,7 +213,7 @@ struct ReverseWalk<Kind: WalkKind> {
     guard slots.asks(for: record.first) else { return }
     let node = Int(slots.records[Int(record.first)].first)
     let position = Int32(slots.constant(of: record))
-    let type = tape.tensors[node].application.type
+    let type = tape.tensors.type(of: node)
     let contribution: Tensor
     if type.shape.elementCount == 1 {
       contribution = .joined([seed.scalar], shape: type.shape, dtype: type.dtype)
@@ -242,7 +242,7 @@ struct ReverseWalk<Kind: WalkKind> {
       tensors.add(
         .scattering(
           waiting.map(\.adjoint.scalar), at: waiting.map(\.position),
-          into: tape.tensors[index].application.type),
+          into: tape.tensors.type(of: index)),
         toNode: index)
     }
     let node = tape.tensors.pointer(to: index)

@@ -28,15 +28,9 @@ extension AdjointSlots {
       var step = ElementaryStep(
         slots: self, record: record, index: index, seed: seed, below: take(index &- 1))
       if !Kind.coversTape { put(seed, at: index) }
-      let isDone: Bool
-      if seed.contributes {
-        isDone = record.code.visit(&step)
-      } else if seed.isNone {
-        // Whether anything has arrived at a tensor is not written here.
-        isDone = record.code != .tensor
-      } else {
-        isDone = record.code.isElementary
-      }
+      let isDone =
+        seed.contributes
+        ? record.code.visit(&step) : !record.code.hasMore(thanNothing: !seed.isNone)
       if !isDone {
         // The operands may lie anywhere, the record below included.
         put(step.below, at: index &- 1)
@@ -72,6 +66,16 @@ extension AdjointSlots {
   }
 }
 
+extension Record.Code {
+  /// True for a record that has something to pass on although its slot holds zero or nothing.
+  ///
+  /// Whether anything has arrived at a tensor is not written in its slot.
+  @inline(__always)
+  fileprivate func hasMore(thanNothing isZero: Bool) -> Bool {
+    isZero ? !isElementary : self == .tensor
+  }
+}
+
 /// What one elementary operation hands to its operands; false if the record is no such operation.
 private struct ElementaryStep<Kind: WalkKind>: RecordVisitor {
   typealias Number = Kind.Number
@@ -88,7 +92,7 @@ private struct ElementaryStep<Kind: WalkKind>: RecordVisitor {
     if F.isPiecewiseConstant { return true }
     let first = Int(record.first)
     let (seed, x, y) = (seed, slots.value(first), y)
-    give(0, to: first) { F.chain(seed, x: x, y: y) }
+    give(0, to: first) { rule(F.self, seed, x, y) }
     return true
   }
 
@@ -104,18 +108,18 @@ private struct ElementaryStep<Kind: WalkKind>: RecordVisitor {
         // In one go: the second addition to a slot would wait until the first came back from
         // memory.
         giveBoth(
-          F.chainFirst(seed, x, b, y: y), F.chainSecond(seed, x, b, y: y), to: first)
+          firstRule(F.self, seed, x, b, y), secondRule(F.self, seed, x, b, y), to: first)
       } else {
         // The result of the record below is more often the second operand: a + b * c.
-        give(0, to: first, isSeldomBelow: true) { F.chainFirst(seed, x, b, y: y) }
-        give(1, to: second) { F.chainSecond(seed, x, b, y: y) }
+        give(0, to: first, isSeldomBelow: true) { firstRule(F.self, seed, x, b, y) }
+        give(1, to: second) { secondRule(F.self, seed, x, b, y) }
       }
     case .constantSecond:
       let b = Number(Scalar(slots.constant(of: record)))
-      give(0, to: first) { F.chainFirst(seed, x, b, y: y) }
+      give(0, to: first) { firstRule(F.self, seed, x, b, y) }
     case .constantFirst:
       let a = Number(Scalar(slots.constant(of: record)))
-      give(1, to: first) { F.chainSecond(seed, a, x, y: y) }
+      give(1, to: first) { secondRule(F.self, seed, a, x, y) }
     }
     return true
   }
@@ -158,3 +162,43 @@ private struct ElementaryStep<Kind: WalkKind>: RecordVisitor {
     }
   }
 }
+
+// The rules, in place where the walk computes in plain numbers. Where it is recorded each is a call:
+// with the recording of every operation of every rule in one function, that function alone was a
+// seventh of the module's code, and a call takes little beside three operations recorded.
+
+@inline(__always)
+private func rule<F: UnaryFunction, Number: AdjointNumber>(
+  _: F.Type, _ seed: Number, _ x: Number, _ y: Number
+) -> Number {
+  Number.isRecorded ? outlined(F.self, seed, x, y) : F.chain(seed, x: x, y: y)
+}
+
+@inline(__always)
+private func firstRule<F: BinaryFunction, Number: AdjointNumber>(
+  _: F.Type, _ seed: Number, _ a: Number, _ b: Number, _ y: Number
+) -> Number {
+  Number.isRecorded ? outlinedFirst(F.self, seed, a, b, y) : F.chainFirst(seed, a, b, y: y)
+}
+
+@inline(__always)
+private func secondRule<F: BinaryFunction, Number: AdjointNumber>(
+  _: F.Type, _ seed: Number, _ a: Number, _ b: Number, _ y: Number
+) -> Number {
+  Number.isRecorded ? outlinedSecond(F.self, seed, a, b, y) : F.chainSecond(seed, a, b, y: y)
+}
+
+@inline(never)
+private func outlined<F: UnaryFunction, Number: AdjointNumber>(
+  _: F.Type, _ seed: Number, _ x: Number, _ y: Number
+) -> Number { F.chain(seed, x: x, y: y) }
+
+@inline(never)
+private func outlinedFirst<F: BinaryFunction, Number: AdjointNumber>(
+  _: F.Type, _ seed: Number, _ a: Number, _ b: Number, _ y: Number
+) -> Number { F.chainFirst(seed, a, b, y: y) }
+
+@inline(never)
+private func outlinedSecond<F: BinaryFunction, Number: AdjointNumber>(
+  _: F.Type, _ seed: Number, _ a: Number, _ b: Number, _ y: Number
+) -> Number { F.chainSecond(seed, a, b, y: y) }

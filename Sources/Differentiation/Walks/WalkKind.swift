@@ -16,6 +16,13 @@ protocol WalkKind {
   /// Emptied slots serve the next walk. Filling them anew would write eight bytes a record once
   /// more.
   static var coversTape: Bool { get }
+  /// What accompanies the slots of such a walk; one field for all kinds, since a structure of more
+  /// would no longer be kept in registers.
+  associatedtype Companion
+  /// Which records depend on the variables of the walk; all, when nil.
+  static func active(_ companion: Companion) -> UnsafePointer<Bool>?
+  /// What is told of each contribution, if that is wanted.
+  static func observer(_ companion: Companion) -> Unmanaged<EdgeObserver>?
   /// The slots of such a walk, as code that is the same for every kind holds them.
   static func numbers(_ slots: AdjointSlots<Self>) -> TensorAdjoints.Numbers
 }
@@ -23,19 +30,31 @@ protocol WalkKind {
 /// The gradient of a number with respect to the first records of a tape.
 enum GradientWalk: WalkKind {
   typealias Number = Double
+  typealias Companion = Void
   @inline(__always) static var coversTape: Bool { true }
+  @inline(__always) static func active(_: Void) -> UnsafePointer<Bool>? { nil }
+  @inline(__always) static func observer(_: Void) -> Unmanaged<EdgeObserver>? { nil }
 }
 
 /// A walk in plain numbers over the end of a tape; its adjoints can be looked at.
 enum InspectedWalk: WalkKind {
   typealias Number = Double
+  /// An observer outlives the walk, so it is not counted.
+  typealias Companion = Unmanaged<EdgeObserver>?
   @inline(__always) static var coversTape: Bool { false }
+  @inline(__always) static func active(_: Companion) -> UnsafePointer<Bool>? { nil }
+  @inline(__always)
+  static func observer(_ observer: Companion) -> Unmanaged<EdgeObserver>? { observer }
 }
 
 /// A walk whose own arithmetic goes on the tape, for an outer derivative.
 enum RecordedWalk: WalkKind {
   typealias Number = Scalar
+  typealias Companion = UnsafePointer<Bool>?
   @inline(__always) static var coversTape: Bool { false }
+  @inline(__always)
+  static func active(_ active: Companion) -> UnsafePointer<Bool>? { active }
+  @inline(__always) static func observer(_: Companion) -> Unmanaged<EdgeObserver>? { nil }
 }
 
 /// What else will be asked of a tape and of the adjoints of its tensors after a walk.
