@@ -47,7 +47,7 @@ public struct PrimitiveUse: ~Copyable {
   }
 
   /// The number of operands.
-  public var count: Int { application.pointee.operands.count }
+  public var count: Int { operands.pointee.count }
 
   /// The shape of an operand.
   public func shape(_ position: Int) -> Shape { fields(position).pointee.shape }
@@ -62,7 +62,7 @@ public struct PrimitiveUse: ~Copyable {
   }
 
   /// The value of an operand, if it was kept.
-  func value(_ position: Int) -> NDArray? { application.pointee.operands[position].value }
+  func value(_ position: Int) -> NDArray? { Tape.Operand.value(operand(position)) }
 
   /// The value of the result, if it was kept.
   var resultValue: NDArray? { application.pointee.result }
@@ -70,12 +70,25 @@ public struct PrimitiveUse: ~Copyable {
   /// The tape that this use is recorded on.
   var tape: Tape? { header.pointee.owner?.takeUnretainedValue() }
 
+  /// The operands where they lie: the first property of the application.
   @inline(__always)
-  private func index(_ position: Int) -> Int32 { application.pointee.operands.index(position) }
+  private var operands: UnsafePointer<Tape.OperandList> {
+    UnsafeRawPointer(application).assumingMemoryBound(to: Tape.OperandList.self)
+  }
+
+  @inline(__always)
+  private func operand(_ position: Int) -> UnsafePointer<Tape.Operand> {
+    Tape.OperandList.address(of: position, in: operands)
+  }
+
+  @inline(__always)
+  private func index(_ position: Int) -> Int32 {
+    Tape.OperandList.index(of: position, in: operands)
+  }
 
   @inline(__always)
   private func fields(_ position: Int) -> UnsafePointer<LayoutFields> {
-    application.pointee.operands[position].fields
+    operand(position).pointee.fields
   }
 
   private func tensor(_ value: NDArray, _ index: Int32) -> Tensor {

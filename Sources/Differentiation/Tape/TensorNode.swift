@@ -75,9 +75,10 @@ extension Tape {
     @inline(__always)
     var fields: UnsafePointer<LayoutFields> { layoutFields.unsafelyUnwrapped }
 
-    /// The value, if a rule reads it.
-    var value: NDArray? {
-      if case .value(let array) = content { array } else { nil }
+    /// The value, if a rule reads it; by address, since to look at an operand would copy all of it.
+    @inline(__always)
+    static func value(_ operand: UnsafePointer<Operand>) -> NDArray? {
+      if case .value(let array) = operand.pointee.content { array } else { nil }
     }
 
     var type: TensorType { TensorType(fields.pointee.shape, fields.pointee.dtype) }
@@ -157,6 +158,35 @@ extension Tape {
       case 1: recordIndices.1
       case 2: recordIndices.2
       default: rest[position - 3].index
+      }
+    }
+
+    /// Where an operand lies, for as long as the list stays where it is.
+    ///
+    /// The first three are the first properties of the list, one after the other.
+    @inline(__always)
+    static func address(
+      of position: Int, in list: UnsafePointer<OperandList>
+    ) -> UnsafePointer<Operand> {
+      if position < 3 {
+        return UnsafeRawPointer(list).assumingMemoryBound(to: Operand.self) + position
+      }
+      return list.pointee.rest.withUnsafeBufferPointer { rest in
+        guard let first = rest.baseAddress, position < rest.count + 3 else {
+          fatalError("the operation has no operand \(position)")
+        }
+        return first + (position - 3)
+      }
+    }
+
+    /// The index of an operand's record; by address, since passing a list on would copy it.
+    @inline(__always)
+    static func index(of position: Int, in list: UnsafePointer<OperandList>) -> Int32 {
+      switch position {
+      case 0: list.pointee.recordIndices.0
+      case 1: list.pointee.recordIndices.1
+      case 2: list.pointee.recordIndices.2
+      default: list.pointee.rest[position - 3].index
       }
     }
 

@@ -129,9 +129,7 @@ extension UnsafeMutablePointer<TapeHeader> {
     _ value: NDArray
   ) -> Tensor {
     guard let owner = pointee.owner else { return Tensor(value) }
-    let list = consume operands
-    return owner._withUnsafeGuaranteedRef { tape in
-      tape.record(primitive, keeping: list, result: keepsResult, value)
-    }
+    return owner.takeUnretainedValue().record(
+      primitive, keeping: consume operands, result: keepsResult, value)
   }
 }

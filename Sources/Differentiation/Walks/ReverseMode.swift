@@ -251,14 +251,18 @@ struct ReverseWalk<Kind: WalkKind> {
       Tape.OperandList.contains(&node.pointee.application.operands, where: slots.asks),
       let adjoint = tensors.take(index, keeping: purpose == .inspection)
     else { return }
-    // Out of the node, which moves if the rule is recorded itself.
-    let primitive = node.pointee.primitive
     var application =
       purpose == .gradient ? node.pointee.releaseValues() : node.pointee.application
     withUnsafePointer(to: &application) { application in
       let use = PrimitiveUse(
         application, on: slots.header, isRecorded: Number.isRecorded, givingTo: tensors)
-      use.ask(primitive, adjoint)
+      if Number.isRecorded {
+        // A copy, since what the rule records may move the node.
+        let primitive = node.pointee.primitive
+        use.ask(primitive, adjoint)
+      } else {
+        use.ask(node.pointee.primitive, adjoint)
+      }
     }
   }
 }

@@ -61,7 +61,7 @@ final class TensorAdjoints {
     let index = Int(application.pointee.index)
     give(
       contribution, from: index, adjoint(of: index),
-      to: Int(application.pointee.operands.index(position)))
+      to: Int(operand(position, of: application)))
   }
 
   /// Adds to the adjoint of a tensor's record, and tells the observer if there is one.
@@ -82,7 +82,7 @@ final class TensorAdjoints {
     of application: UnsafePointer<Tape.TensorNode.Application>
   ) {
     answers.insert(position)
-    let operand = Int(application.pointee.operands.index(position))
+    let operand = Int(operand(position, of: application))
     let sum =
       switch numbers {
       case .gradient(let slots): slots.add(contribution.value, to: operand)
@@ -94,6 +94,14 @@ final class TensorAdjoints {
       observer.saw(
         contribution.value, from: index, adjoint(of: index), to: operand, partial: 1, sum: sum)
     }
+  }
+
+  @inline(__always)
+  private func operand(
+    _ position: Int, of application: UnsafePointer<Tape.TensorNode.Application>
+  ) -> Int32 {
+    let operands = UnsafeRawPointer(application).assumingMemoryBound(to: Tape.OperandList.self)
+    return Tape.OperandList.index(of: position, in: operands)
   }
 
   /// Adds to the adjoint of a tensor.
