@@ -32,9 +32,9 @@ extension Record {
   /// What a record stands for.
   ///
   /// The elementary functions come first, numbered as ``Elementary/Opcode`` numbers them, those of
-  /// two operands before the others; then those of two operands with a constant in the second place,
-  /// then with one in the first; then the operations that are no elementary functions. There are no
-  /// gaps, because of numbers with gaps the compiler makes more than one jump table.
+  /// two operands before the others; then those of two operands with a constant in the second
+  /// place, then with one in the first; then the operations that are no elementary functions. There
+  /// are no gaps, because of numbers with gaps the compiler makes more than one jump table.
   @frozen
   @usableFromInline struct Code: Equatable, Sendable {
     @usableFromInline let rawValue: UInt8

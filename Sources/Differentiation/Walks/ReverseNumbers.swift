@@ -163,9 +163,9 @@ private struct ElementaryStep<Kind: WalkKind>: RecordVisitor {
   }
 }
 
-// The rules, in place where the walk computes in plain numbers. Where it is recorded each is a call:
-// with the recording of every operation of every rule in one function, that function alone was a
-// seventh of the module's code, and a call takes little beside three operations recorded.
+// The rules, in place where the walk computes in plain numbers. Where it is recorded each is a
+// call: with the recording of every operation of every rule in one function, that function alone
+// was a seventh of the module's code, and a call takes little beside three operations recorded.
 
 @inline(__always)
 private func rule<F: UnaryFunction, Number: AdjointNumber>(

@@ -17,7 +17,12 @@ enum DesignSnippets {
 
   static func recordSize() {
     show("docs/design/tape.md", 1)
-    print(MemoryLayout<Record>.size, MemoryLayout<Record>.stride)
+    let numbers = Tape()
+    let u = numbers.variable(2)
+    _ = u * u
+    print(numbers.byteCount)
+    _ = u * 0.1
+    print(numbers.byteCount)
     shown()
   }
 
