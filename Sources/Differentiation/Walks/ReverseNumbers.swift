@@ -56,12 +56,21 @@ extension AdjointSlots {
     _ contribution: Number, from index: Int, _ seed: Number, to operand: Int, _ position: Int,
     sum: Number
   ) {
-    if !Kind.coversTape, let observer {
-      observer._withUnsafeGuaranteedRef {
-        $0.saw(
-          contribution.scalar.value, from: index, .number(seed.scalar.value), to: operand,
-          partial: $0.partial(of: index, position), sum: sum.scalar.value)
-      }
+    if !Kind.coversTape, observer != nil {
+      tell(contribution, from: index, seed, to: operand, position, sum: sum)
+    }
+  }
+
+  // Not inlined: it stands at every contribution of every rule.
+  @inline(never)
+  private func tell(
+    _ contribution: Number, from index: Int, _ seed: Number, to operand: Int, _ position: Int,
+    sum: Number
+  ) {
+    observer?._withUnsafeGuaranteedRef {
+      $0.saw(
+        contribution.scalar.value, from: index, .number(seed.scalar.value), to: operand,
+        partial: $0.partial(of: index, position), sum: sum.scalar.value)
     }
   }
 }
