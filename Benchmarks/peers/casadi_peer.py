@@ -1,4 +1,4 @@
-"""What this file knows: the scalar workloads in CasADi, evaluated by its virtual machine.
+"""The scalar workloads in CasADi, evaluated by its virtual machine.
 
 The graph and its gradient are built once, so that, unlike with a tape that is recorded in each step,
 only the evaluation is timed. The chain is a folded function: its million steps as one expression

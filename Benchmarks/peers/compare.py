@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What this file knows: how this project and its peers are run side by side and put into a table.
+"""How this project and its peers are run side by side and put into a table.
 
 compare.py [--threads 1 2] [--only REGEX] [--rounds N] [--seconds S] [--memory]
 

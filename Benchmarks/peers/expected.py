@@ -1,4 +1,4 @@
-"""What this file knows: the results of the networks in float64, with derivatives written by hand.
+"""The results of the networks in float64, with derivatives written by hand.
 
 The benchmarks check theirs against these. Run it and copy the numbers after a change of the
 recipe or of a workload; it needs numpy alone.

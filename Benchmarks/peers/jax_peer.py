@@ -1,4 +1,4 @@
-"""What this file knows: the workloads in JAX, compiled with jit.
+"""The workloads in JAX, compiled with jit.
 
 The product of a Hessian with a vector has the variants `forward` (over reverse) and `reverse`.
 """

@@ -1,4 +1,4 @@
-"""What this file knows: matrix products in NumPy, whose wheels bring OpenBLAS."""
+"""Matrix products in NumPy, whose wheels bring OpenBLAS."""
 
 import numpy as np
 import recipe

@@ -1,4 +1,4 @@
-"""What this file knows: the numbers that workloads start from, and the workloads' constants.
+"""The numbers that workloads start from, and the workloads' constants.
 
 The twin of ../Sources/adjoint-benchmarks/Recipe.swift: the same bits for the same stream and place.
 """

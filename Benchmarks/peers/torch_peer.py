@@ -1,4 +1,4 @@
-"""What this file knows: the workloads in PyTorch.
+"""The workloads in PyTorch.
 
 Variants are words joined by `+`: `eager` or `compiled`; `fused` for the fused form of the optimizer;
 `onednn` for float32 matrix products by oneDNN, which `set_float32_matmul_precision("medium")` selects.

@@ -1,4 +1,4 @@
-"""What this file knows: how a peer in Python is asked for figures, and how it takes time.
+"""How a peer in Python is asked for figures, and how it takes time.
 
 A worker stays alive between the rounds, because importing and compiling take far longer than what is
 measured. Each line of its input, `TITLE VARIANT SECONDS`, is answered with a line of JSON. compare.py

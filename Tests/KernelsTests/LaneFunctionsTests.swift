@@ -1,4 +1,4 @@
-// What this file knows: how accurate the vector functions claim to be, over all magnitudes.
+// How accurate the vector functions claim to be, over all magnitudes.
 
 import AdjointElementary
 import AdjointKernelCore

@@ -1,4 +1,4 @@
-// What this file knows: the scalar workloads with ADOL-C, recorded and walked back in each step.
+// The scalar workloads with ADOL-C, recorded and walked back in each step.
 //
 //   g++ -O3 -march=native main.cpp -ladolc -o peer && ./peer TITLE SECONDS
 

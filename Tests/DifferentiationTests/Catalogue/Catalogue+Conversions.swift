@@ -1,4 +1,4 @@
-// What this file knows: the rows of operations that change the element type or pass between tensors
+// The rows of operations that change the element type or pass between tensors
 // and scalars.
 
 import AdjointDifferentiation

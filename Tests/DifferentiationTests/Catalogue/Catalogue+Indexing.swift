@@ -1,4 +1,4 @@
-// What this file knows: the rows of operations that read, write, order and choose elements.
+// The rows of operations that read, write, order and choose elements.
 
 import AdjointArrays
 import AdjointDifferentiation

@@ -1,4 +1,4 @@
-// What this file knows: the rows of the operators and their mixed forms, with every kind of
+// The rows of the operators and their mixed forms, with every kind of
 // broadcasting, and of functions that bring their own derivative.
 
 import AdjointDifferentiation

@@ -1,4 +1,4 @@
-// What this file knows: the rows of matrix products, of products in index notation, of softmax and of
+// The rows of matrix products, of products in index notation, of softmax and of
 // normalized rows.
 
 import AdjointDifferentiation

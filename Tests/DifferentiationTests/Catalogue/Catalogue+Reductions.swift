@@ -1,4 +1,4 @@
-// What this file knows: the rows of operations in which several elements become one.
+// The rows of operations in which several elements become one.
 
 import AdjointDifferentiation
 import AdjointElementary

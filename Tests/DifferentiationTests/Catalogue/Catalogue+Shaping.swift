@@ -1,4 +1,4 @@
-// What this file knows: the rows of operations that move elements without computing.
+// The rows of operations that move elements without computing.
 
 import AdjointArrays
 import AdjointDifferentiation

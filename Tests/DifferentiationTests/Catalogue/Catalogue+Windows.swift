@@ -1,4 +1,4 @@
-// What this file knows: the rows of operations with a window that slides: convolution and pooling.
+// The rows of operations with a window that slides: convolution and pooling.
 
 import AdjointArrays
 import AdjointDifferentiation

@@ -1,4 +1,4 @@
-// What this file knows: what a row of the operation catalogue says. The rows are in the files beside
+// What a row of the operation catalogue says. The rows are in the files beside
 // it; CatalogueCoverageTests holds them to the sources, LawTests to the laws.
 
 import AdjointArrays

@@ -1,4 +1,4 @@
-// What this file knows: that the catalogue is complete. The list of public operations is read from
+// Tests that the catalogue is complete. The list of public operations is read from
 // the sources, so an operation without a row, and a row without an operation, fail here.
 
 import Foundation
@@ -77,8 +77,8 @@ import Testing
   ///
   /// Each is a rule about names or owners, not a pattern an operation could fall under by accident.
   static func isInfrastructure(_ declaration: Declaration) -> Bool {
-    // Requirements of the algebra and of `Differentiable`, spelled with an underscore: the catalogue has
-    // what users call.
+    // Requirements of the algebra and of `Differentiable`, spelled with an underscore: the
+    // catalogue has what users call.
     if declaration.call.hasPrefix("_") { return true }
     // The differential operators take functions, not values; the laws are written with them.
     let operators = ["gradient(", "valueWithGradient(", "pullback(", "valueWithPullback("]
@@ -106,7 +106,8 @@ import Testing
       || declaration.parameters.contains { $0.hasPrefix("inout") && mentions($0) }
   }
 
-  /// The operations as rows name them: a generic function stands for one on scalars and one on tensors.
+  /// The operations as rows name them: a generic function stands for one on scalars and one on
+  /// tensors.
   static func operations(of declarations: [Declaration]) -> Set<String> {
     var keys: Set<String> = []
     for declaration in declarations where isOperation(declaration) {

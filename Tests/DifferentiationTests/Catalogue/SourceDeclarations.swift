@@ -1,6 +1,6 @@
-// What this file knows: how to read public declarations out of Swift source text, well enough for
-// sources that swift-format has laid out. The symbol graph would know more, but a test cannot ask the
-// compiler for it without a second build.
+// How to read public declarations out of Swift source text, well enough for sources that
+// swift-format has laid out. The symbol graph would know more, but a test cannot ask the compiler
+// for it without a second build.
 
 import Foundation
 

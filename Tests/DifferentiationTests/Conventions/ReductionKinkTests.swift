@@ -1,4 +1,4 @@
-// What this file knows: conventions at kinks and at peculiar shapes for operations on tensors.
+// Conventions at kinks and at peculiar shapes for operations on tensors.
 
 import AdjointDifferentiation
 import AdjointElementary
@@ -41,8 +41,8 @@ private let inf = Double.infinity
     #expect(try slopes([1, .nan]) { $0.maximum() } == [0, 0])
   }
 
-  // A window is a maximum of its own; the shares of overlapping windows add up. Windows of two along
-  // [1, 1, 1]: each of the two halves its adjoint.
+  // A window is a maximum of its own; the shares of overlapping windows add up. Windows of two
+  // along [1, 1, 1]: each of the two halves its adjoint.
   @Test func tiesUnderAWindow() throws {
     #expect(
       try slopes([3, 1, 3, 3], shape: [1, 2, 2, 1]) { 3 * maxPool2D($0, window: 2) }
@@ -114,8 +114,8 @@ private let inf = Double.infinity
     #expect(try slopes([1, .nan, 0]) { $0.sorted() * weights } == [10, 100, 1])
   }
 
-  // Σ exp: the slope is softmax. An element of -∞ has weight 0, and of many of them the others never
-  // hear.
+  // Σ exp: the slope is softmax. An element of -∞ has weight 0, and of many of them the others
+  // never hear.
   @Test func logSumExpWithInfinities() throws {
     #expect(try slopes([-inf, 1]) { $0.logSumExp() } == [0, 1])
     #expect(try slopes([-inf, 2, 2]) { $0.logSumExp() } == [0, 0.5, 0.5])

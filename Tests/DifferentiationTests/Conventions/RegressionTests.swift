@@ -1,4 +1,4 @@
-// What this file knows: wrong derivatives that widely used systems have really shipped, as far as they
+// Wrong derivatives that widely used systems have really shipped, as far as they
 // concern this room, so that this one never does.
 
 import AdjointArrays
@@ -41,8 +41,9 @@ import Testing
     #expect(mixed == 1.0 / 23 && other == 1.0 / 23)
   }
 
-  // 4. log sigmoid is smooth; by the stable formula min(x, 0) - log(1 + exp(-|x|)) its slope at 0 came
-  // out 0 (jax #2140). Here: as -softplus(-x), and by the formula itself, whose two kinks cancel.
+  // 4. log sigmoid is smooth; by the stable formula min(x, 0) - log(1 + exp(-|x|)) its slope at 0
+  // came out 0 (jax #2140). Here: as -softplus(-x), and by the formula itself, whose two kinks
+  // cancel.
   @Test func logSigmoidAtZero() throws {
     #expect(slope(0.0) { x in -softplus(-x) } == 0.5)
     #expect(slope(0.0) { x in min(x, 0) - log(onePlus: exp(-abs(x))) } == 0.5)
@@ -81,8 +82,8 @@ import Testing
     #expect(close(curvature(-1.0, softsign), 0.25))
   }
 
-  // 12. Accumulation overwritten instead of added to: every use counts, of scalars, tensors, elements
-  // and across the two.
+  // 12. Accumulation overwritten instead of added to: every use counts, of scalars, tensors,
+  // elements and across the two.
   @Test func everyUseCounts() throws {
     #expect(slope(3.0) { x in x * x + x + x } == 8)
     let x = Tensor([1, 2], dtype: .float64)
@@ -153,8 +154,8 @@ import Testing
     #expect(tape.gradients(of: gradient(at: x) { y in gradient(at: y, of: ruled) })[x] == expected)
   }
 
-  // A foreign variable's place on its own tape may lie beyond the end of this one, so naming it must
-  // ask its own tape: the message, not a trap.
+  // A foreign variable's place on its own tape may lie beyond the end of this one, so naming it
+  // must ask its own tape: the message, not a trap.
   @Test func foreignVariablesAreNamed() throws {
     let own = Tape(), other = Tape()
     let x = own.variable(Tensor([1, 2]), "x")

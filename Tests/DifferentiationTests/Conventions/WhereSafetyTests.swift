@@ -1,8 +1,9 @@
-// What this file knows: the promise of `where`: a branch that was not chosen contributes exact zeros,
+// The promise of `where`: a branch that was not chosen contributes exact zeros,
 // even from where it is not defined, in first and in second order.
 //
-// `where(valid, f(x), 0)` computes f on all elements; those outside its domain become NaN or infinite,
-// and get the adjoint 0. What must not happen is 0 · ∞ = NaN in the rule of f: a zero adjoint wins.
+// `where(valid, f(x), 0)` computes f on all elements; those outside its domain become NaN or
+// infinite, and get the adjoint 0. What must not happen is 0 · ∞ = NaN in the rule of f: a zero
+// adjoint wins.
 
 import AdjointArrays
 import AdjointDifferentiation
@@ -63,7 +64,8 @@ struct MaskedFunction: Sendable, CustomTestStringConvertible {
         second.append(0)
         continue
       }
-      // Twice, because a single number would go through the scalar tape and not through the kernels.
+      // Twice, because a single number would go through the scalar tape and not through the
+      // kernels.
       let point = Tensor([x, x], dtype: .float64)
       first.append(try gradient(at: point) { function.f($0).sum() }.doubles[0])
       second.append(
@@ -73,8 +75,8 @@ struct MaskedFunction: Sendable, CustomTestStringConvertible {
     return (first, second)
   }
 
-  // Tensors of two elements and of more go through the same kernels lane by lane, so the chosen elements
-  // agree to the last bit, and the others are exact zeros.
+  // Tensors of two elements and of more go through the same kernels lane by lane, so the chosen
+  // elements agree to the last bit, and the others are exact zeros.
   @Test(arguments: functions)
   func elementsNotChosenContributeNothing(function: MaskedFunction) throws {
     let x = Tensor(function.points, dtype: .float64)

@@ -1,4 +1,4 @@
-// What this file knows: that the forms of one thing agree: the scalar and the tensor form of a
+// Tests that the forms of one thing agree: the scalar and the tensor form of a
 // function, and the three walks over scalars.
 
 import AdjointDifferentiation
@@ -29,8 +29,8 @@ import Testing
       abs(a - b) <= Self.ulps * max(b.ulp, Double.leastNormalMagnitude), "\(what): \(a), \(b)")
   }
 
-  // The numeric walk, the same walk recorded (as an outer derivative makes it), and the walk one edge
-  // at a time do the same arithmetic in the same order: not a bit may differ.
+  // The numeric walk, the same walk recorded (as an outer derivative makes it), and the walk one
+  // edge at a time do the same arithmetic in the same order: not a bit may differ.
   @Test(arguments: Catalogue.rows.filter { !$0.isTensorRow })
   func numericRecordedAndSteppedWalksAgreeBitwise(row: Row) throws {
     guard case .scalars(let f) = row.body else { return }

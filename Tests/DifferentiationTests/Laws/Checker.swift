@@ -1,4 +1,4 @@
-// What this file knows: the laws that every derivative obeys, one generic check each. A check reports
+// The laws that every derivative obeys, one generic check each. A check reports
 // what it finds; the tests decide whether a report is welcome (MutationTests) or not (LawTests).
 
 /// A law of differentiation that a subject can break.

@@ -1,11 +1,11 @@
-// What this file knows: derivatives by differences of values, as precisely as double precision
+// Derivatives by differences of values, as precisely as double precision
 // allows. It has never heard of tapes: that is what makes it an oracle.
 
 /// Central differences with Richardson extrapolation (Ridders' table).
 ///
-/// `D(h) = (f(h) - f(-h)) / 2h = f'(0) + c₂h² + c₄h⁴ + …`; combining `D(h)` and `D(h/2)` removes one
-/// power after another. Rounding grows as `ε/h`, truncation falls as `h²ᵏ`; the entry of the table
-/// with the smallest difference to its neighbors is taken, for each component of its own.
+/// `D(h) = (f(h) - f(-h)) / 2h = f'(0) + c₂h² + c₄h⁴ + …`; combining `D(h)` and `D(h/2)` removes
+/// one power after another. Rounding grows as `ε/h`, truncation falls as `h²ᵏ`; the entry of the
+/// table with the smallest difference to its neighbors is taken, for each component of its own.
 enum Differences {
   /// The largest step.
   ///

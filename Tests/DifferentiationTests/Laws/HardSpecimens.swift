@@ -1,4 +1,4 @@
-// What this file knows: right derivatives that a careless checker would call wrong: stiff functions,
+// Right derivatives that a careless checker would call wrong: stiff functions,
 // large and small scales, canceled singularities, kinks near but not within reach, broadcasting.
 
 import AdjointArrays

@@ -1,4 +1,4 @@
-// What this file knows: that every row of the catalogue obeys every law. One test a law, one case a
+// Tests that every row of the catalogue obeys every law. One test a law, one case a
 // row; the laws themselves are in Checker.
 
 import AdjointArrays

@@ -1,4 +1,4 @@
-// What this file knows: wrong derivatives of every kind that people have really written, each with
+// Wrong derivatives of every kind that people have really written, each with
 // the laws that must report it.
 
 import AdjointArrays

@@ -1,4 +1,4 @@
-// What this file knows: that the checker can fail. Every planted wrong derivative is reported, by
+// Tests that the checker can fail. Every planted wrong derivative is reported, by
 // the law that it breaks, and no right one is, however hard.
 
 import Testing

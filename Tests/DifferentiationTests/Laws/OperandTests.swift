@@ -1,4 +1,4 @@
-// What this file knows: laws about how operands are used: not at all, or twice.
+// Laws about how operands are used: not at all, or twice.
 
 import AdjointDifferentiation
 import Testing

@@ -1,4 +1,4 @@
-// What this file knows: how a test brings an operation with rules of its own, right or wrong.
+// How a test brings an operation with rules of its own, right or wrong.
 
 import AdjointArrays
 import AdjointElementary

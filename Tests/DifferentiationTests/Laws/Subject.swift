@@ -1,6 +1,6 @@
-// What this file knows: a function under test as the laws see it: flat numbers in, flat numbers out,
-// with its transposed derivative, its derivative, and the derivative of its derivative. Whether it is
-// made of scalars or of tensors is settled here; the laws have never heard of either.
+// A function under test as the laws see it: flat numbers in, flat numbers out, with its transposed
+// derivative, its derivative, and the derivative of its derivative. Whether it is made of scalars
+// or of tensors is settled here; the laws have never heard of either.
 
 import AdjointArrays
 import AdjointDifferentiation

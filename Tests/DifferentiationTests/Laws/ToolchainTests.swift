@@ -1,4 +1,4 @@
-// What this file knows: that on programs with control flow the tape agrees with the compiler's own
+// Tests that on programs with control flow the tape agrees with the compiler's own
 // differentiation, which transforms the source instead of recording its run: an oracle that shares
 // nothing with this engine.
 
@@ -8,8 +8,9 @@
   import Testing
   import _Differentiation
 
-  // Each function twice, because the compiler differentiates functions of Double. Only arithmetic is
-  // used: the module has no rules for the system's exp and sin, and rules written here would be ours.
+  // Each function twice, because the compiler differentiates functions of Double. Only arithmetic
+  // is used: the module has no rules for the system's exp and sin, and rules written here would be
+  // ours.
 
   @differentiable(reverse) private func polynomial(_ x: Double) -> Double { 3 * x * x * x - x / 2 }
   private func polynomial(_ x: Scalar) -> Scalar { 3 * x * x * x - x / 2 }
