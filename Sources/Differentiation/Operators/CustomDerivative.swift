@@ -81,7 +81,7 @@ public func withCustomDerivative(
   guard let tape = xs.recordingTape else { return f(xs).value }
   let (value, pullback) = tape.unlessNested { f(xs) }
   let primitive = CustomPrimitive(
-    name: name, type: value.settled.type, xs: xs, pullbackFunction: pullback)
+    name: name, type: value.settled.type, pullbackFunction: pullback)
   return Tensor.recording(primitive, xs, value.settled.array)
 }
 
@@ -89,7 +89,6 @@ public func withCustomDerivative(
 struct CustomPrimitive: Primitive {
   let name: String
   let type: TensorType
-  let xs: [Tensor]
   let pullbackFunction: (Tensor) -> [Tensor]
 
   var reads: Reads { [] }

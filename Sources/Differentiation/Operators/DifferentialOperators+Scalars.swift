@@ -197,7 +197,7 @@ public func gradient(of f: @escaping (Scalar) -> Scalar) -> (Scalar) -> Scalar {
   { x in gradient(at: x, of: f) }
 }
 
-/// The value of a function of one number, and the map from a change's weight to its adjoint.
+/// The value of a function of one number, and its pullback, `s ↦ s · f'(x)`.
 ///
 /// `pullback(s)` is `s · f'(x)`. The closure keeps the tape; it may be called many times.
 public func valueWithPullback(

@@ -38,7 +38,8 @@ public struct TapeNode: Sendable {
 
   /// The index on the tape.
   public var index: Int
-  /// The printed name of the operation; `variable` and `constant` for those.
+  /// The printed name of the operation; `variable` for a variable, `input` for that
+  /// of a nested derivative.
   public var operation: String
   /// The operands, in order.
   public var operands: [Operand]

@@ -119,7 +119,11 @@ public struct PrimitiveUse: ~Copyable {
       given.array.fields.hasShape(of: operand) && given.dtype == operand.pointee.dtype
       && !given.isLiteral
     guard let fitting = isFitting ? given : fitted(given, position) else { return }
-    adjoints._withUnsafeGuaranteedRef { $0.add(fitting, to: position, of: application) }
+    let (own, receiver) = (application.pointee.index, index(position))
+    adjoints._withUnsafeGuaranteedRef {
+      $0.answers.insert(position)
+      $0.add(fitting, from: own, to: receiver)
+    }
   }
 
   /// Says that the derivative with respect to an operand is zero everywhere.
@@ -134,7 +138,11 @@ public struct PrimitiveUse: ~Copyable {
   func give(_ position: Int, number contribution: () -> Scalar) {
     guard isAsked(position), let adjoints else { return }
     let given = contribution()
-    adjoints._withUnsafeGuaranteedRef { $0.add(given, to: position, of: application) }
+    let (own, receiver) = (application.pointee.index, index(position))
+    adjoints._withUnsafeGuaranteedRef {
+      $0.answers.insert(position)
+      $0.add(given, from: own, to: receiver)
+    }
   }
 
   /// Asks a rule for what the operands receive from the adjoint of the result.

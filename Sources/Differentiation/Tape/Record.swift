@@ -20,7 +20,7 @@ import AdjointElementary
 @usableFromInline struct Record {
   @usableFromInline var word: UInt64
 
-  /// The number of records that an operand can tell apart.
+  /// The number of records that an operand index can address.
   @inlinable static var limit: Int { 1 << 28 }
 
   @inlinable @inline(__always)

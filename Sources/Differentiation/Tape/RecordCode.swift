@@ -34,7 +34,7 @@ extension Record {
   /// The elementary functions come first, numbered as ``Elementary/Opcode`` numbers them, those of
   /// two operands before the others; then those of two operands with a constant in the second
   /// place, then with one in the first; then the operations that are no elementary functions. There
-  /// are no gaps, because of numbers with gaps the compiler makes more than one jump table.
+  /// are no gaps, because the compiler makes more than one jump table for numbers with gaps.
   @frozen
   @usableFromInline struct Code: Equatable, Sendable {
     @usableFromInline let rawValue: UInt8
@@ -54,7 +54,7 @@ extension Record {
     @inlinable @inline(__always) static var alias: Code { Code(rawValue: elementaryCount &+ 1) }
     /// A tensor operation: `first` is the number of its node.
     @inlinable @inline(__always) static var tensor: Code { Code(rawValue: elementaryCount &+ 2) }
-    /// One element of a tensor: `first` is the tensor's record, `second` the flat position.
+    /// One element of a tensor: `first` is the tensor's record, the flat position is a constant.
     @inlinable @inline(__always) static var element: Code { Code(rawValue: elementaryCount &+ 3) }
     /// A scalar function with a derivative of its own: `first` is the number of its node.
     @inlinable @inline(__always) static var custom: Code { Code(rawValue: elementaryCount &+ 4) }
@@ -109,13 +109,15 @@ extension RecordVisitor {
 extension Record.Code {
   /// Calls the visitor with the entry of the table and the form of the operands.
   ///
-  /// Inlined with a concrete visitor it becomes one jump table whose cases are specialized.
+  /// Inlined with a concrete visitor it becomes a jump table whose cases are specialized. The
+  /// compiler makes one table of the first 64 codes that are asked for and a second one of the
+  /// rest, so arithmetic comes first.
   @inline(__always)
   func visit<V: RecordVisitor>(_ visitor: inout V) -> V.Result {
-    Elementary.Opcode.unary(rawValue, &visitor) { visitor in
-      visit(&visitor, .variables) { visitor in
-        visit(&visitor, .constantSecond) { visitor in
-          visit(&visitor, .constantFirst) { visitor in visitor.visitOther() }
+    visit(&visitor, .variables) { visitor in
+      visit(&visitor, .constantSecond) { visitor in
+        visit(&visitor, .constantFirst) { visitor in
+          Elementary.Opcode.unary(rawValue, &visitor) { visitor in visitor.visitOther() }
         }
       }
     }

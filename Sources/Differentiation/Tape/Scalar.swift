@@ -47,7 +47,7 @@ public struct Scalar: @unchecked Sendable {
   @inlinable @inline(__always)
   var index: Int32 { header == nil ? -1 : Int32(truncatingIfNeeded: stampedIndex) }
 
-  /// How often the header had changed hands when this number was recorded.
+  /// The generation of the header when this number was recorded.
   var generation: UInt32 { UInt32(truncatingIfNeeded: stampedIndex >> 32) }
 
   /// True when this number is on a tape.

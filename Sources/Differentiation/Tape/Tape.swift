@@ -1,9 +1,8 @@
-// What a tape holds, and how variables and operations get on it. It has never heard of derivatives:
-// a tape is walked in Walks/ and printed in Reading/.
+// What a tape holds, and how variables and operations get on it. It has never heard of a rule or of
+// how a walk goes: a tape is walked in Walks/ and printed in Reading/.
 
 import AdjointArrays
 import AdjointElementary
-import Synchronization
 
 /// A recorded program: the list of operations that led from variables to a result.
 ///
@@ -55,6 +54,9 @@ public final class Tape {
 
   /// Forgets everything recorded; variables made so far become stale.
   public func reset() {
+    if header.pointee.pauses > 0 {
+      fatalError("a tape is reset inside withoutRecording; reset it after the closure has returned")
+    }
     header.reset(keepingAtMost: TapeStore.keptBytes)
     tensors.removeLast(tensors.count)
     customs.removeAll()
@@ -75,7 +77,7 @@ public final class Tape {
     static let start = Mark(records: 0, tensors: 0, customs: 0, constants: 0)
   }
 
-  /// The mark behind all that has been recorded.
+  /// The mark after all that has been recorded.
   var end: Mark {
     Mark(
       records: count, tensors: tensors.count, customs: customs.count,
@@ -93,7 +95,7 @@ public final class Tape {
   /// A number that derivatives can be taken with respect to.
   public func variable(_ value: Double, _ name: String? = nil) -> Scalar {
     let variable = header.append(.input, value, 0, 0)
-    if let name { names[variable.index] = name }
+    if let name, variable.index >= 0 { names[variable.index] = name }
     return variable
   }
 
@@ -230,6 +232,8 @@ public final class Tape {
     header.pointee.constantCount = mark.constants
     tensors.removeLast(tensors.count - mark.tensors)
     customs.removeLast(customs.count - mark.customs)
+    names = names.filter { $0.key < mark.records }
+    lateNames.removeAll { $0.first >= mark.records }
   }
 
   // MARK: Memory for the walk

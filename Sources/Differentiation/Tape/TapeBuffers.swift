@@ -27,12 +27,12 @@ import AdjointElementary
   @usableFromInline var constantCount: Int
   @usableFromInline var capacity: Int
   @usableFromInline var pauses: Int
-  /// The tape, valid while the generation is.
+  /// The tape that has this header now; nil while the header is in the store.
   @usableFromInline var owner: Unmanaged<Tape>?
 
   private static let smallestCapacity = 256
 
-  /// Counts how often the header has changed hands.
+  /// Counted up whenever the tape is reset or released.
   var generation: UInt32 { UInt32(truncatingIfNeeded: key >> 32) }
 
   /// The memory that the records take.

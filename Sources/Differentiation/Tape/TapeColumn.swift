@@ -22,8 +22,9 @@ enum TapeColumn: Int {
 
   /// The address of a column modulo the period.
   ///
-  /// An odd number of cache lines, and never near zero: there the large blocks of others begin, the
-  /// elements of Swift's arrays among them, in which some walks keep their adjoints.
+  /// A multiple of 13 cache lines, a different one for each kind, and never near zero: there the
+  /// large blocks of others begin, the elements of Swift's arrays among them, in which some walks
+  /// keep their adjoints.
   private var phase: Int { rawValue * 13 * 64 }
 
   /// Memory for `byteCount` bytes, not initialized.

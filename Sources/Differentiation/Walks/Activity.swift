@@ -2,8 +2,8 @@
 // see it. It has never heard of adjoints.
 
 extension Tape {
-  /// Which records since `start` depend on the inputs made there, and whether any of those also
-  /// depends on a record before.
+  /// Which records since `start` depend on the inputs made there, and whether any record since then
+  /// depends on one before.
   func activity(since start: Mark, through top: Int) -> (active: [Bool], dependsOnOuter: Bool) {
     let bottom = start.records
     var active = [Bool](repeating: false, count: top - bottom + 1)

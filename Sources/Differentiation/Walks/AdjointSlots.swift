@@ -14,25 +14,11 @@ struct AdjointSlots<Kind: WalkKind> {
   /// The first record that the walk covers.
   let bottom: Int
   /// One slot a record, from `bottom` on.
-  private let adjoints: UnsafeMutablePointer<Number>
+  let adjoints: UnsafeMutablePointer<Number>
   /// The records and their values as they lie when the walk begins.
-  private let firstRecord: UnsafeMutablePointer<Record>
-  private let firstValue: UnsafeMutablePointer<Double>
-  private let companion: Kind.Companion
-
-  /// - Parameter adjoints: a slot for each record from `bottom` on, all empty, and room for one
-  ///   more before them: a walk reads the slot below the one it is at.
-  init(
-    _ adjoints: UnsafeMutablePointer<Number>, of header: UnsafeMutablePointer<TapeHeader>,
-    from bottom: Int, _ companion: Kind.Companion
-  ) {
-    self.header = header
-    self.bottom = bottom
-    self.adjoints = adjoints
-    self.companion = companion
-    firstRecord = header.pointee.records
-    firstValue = header.pointee.values
-  }
+  let firstRecord: UnsafeMutablePointer<Record>
+  let firstValue: UnsafeMutablePointer<Double>
+  let companion: Kind.Companion
 
   /// Which records depend on the variables of this walk; all, when nil.
   @inline(__always)
@@ -101,4 +87,17 @@ struct AdjointSlots<Kind: WalkKind> {
   /// The constant operand of a record that has one.
   @inline(__always)
   func constant(of record: Record) -> Double { header.pointee.constants[Int(record.second)] }
+}
+
+extension AdjointSlots {
+  /// - Parameter adjoints: a slot for each record from `bottom` on, all empty, and room for one
+  ///   more before them: a walk reads the slot below the one it is at.
+  init(
+    _ adjoints: UnsafeMutablePointer<Number>, of header: UnsafeMutablePointer<TapeHeader>,
+    from bottom: Int, _ companion: Kind.Companion
+  ) {
+    self.init(
+      header: header, bottom: bottom, adjoints: adjoints, firstRecord: header.pointee.records,
+      firstValue: header.pointee.values, companion: companion)
+  }
 }

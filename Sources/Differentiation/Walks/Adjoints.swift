@@ -49,6 +49,8 @@ public struct Adjoints {
   public subscript(_ xs: [Scalar]) -> [Double] { xs.map { self[$0] } }
 
   /// True when an adjoint arrived: the result was computed from `x`.
+  ///
+  /// A plain zero is not passed on, so what lies only behind a zero factor counts as not reached.
   public func reached(_ x: Scalar) -> Bool { !scalar(x).isNone }
 
   /// True when an adjoint arrived: the result was computed from `x`.

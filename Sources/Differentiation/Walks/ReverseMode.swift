@@ -101,7 +101,7 @@ extension Tape {
       }
     }
     let numbers = filling(from: start.records, through: top) { adjoints in
-      let slots = AdjointSlots<InspectedWalk>(
+      let slots = AdjointSlots<PlainWalk>(
         adjoints, of: header, from: start.records, observer.map(Unmanaged.passUnretained))
       var walk = ReverseWalk(self, slots, since: start, for: purpose)
       computingOnly { walk.run(from: top, seed, downTo: start.records) }
@@ -117,7 +117,7 @@ extension Tape {
     let scratch = takeScratch(top + 1)
     defer { giveScratch(scratch) }
     guard let adjoints = scratch.baseAddress else { return [] }
-    let slots = AdjointSlots<GradientWalk>(adjoints, of: header, from: 0, ())
+    let slots = AdjointSlots<WholeTapeWalk>(adjoints, of: header, from: 0, ())
     // Variables have no operands, so the walk ends above them, and above the very first record.
     let end = Swift.max(count, 1)
     var walk = ReverseWalk(self, slots, since: .start, for: .gradient)

@@ -18,28 +18,46 @@ extension AdjointSlots {
   ///
   /// The records some way ahead are asked for. The processor itself finds the pattern in the values
   /// and the adjoints; asking for those as well costs more than it gains.
-  @inline(never)
+  @inline(__always)
   func passNumbers(from top: Int, _ topmost: Number, downTo end: Int) -> (Int, Number) {
+    Self.passNumbers(
+      from: top, topmost, downTo: end, header, bottom, adjoints, firstRecord, firstValue, companion)
+  }
+
+  /// The same from the fields one by one.
+  ///
+  /// In a structure they would lie in memory, where a store to a slot might change them for all
+  /// that the compiler knows, and be read again for each record.
+  @inline(never)
+  private static func passNumbers(
+    from top: Int, _ topmost: Number, downTo end: Int, _ header: UnsafeMutablePointer<TapeHeader>,
+    _ bottom: Int, _ adjoints: UnsafeMutablePointer<Number>,
+    _ firstRecord: UnsafeMutablePointer<Record>, _ firstValue: UnsafeMutablePointer<Double>,
+    _ companion: Kind.Companion
+  ) -> (Int, Number) {
+    let slots = AdjointSlots(
+      header: header, bottom: bottom, adjoints: adjoints, firstRecord: firstRecord,
+      firstValue: firstValue, companion: companion)
     var index = top
     var seed = topmost
     while index >= end {
-      if !Number.isRecorded { fetch(index &- 256) }
-      let record = records[index]
+      if !Number.isRecorded { slots.fetch(index &- 256) }
+      let record = slots.records[index]
       var step = ElementaryStep(
-        slots: self, record: record, index: index, seed: seed, below: take(index &- 1))
-      if !Kind.coversTape { put(seed, at: index) }
+        slots: slots, record: record, index: index, seed: seed, below: slots.take(index &- 1))
+      if !Kind.coversTape { slots.put(seed, at: index) }
       let isDone =
         seed.contributes
-        ? record.code.visit(&step) : !record.code.hasMore(thanNothing: !seed.isNone)
+        ? record.code.visit(&step) : !record.code.passesOn(zero: !seed.isNone)
       if !isDone {
         // The operands may lie anywhere, the record below included.
-        put(step.below, at: index &- 1)
+        slots.put(step.below, at: index &- 1)
         return (index, seed)
       }
       seed = step.below
       index &-= 1
     }
-    put(seed, at: index)
+    slots.put(seed, at: index)
     return (index, seed)
   }
 
@@ -80,7 +98,7 @@ extension Record.Code {
   ///
   /// Whether anything has arrived at a tensor is not written in its slot.
   @inline(__always)
-  fileprivate func hasMore(thanNothing isZero: Bool) -> Bool {
+  fileprivate func passesOn(zero isZero: Bool) -> Bool {
     isZero ? !isElementary : self == .tensor
   }
 }

@@ -20,8 +20,8 @@ final class TensorAdjoints {
 
   /// The slots of the numbers, in which a tensor made of scalars hands its adjoint out.
   enum Numbers {
-    case gradient(AdjointSlots<GradientWalk>)
-    case inspected(AdjointSlots<InspectedWalk>)
+    case wholeTape(AdjointSlots<WholeTapeWalk>)
+    case plain(AdjointSlots<PlainWalk>)
     case recorded(AdjointSlots<RecordedWalk>)
   }
 
@@ -53,15 +53,8 @@ final class TensorAdjoints {
   // MARK: Contributions
 
   /// Adds to the adjoint of an operand, which is a tensor of the type of the contribution.
-  func add(
-    _ contribution: Tensor, to position: Int,
-    of application: UnsafePointer<Tape.TensorNode.Application>
-  ) {
-    answers.insert(position)
-    let index = Int(application.pointee.index)
-    give(
-      contribution, from: index, adjoint(of: index),
-      to: Int(operand(position, of: application)))
+  func add(_ contribution: Tensor, from index: Int32, to operand: Int32) {
+    give(contribution, from: Int(index), adjoint(of: Int(index)), to: Int(operand))
   }
 
   /// Adds to the adjoint of a tensor's record, and tells the observer if there is one.
@@ -77,31 +70,17 @@ final class TensorAdjoints {
   }
 
   /// Adds to the adjoint of an operand, which is a number.
-  func add(
-    _ contribution: Scalar, to position: Int,
-    of application: UnsafePointer<Tape.TensorNode.Application>
-  ) {
-    answers.insert(position)
-    let operand = Int(operand(position, of: application))
+  func add(_ contribution: Scalar, from index: Int32, to operand: Int32) {
+    let operand = Int(operand)
     let sum =
       switch numbers {
-      case .gradient(let slots): slots.add(contribution.value, to: operand)
-      case .inspected(let slots): slots.add(contribution.value, to: operand)
+      case .wholeTape(let slots): slots.add(contribution.value, to: operand)
+      case .plain(let slots): slots.add(contribution.value, to: operand)
       case .recorded(let slots): slots.add(contribution, to: operand).value
       }
-    if let observer {
-      let index = Int(application.pointee.index)
-      observer.saw(
-        contribution.value, from: index, adjoint(of: index), to: operand, partial: 1, sum: sum)
-    }
-  }
-
-  @inline(__always)
-  private func operand(
-    _ position: Int, of application: UnsafePointer<Tape.TensorNode.Application>
-  ) -> Int32 {
-    let operands = UnsafeRawPointer(application).assumingMemoryBound(to: Tape.OperandList.self)
-    return Tape.OperandList.index(of: position, in: operands)
+    observer?.saw(
+      contribution.value, from: Int(index), adjoint(of: Int(index)), to: operand, partial: 1,
+      sum: sum)
   }
 
   /// Adds to the adjoint of a tensor.
@@ -130,14 +109,14 @@ final class TensorAdjoints {
   }
 }
 
-extension GradientWalk {
-  static func numbers(_ slots: AdjointSlots<GradientWalk>) -> TensorAdjoints.Numbers {
-    .gradient(slots)
+extension WholeTapeWalk {
+  static func numbers(_ slots: AdjointSlots<WholeTapeWalk>) -> TensorAdjoints.Numbers {
+    .wholeTape(slots)
   }
 }
-extension InspectedWalk {
-  static func numbers(_ slots: AdjointSlots<InspectedWalk>) -> TensorAdjoints.Numbers {
-    .inspected(slots)
+extension PlainWalk {
+  static func numbers(_ slots: AdjointSlots<PlainWalk>) -> TensorAdjoints.Numbers {
+    .plain(slots)
   }
 }
 extension RecordedWalk {

@@ -27,8 +27,8 @@ protocol WalkKind {
   static func numbers(_ slots: AdjointSlots<Self>) -> TensorAdjoints.Numbers
 }
 
-/// The gradient of a number with respect to the first records of a tape.
-enum GradientWalk: WalkKind {
+/// A walk in plain numbers over a whole tape, which functions of numbers are differentiated by.
+enum WholeTapeWalk: WalkKind {
   typealias Number = Double
   typealias Companion = Void
   @inline(__always) static var coversTape: Bool { true }
@@ -36,8 +36,8 @@ enum GradientWalk: WalkKind {
   @inline(__always) static func observer(_: Void) -> Unmanaged<EdgeObserver>? { nil }
 }
 
-/// A walk in plain numbers over the end of a tape; its adjoints can be looked at.
-enum InspectedWalk: WalkKind {
+/// A walk in plain numbers over the end of a tape: every other, watched or not.
+enum PlainWalk: WalkKind {
   typealias Number = Double
   /// An observer outlives the walk, so it is not counted.
   typealias Companion = Unmanaged<EdgeObserver>?
@@ -59,8 +59,7 @@ enum RecordedWalk: WalkKind {
 
 /// What else will be asked of a tape and of the adjoints of its tensors after a walk.
 enum WalkPurpose {
-  /// Nothing: what the rules have read is freed behind the walk, and adjoints that have been passed
-  /// on.
+  /// Nothing: the walk frees what the rules have read and the adjoints it has passed on.
   case gradient
   /// Another walk: the tape keeps what the rules read.
   case pullback
@@ -82,8 +81,10 @@ protocol AdjointNumber: Algebra {
   var contributes: Bool { get }
   /// What a slot holds after one more contribution.
   static func sum(_ adjoint: Self, _ contribution: Self) -> Self
-  /// True when the walk's own arithmetic goes on the tape: the records may then move while it runs,
-  /// and it asks which of them an outer derivative has made inactive.
+  /// True when the walk's own arithmetic goes on the tape.
+  ///
+  /// The records may then move while it runs, and it skips those that do not depend on the inputs
+  /// of its level.
   static var isRecorded: Bool { get }
   static func operand(_ value: Double, _ index: Int, _ header: UnsafeMutablePointer<TapeHeader>)
     -> Self
