@@ -168,16 +168,17 @@ private struct ElementaryStep<Kind: WalkKind>: RecordVisitor {
     _ position: Int, to operand: Int, isSeldomBelow: Bool = false, _ contribution: () -> Number
   ) {
     guard Kind.coversTape || slots.asks(for: Int32(truncatingIfNeeded: operand)) else { return }
-    let contribution = contribution()
     let isBelow = operand == index &- 1
-    let sum: Number
+    // The contribution stands in both branches, so that the usual one ends where the loop begins.
     if isSeldomBelow ? _slowPath(isBelow) : isBelow {
+      let contribution = contribution()
       below = .sum(below, contribution)
-      sum = below
+      slots.observe(contribution, from: index, seed, to: operand, position, sum: below)
     } else {
-      sum = slots.add(contribution, to: operand)
+      let contribution = contribution()
+      let sum = slots.add(contribution, to: operand)
+      slots.observe(contribution, from: index, seed, to: operand, position, sum: sum)
     }
-    slots.observe(contribution, from: index, seed, to: operand, position, sum: sum)
   }
 
   @inline(__always)
