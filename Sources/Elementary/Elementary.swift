@@ -148,7 +148,7 @@ extension Elementary.Opcode {
   public func unary<V: UnaryVisitor>(_ visitor: V) -> V.Result {
     var visitor = visitor
     return Self.unary(rawValue, &visitor) { _ in
-      preconditionFailure("the function takes two operands")
+      fatalError("the function takes two operands; call binary(_:)")
     }
   }
 
@@ -157,7 +157,7 @@ extension Elementary.Opcode {
   public func binary<V: BinaryVisitor>(_ visitor: V) -> V.Result {
     var visitor = visitor
     return Self.binary(rawValue, &visitor) { _ in
-      preconditionFailure("the function takes one operand")
+      fatalError("the function takes one operand; call unary(_:)")
     }
   }
 }

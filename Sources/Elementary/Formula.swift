@@ -1,6 +1,8 @@
 // How an expression of the table is written down, so that a derivative rule can be read as a
 // formula instead of being run.
 
+import AdjointSupport
+
 /// An algebra whose numbers are formulas: computing with them writes the computation down.
 ///
 /// ```swift
@@ -92,13 +94,13 @@ public struct Formula: RecordedAlgebra, Sendable, Hashable, CustomStringConverti
 extension Elementary.Opcode {
   /// The derivative with respect to `x` as a formula, for functions of one operand.
   public func derivative(of x: Formula) -> Formula {
-    precondition(arity == 1, "`\(name)` takes two operands; use derivatives(of:_:)")
+    require(arity == 1, "`\(name)` takes two operands; use derivatives(of:_:)")
     return unary(DerivativeFormula(x: x))
   }
 
   /// The two partial derivatives as formulas, for functions of two operands.
   public func derivatives(of a: Formula, _ b: Formula) -> (first: Formula, second: Formula) {
-    precondition(arity == 2, "`\(name)` takes one operand; use derivative(of:)")
+    require(arity == 2, "`\(name)` takes one operand; use derivative(of:)")
     return binary(DerivativeFormulas(a: a, b: b))
   }
 }

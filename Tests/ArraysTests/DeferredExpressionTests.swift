@@ -36,8 +36,8 @@ import Testing
     }
   }
 
-  // A read of a product that was put off gives the bits of the product, through views too; whoever
-  // sums it forgets it uncomputed.
+  // A read of a product that was put off gives the bits of the product, through views too; a
+  // sum into another array forgets it uncomputed.
   @Test(arguments: [DType.float32, .float64])
   func productsArePutOffAsAWhole(_ dtype: DType) {
     var generator = RandomGenerator(seed: 11)

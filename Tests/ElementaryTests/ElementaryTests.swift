@@ -39,7 +39,7 @@ typealias Opcode = Elementary.Opcode
     }
   }
 
-  // What the entries say about their functions, as lists: whoever changes one means it.
+  // What the entries say about their functions, as lists: a change of one is meant.
   @Test func attributes() {
     func those(_ isSo: (Opcode) -> Bool) -> Set<Opcode> { Set(Opcode.allCases.filter(isSo)) }
     #expect(those(\.isInfix) == [.add, .subtract, .multiply, .divide])

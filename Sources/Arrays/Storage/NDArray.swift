@@ -2,6 +2,7 @@
 // read back. It has never heard of derivatives.
 
 import AdjointKernels
+import AdjointSupport
 
 /// How several numbers become one: `sum`, `product`, `minimum` or `maximum`.
 package typealias ReductionKind = AdjointKernels.ReductionKind
@@ -132,8 +133,8 @@ extension NDArray {
 
   /// The numbers 0, 1, 2, … `count - 1`.
   package static func range(_ count: Int, dtype: DType = .int32) -> NDArray {
-    precondition(count >= 0, "range of a negative count \(count)")
-    precondition(dtype != .bool, "range needs a numeric type")
+    require(count >= 0, "range(\(count)) asks for a negative count of numbers; pass 0 or more")
+    require(dtype != .bool, "a range of truth values is undefined; ask for .int32 or a float type")
     let array = NDArray(uninitialized: Shape([count]), dtype: dtype)
     let bytes = array.storage.bytes
     switch dtype {

@@ -41,7 +41,7 @@ extension Tape {
   ///
   /// - Complexity: proportional to the number of edges before `result`, in time and in memory.
   public func reverseSteps(of result: Scalar, seed: Double = 1) -> [ReverseStep] {
-    if let failure { fatalError(failure.description) }
+    check(result, "reverseSteps(of:)")
     return steps(of: Int(result.index), .scalar(Scalar(seed)))
   }
 
@@ -51,8 +51,10 @@ extension Tape {
   public func reverseSteps(
     of result: Tensor, seed: Tensor? = nil
   ) throws(TensorError) -> [ReverseStep] {
+    try check(result, "reverseSteps(of:)")
+    let steps = steps(of: Int(result.index), .tensor(try result.seed(seed, "reverseSteps(of:)")))
     if let failure { throw failure }
-    return steps(of: Int(result.index), .tensor(try result.seed(seed, "reverseSteps(of:)")))
+    return steps
   }
 
   private func steps(of top: Int, _ seed: Seed) -> [ReverseStep] {

@@ -62,6 +62,8 @@ extension Tape {
 
   /// The recorded operation at an index.
   public func node(_ index: Int) -> TapeNode {
+    require(
+      (0..<count).contains(index), "there is no node \(index) on a tape of \(count) operations")
     let record = header.pointee.records[index]
     let value = value(at: Int32(index))
     var node = TapeNode(

@@ -14,7 +14,7 @@ enum CurrentTape {
   private static let key: pthread_key_t = {
     var key = pthread_key_t()
     let status = pthread_key_create(&key, nil)
-    precondition(status == 0, "the system has no thread-local key left (error \(status))")
+    require(status == 0, "the system has no thread-local key left (error \(status))")
     return key
   }()
 
@@ -38,7 +38,7 @@ enum TapeStore {
   /// The largest buffer that outlives the tape that grew it: enough for ten million operations.
   static let keptBytes = 256 << 20
 
-  // `@unchecked Sendable`: a header in the store is referenced by the store alone.
+  // `@unchecked Sendable`, both: a header or a tape in the store is referenced by the store alone.
   private struct Headers: @unchecked Sendable {
     var free: [UnsafeMutablePointer<TapeHeader>] = []
   }

@@ -29,10 +29,7 @@ extension Tape {
   ///
   /// - Complexity: proportional to the number of records before `result`.
   public func gradients(of result: Scalar, seed: Double = 1) -> Adjoints {
-    if let failure { fatalError(failure.description) }
-    if let header = result.liveHeader, header != self.header {
-      Tape.failOnForeign(result, result, "gradients(of:)")
-    }
+    check(result, "gradients(of:)")
     let adjoints = adjoints(
       of: Int(result.index), .scalar(Scalar(seed)), since: .start, for: .inspection)
     if let failure { fatalError(failure.description) }
@@ -44,13 +41,7 @@ extension Tape {
   /// - Throws: `TensorError` when a mistake was noted while recording, or when the result has more
   ///   than one element (give a `seed` then).
   public func gradients(of result: Tensor, seed: Tensor? = nil) throws(TensorError) -> Adjoints {
-    if let failure { throw failure }
-    if result.isRecorded, result.tape !== self {
-      throw TensorError(
-        .foreignVariable, operation: "gradients(of:)", operands: [result.type.description],
-        problem: "the tensor is recorded on another tape",
-        remedy: "Ask the tape that its variables were made on.")
-    }
+    try check(result, "gradients(of:)")
     let seed = try result.seed(seed, "gradients(of:)")
     let adjoints = adjoints(
       of: Int(result.index), .tensor(seed), since: .start, for: .inspection)
@@ -69,6 +60,24 @@ extension Tape {
       case .tensor(let seed): seed.isRecorded
       }
     }
+  }
+
+  /// Stops at a noted mistake, and at a result of another tape.
+  func check(_ result: Scalar, _ operation: String) {
+    if let failure { fatalError(failure.description) }
+    if let header = result.liveHeader, header != self.header {
+      Tape.failOnForeign(result, result, operation)
+    }
+  }
+
+  /// Throws a noted mistake, and refuses a result of another tape.
+  func check(_ result: Tensor, _ operation: String) throws(TensorError) {
+    if let failure { throw failure }
+    guard result.isRecorded, result.tape !== self else { return }
+    throw TensorError(
+      .foreignVariable, operation: operation, operands: [result.type.description],
+      problem: "the tensor is recorded on another tape",
+      remedy: "Ask the tape that its variables were made on.")
   }
 
   /// The adjoints of all records since `start`, from the one at `top`.
