@@ -48,7 +48,7 @@ func differentiated(
 ///
 /// - Complexity: a small multiple of the cost of the function, whatever the number of operations.
 public func valueWithGradient(
-  at x: Double, of f: (Scalar) -> Scalar
+  at x: Double, @ClosureBody<Scalar> of f: (Scalar) -> Scalar
 ) -> (value: Double, gradient: Double) {
   let (value, gradient) = differentiated([x]) { f($0[0]) }
   return (value, gradient[0])
@@ -56,19 +56,19 @@ public func valueWithGradient(
 
 /// The value and the derivative of a function of one number, both recorded for an outer derivative.
 public func valueWithGradient(
-  at x: Scalar, of f: (Scalar) -> Scalar
+  at x: Scalar, @ClosureBody<Scalar> of f: (Scalar) -> Scalar
 ) -> (value: Scalar, gradient: Scalar) {
   let (value, gradient) = differentiated([x]) { f($0[0]) }
   return (value, gradient[0])
 }
 
 /// The derivative of a function of one number.
-public func gradient(at x: Double, of f: (Scalar) -> Scalar) -> Double {
+public func gradient(at x: Double, @ClosureBody<Scalar> of f: (Scalar) -> Scalar) -> Double {
   differentiated([x], returnsValue: false) { f($0[0]) }.gradient[0]
 }
 
 /// The derivative of a function of one number, recorded for an outer derivative.
-public func gradient(at x: Scalar, of f: (Scalar) -> Scalar) -> Scalar {
+public func gradient(at x: Scalar, @ClosureBody<Scalar> of f: (Scalar) -> Scalar) -> Scalar {
   valueWithGradient(at: x, of: f).gradient
 }
 
@@ -76,7 +76,7 @@ public func gradient(at x: Scalar, of f: (Scalar) -> Scalar) -> Scalar {
 
 /// The value and the derivatives of a function of two numbers.
 public func valueWithGradient(
-  at x: Double, _ y: Double, of f: (Scalar, Scalar) -> Scalar
+  at x: Double, _ y: Double, @ClosureBody<Scalar> of f: (Scalar, Scalar) -> Scalar
 ) -> (value: Double, gradient: (Double, Double)) {
   let (value, gradient) = differentiated([x, y]) { f($0[0], $0[1]) }
   return (value, (gradient[0], gradient[1]))
@@ -84,7 +84,7 @@ public func valueWithGradient(
 
 /// The value and the derivatives of a function of two numbers, recorded for an outer derivative.
 public func valueWithGradient(
-  at x: Scalar, _ y: Scalar, of f: (Scalar, Scalar) -> Scalar
+  at x: Scalar, _ y: Scalar, @ClosureBody<Scalar> of f: (Scalar, Scalar) -> Scalar
 ) -> (value: Scalar, gradient: (Scalar, Scalar)) {
   let (value, gradient) = differentiated([x, y]) { f($0[0], $0[1]) }
   return (value, (gradient[0], gradient[1]))
@@ -92,7 +92,7 @@ public func valueWithGradient(
 
 /// The derivatives of a function of two numbers.
 public func gradient(
-  at x: Double, _ y: Double, of f: (Scalar, Scalar) -> Scalar
+  at x: Double, _ y: Double, @ClosureBody<Scalar> of f: (Scalar, Scalar) -> Scalar
 ) -> (Double, Double) {
   let gradient = differentiated([x, y], returnsValue: false) { f($0[0], $0[1]) }.gradient
   return (gradient[0], gradient[1])
@@ -100,12 +100,13 @@ public func gradient(
 
 /// The derivatives of a function of two numbers, recorded for an outer derivative.
 public func gradient(
-  at x: Scalar, _ y: Scalar, of f: (Scalar, Scalar) -> Scalar
+  at x: Scalar, _ y: Scalar, @ClosureBody<Scalar> of f: (Scalar, Scalar) -> Scalar
 ) -> (Scalar, Scalar) { valueWithGradient(at: x, y, of: f).gradient }
 
 /// The value and the derivatives of a function of three numbers.
 public func valueWithGradient(
-  at x: Double, _ y: Double, _ z: Double, of f: (Scalar, Scalar, Scalar) -> Scalar
+  at x: Double, _ y: Double, _ z: Double,
+  @ClosureBody<Scalar> of f: (Scalar, Scalar, Scalar) -> Scalar
 ) -> (value: Double, gradient: (Double, Double, Double)) {
   let (value, gradient) = differentiated([x, y, z]) { f($0[0], $0[1], $0[2]) }
   return (value, (gradient[0], gradient[1], gradient[2]))
@@ -113,7 +114,8 @@ public func valueWithGradient(
 
 /// The value and the derivatives of a function of three numbers, recorded for an outer derivative.
 public func valueWithGradient(
-  at x: Scalar, _ y: Scalar, _ z: Scalar, of f: (Scalar, Scalar, Scalar) -> Scalar
+  at x: Scalar, _ y: Scalar, _ z: Scalar,
+  @ClosureBody<Scalar> of f: (Scalar, Scalar, Scalar) -> Scalar
 ) -> (value: Scalar, gradient: (Scalar, Scalar, Scalar)) {
   let (value, gradient) = differentiated([x, y, z]) { f($0[0], $0[1], $0[2]) }
   return (value, (gradient[0], gradient[1], gradient[2]))
@@ -121,7 +123,8 @@ public func valueWithGradient(
 
 /// The derivatives of a function of three numbers.
 public func gradient(
-  at x: Double, _ y: Double, _ z: Double, of f: (Scalar, Scalar, Scalar) -> Scalar
+  at x: Double, _ y: Double, _ z: Double,
+  @ClosureBody<Scalar> of f: (Scalar, Scalar, Scalar) -> Scalar
 ) -> (Double, Double, Double) {
   let gradient = differentiated([x, y, z], returnsValue: false) { f($0[0], $0[1], $0[2]) }
     .gradient
@@ -130,7 +133,8 @@ public func gradient(
 
 /// The derivatives of a function of three numbers, recorded for an outer derivative.
 public func gradient(
-  at x: Scalar, _ y: Scalar, _ z: Scalar, of f: (Scalar, Scalar, Scalar) -> Scalar
+  at x: Scalar, _ y: Scalar, _ z: Scalar,
+  @ClosureBody<Scalar> of f: (Scalar, Scalar, Scalar) -> Scalar
 ) -> (Scalar, Scalar, Scalar) { valueWithGradient(at: x, y, z, of: f).gradient }
 
 // MARK: Whole numbers
@@ -140,60 +144,90 @@ public func gradient(
 
 /// The value and the derivative of a function of one number.
 public func valueWithGradient(
-  at x: Int, of f: (Scalar) -> Scalar
+  at x: Int, @ClosureBody<Scalar> of f: (Scalar) -> Scalar
 ) -> (value: Double, gradient: Double) { valueWithGradient(at: Double(x), of: f) }
 
+/// The value and the derivatives of a function of two numbers.
+public func valueWithGradient(
+  at x: Int, _ y: Int, @ClosureBody<Scalar> of f: (Scalar, Scalar) -> Scalar
+) -> (value: Double, gradient: (Double, Double)) {
+  valueWithGradient(at: Double(x), Double(y), of: f)
+}
+
+/// The value and the derivatives of a function of three numbers.
+public func valueWithGradient(
+  at x: Int, _ y: Int, _ z: Int, @ClosureBody<Scalar> of f: (Scalar, Scalar, Scalar) -> Scalar
+) -> (value: Double, gradient: (Double, Double, Double)) {
+  valueWithGradient(at: Double(x), Double(y), Double(z), of: f)
+}
+
+/// The value and the gradient of a function of many numbers.
+@_disfavoredOverload
+public func valueWithGradient(
+  at x: [Int], @ClosureBody<Scalar> of f: ([Scalar]) -> Scalar
+) -> (value: Double, gradient: [Double]) {
+  valueWithGradient(at: x.map { Double($0) }, of: f)
+}
+
 /// The derivative of a function of one number.
-public func gradient(at x: Int, of f: (Scalar) -> Scalar) -> Double {
+public func gradient(at x: Int, @ClosureBody<Scalar> of f: (Scalar) -> Scalar) -> Double {
   gradient(at: Double(x), of: f)
 }
 
 /// The derivatives of a function of two numbers.
 public func gradient(
-  at x: Int, _ y: Int, of f: (Scalar, Scalar) -> Scalar
+  at x: Int, _ y: Int, @ClosureBody<Scalar> of f: (Scalar, Scalar) -> Scalar
 ) -> (Double, Double) { gradient(at: Double(x), Double(y), of: f) }
 
 /// The derivatives of a function of three numbers.
 public func gradient(
-  at x: Int, _ y: Int, _ z: Int, of f: (Scalar, Scalar, Scalar) -> Scalar
+  at x: Int, _ y: Int, _ z: Int, @ClosureBody<Scalar> of f: (Scalar, Scalar, Scalar) -> Scalar
 ) -> (Double, Double, Double) { gradient(at: Double(x), Double(y), Double(z), of: f) }
 
 /// The gradient of a function of many numbers.
-public func gradient(at x: [Int], of f: ([Scalar]) -> Scalar) -> [Double] {
+@_disfavoredOverload
+public func gradient(at x: [Int], @ClosureBody<Scalar> of f: ([Scalar]) -> Scalar) -> [Double] {
   gradient(at: x.map { Double($0) }, of: f)
 }
 
 // MARK: Many variables
 
 /// The value and the gradient of a function of many numbers.
+@_disfavoredOverload
 public func valueWithGradient(
-  at x: [Double], of f: ([Scalar]) -> Scalar
+  at x: [Double], @ClosureBody<Scalar> of f: ([Scalar]) -> Scalar
 ) -> (value: Double, gradient: [Double]) { differentiated(x, f) }
 
 /// The value and the gradient of a function of many numbers, recorded for an outer derivative.
+@_disfavoredOverload
 public func valueWithGradient(
-  at x: [Scalar], of f: ([Scalar]) -> Scalar
+  at x: [Scalar], @ClosureBody<Scalar> of f: ([Scalar]) -> Scalar
 ) -> (value: Scalar, gradient: [Scalar]) { differentiated(x, f) }
 
 /// The gradient of a function of many numbers.
-public func gradient(at x: [Double], of f: ([Scalar]) -> Scalar) -> [Double] {
+@_disfavoredOverload
+public func gradient(at x: [Double], @ClosureBody<Scalar> of f: ([Scalar]) -> Scalar) -> [Double] {
   differentiated(x, returnsValue: false, f).gradient
 }
 
 /// The gradient of a function of many numbers, recorded for an outer derivative.
-public func gradient(at x: [Scalar], of f: ([Scalar]) -> Scalar) -> [Scalar] {
+@_disfavoredOverload
+public func gradient(at x: [Scalar], @ClosureBody<Scalar> of f: ([Scalar]) -> Scalar) -> [Scalar] {
   differentiated(x, f).gradient
 }
 
 // MARK: Functions that return functions
 
 /// The gradient as a function: `gradient(of: f)(x)` is `gradient(at: x, of: f)`.
-public func gradient(of f: @escaping (Scalar) -> Scalar) -> (Double) -> Double {
+public func gradient(@ClosureBody<Scalar> of f: @escaping (Scalar) -> Scalar) -> (Double) -> Double
+{
   { x in gradient(at: x, of: f) }
 }
 
 /// The gradient as a function of recorded scalars, so that it can be differentiated again.
-public func gradient(of f: @escaping (Scalar) -> Scalar) -> (Scalar) -> Scalar {
+@_disfavoredOverload
+public func gradient(@ClosureBody<Scalar> of f: @escaping (Scalar) -> Scalar) -> (Scalar) -> Scalar
+{
   { x in gradient(at: x, of: f) }
 }
 
@@ -201,14 +235,16 @@ public func gradient(of f: @escaping (Scalar) -> Scalar) -> (Scalar) -> Scalar {
 ///
 /// `pullback(s)` is `s · f'(x)`. The closure keeps the tape; it may be called many times.
 public func valueWithPullback(
-  at x: Double, of f: (Scalar) -> Scalar
+  at x: Double, @ClosureBody<Scalar> of f: (Scalar) -> Scalar
 ) -> (value: Double, pullback: (Double) -> Double) {
   let (values, pullback) = valueWithPullback(at: [x]) { [f($0[0])] }
   return (values[0], { seed in pullback([seed])[0] })
 }
 
 /// The map from a weight `s` to `s · f'(x)`.
-public func pullback(at x: Double, of f: (Scalar) -> Scalar) -> (Double) -> Double {
+public func pullback(at x: Double, @ClosureBody<Scalar> of f: (Scalar) -> Scalar) -> (Double) ->
+  Double
+{
   valueWithPullback(at: x, of: f).pullback
 }
 
@@ -216,7 +252,7 @@ public func pullback(at x: Double, of f: (Scalar) -> Scalar) -> (Double) -> Doub
 ///
 /// `pullback(s)` is `Jᵀ s`, with `J[i, j] = ∂f_i/∂x_j`; it may be called many times.
 public func valueWithPullback(
-  at x: [Double], of f: ([Scalar]) -> [Scalar]
+  at x: [Double], @ClosureBody<[Scalar]> of f: ([Scalar]) -> [Scalar]
 ) -> (value: [Double], pullback: ([Double]) -> [Double]) {
   Level.open(on: nil, keepsTape: true) { level in
     let inputs = level.tape.variables(x)
@@ -244,5 +280,5 @@ public func valueWithPullback(
 
 /// The transposed derivative of a function of many numbers with many results.
 public func pullback(
-  at x: [Double], of f: ([Scalar]) -> [Scalar]
+  at x: [Double], @ClosureBody<[Scalar]> of f: ([Scalar]) -> [Scalar]
 ) -> ([Double]) -> [Double] { valueWithPullback(at: x, of: f).pullback }

@@ -30,7 +30,7 @@
 /// - Complexity: a small multiple of the cost of `f`.
 @_disfavoredOverload
 public func valueWithGradient<X: Differentiable, Result: DifferentiableResult>(
-  at x: X, of f: (X) throws -> Result
+  at x: X, @ClosureBody<Result> of f: (X) throws -> Result
 ) throws -> (value: Result, gradient: X.Adjoint) {
   try differentiated(at: x, of: f, wantsValue: true)
 }
@@ -38,7 +38,7 @@ public func valueWithGradient<X: Differentiable, Result: DifferentiableResult>(
 /// The gradient of a function of one tensor or model.
 @_disfavoredOverload
 public func gradient<X: Differentiable, Result: DifferentiableResult>(
-  at x: X, of f: (X) throws -> Result
+  at x: X, @ClosureBody<Result> of f: (X) throws -> Result
 ) throws -> X.Adjoint {
   try differentiated(at: x, of: f, wantsValue: false).gradient
 }
@@ -69,7 +69,8 @@ private func differentiated<X: Differentiable, Result: DifferentiableResult>(
 public func valueWithGradient<
   X: Differentiable, Y: Differentiable, each Z: Differentiable, Result: DifferentiableResult
 >(
-  at x: X, _ y: Y, _ z: repeat each Z, of f: (X, Y, repeat each Z) throws -> Result
+  at x: X, _ y: Y, _ z: repeat each Z,
+  @ClosureBody<Result> of f: (X, Y, repeat each Z) throws -> Result
 ) throws -> (value: Result, gradient: (X.Adjoint, Y.Adjoint, repeat (each Z).Adjoint)) {
   try differentiated(at: x, y, repeat each z, of: f, wantsValue: true)
 }
@@ -79,7 +80,8 @@ public func valueWithGradient<
 public func gradient<
   X: Differentiable, Y: Differentiable, each Z: Differentiable, Result: DifferentiableResult
 >(
-  at x: X, _ y: Y, _ z: repeat each Z, of f: (X, Y, repeat each Z) throws -> Result
+  at x: X, _ y: Y, _ z: repeat each Z,
+  @ClosureBody<Result> of f: (X, Y, repeat each Z) throws -> Result
 ) throws -> (X.Adjoint, Y.Adjoint, repeat (each Z).Adjoint) {
   try differentiated(at: x, y, repeat each z, of: f, wantsValue: false).gradient
 }
@@ -122,7 +124,7 @@ private func differentiated<
 ///   shape of the result.
 @_disfavoredOverload
 public func valueWithPullback<X: Differentiable>(
-  at x: X, of f: (X) throws -> Tensor
+  at x: X, @ClosureBody<Tensor> of f: (X) throws -> Tensor
 ) throws -> (value: Tensor, pullback: (Tensor) throws -> X.Adjoint) {
   let parts = x._parts
   return try Level.open(on: X._recordingTape(of: parts), keepsTape: true) { level in
@@ -139,7 +141,7 @@ public func valueWithPullback<X: Differentiable>(
 /// The transposed derivative of a function of one tensor or model.
 @_disfavoredOverload
 public func pullback<X: Differentiable>(
-  at x: X, of f: (X) throws -> Tensor
+  at x: X, @ClosureBody<Tensor> of f: (X) throws -> Tensor
 ) throws -> (Tensor) throws -> X.Adjoint {
   try valueWithPullback(at: x, of: f).pullback
 }
@@ -150,7 +152,8 @@ public func pullback<X: Differentiable>(
 public func valueWithPullback<
   X: Differentiable, Y: Differentiable, each Z: Differentiable
 >(
-  at x: X, _ y: Y, _ z: repeat each Z, of f: (X, Y, repeat each Z) throws -> Tensor
+  at x: X, _ y: Y, _ z: repeat each Z,
+  @ClosureBody<Tensor> of f: (X, Y, repeat each Z) throws -> Tensor
 ) throws -> (
   value: Tensor, pullback: (Tensor) throws -> (X.Adjoint, Y.Adjoint, repeat (each Z).Adjoint)
 ) {
@@ -182,7 +185,8 @@ public func valueWithPullback<
 public func pullback<
   X: Differentiable, Y: Differentiable, each Z: Differentiable
 >(
-  at x: X, _ y: Y, _ z: repeat each Z, of f: (X, Y, repeat each Z) throws -> Tensor
+  at x: X, _ y: Y, _ z: repeat each Z,
+  @ClosureBody<Tensor> of f: (X, Y, repeat each Z) throws -> Tensor
 ) throws -> (Tensor) throws -> (X.Adjoint, Y.Adjoint, repeat (each Z).Adjoint) {
   try valueWithPullback(at: x, y, repeat each z, of: f).pullback
 }
