@@ -39,7 +39,7 @@ struct SpokenMistakeTests {
       let x = other.variable(2)
       _ = tape.reverseSteps(of: x * x)
     }
-    #expect(try text(result).contains("foreign variable"))
+    #expect(try text(result).contains("recorded on another tape"))
     let (tape, other) = (Tape(), Tape())
     let x = other.variable(Tensor([1, 2]))
     #expect(throws: TensorError.self) { _ = try tape.reverseSteps(of: (x * x).sum()) }

@@ -15,7 +15,7 @@ struct TensorNodeTests {
     var list = Tape.OperandList(operands)
     for position in operands.indices {
       #expect(Tape.OperandList.address(of: position, in: &list).pointee.index == Int32(position))
-      #expect(Tape.OperandList.index(of: position, in: &list) == Int32(position))
+      #expect(list[position].index == Int32(position))
     }
   }
 }

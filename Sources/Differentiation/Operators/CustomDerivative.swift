@@ -40,15 +40,13 @@ public func withCustomDerivative(
   _ f: ([Scalar]) -> (value: Scalar, pullback: (Scalar) -> [Scalar])
 ) -> Scalar {
   guard let tape = xs.recordingTape else { return f(xs).value }
-  for x in xs {
-    if let header = x.liveHeader, header != tape.header { Tape.failOnForeign(xs[0], x, name) }
-  }
+  let operands = tape.indices(of: xs, name)
   let (value, pullback) = tape.unlessNested { f(xs) }
   let result = tape.header.append(.custom, value.value, UInt64(tape.customs.count), 0)
   guard result.isRecorded else { return result }
   tape.customs.append(
     Tape.CustomNode(
-      name: name, operands: xs.map(\.index),
+      name: name, operands: operands,
       pullback: { adjoint in
         let adjoints = pullback(adjoint)
         requireOneEach(name, adjoints.count, xs.count)

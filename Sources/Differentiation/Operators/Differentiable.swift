@@ -19,7 +19,7 @@ public protocol Differentiable {
   /// The value taken apart, for one call of a differential operator.
   var _parts: _Parts { get }
 
-  /// The tape that a part is recorded on already, if one is.
+  /// The tape that a part is being recorded on already, if one is.
   static func _recordingTape(of parts: _Parts) -> Tape?
 
   /// The value of the same parts as variables of the level's tape, and these variables.
@@ -56,7 +56,7 @@ extension Level {
 extension Scalar: Differentiable {
   /// The derivative of a number with respect to a number is a number.
   public typealias Adjoint = Scalar
-  public static func _recordingTape(of parts: Scalar) -> Tape? { Tape.of(parts) }
+  public static func _recordingTape(of parts: Scalar) -> Tape? { parts.recordingTape }
   public static func _variables(for parts: Scalar, in level: Level) -> (
     value: Scalar, parts: Scalar
   ) {
@@ -72,7 +72,9 @@ extension Scalar: Differentiable {
 extension Tensor: Differentiable {
   /// The derivative of a number with respect to a tensor is a tensor of its shape.
   public typealias Adjoint = Tensor
-  public static func _recordingTape(of parts: Tensor) -> Tape? { parts.tape }
+  public static func _recordingTape(of parts: Tensor) -> Tape? {
+    parts.recordingHeader?.pointee.owner?.takeUnretainedValue()
+  }
   public static func _variables(for parts: Tensor, in level: Level) -> (
     value: Tensor, parts: Tensor
   ) {

@@ -15,13 +15,14 @@ func differentiated(
     let y = f(inputs)
     level.trapOnFailure()
     guard !level.isNested else {
+      if returnsValue { level.requirePlainResults([y]) }
       let adjoints = level.adjoints(of: y)
-      if returnsValue, adjoints.dependsOnOuter { level.failOnPlainResult(y.value) }
       return (y.value, inputs.map { level.requirePlainResult(adjoints.scalar($0)).number })
     }
-    guard let header = y.liveHeader else { return (y.value, values.map { _ in 0 }) }
-    if header != level.tape.header { Tape.failOnForeign(inputs.first ?? y, y, "gradient(at:of:)") }
-    return (y.value, level.tape.gradient(of: Int(y.index), withRespectToFirst: values.count))
+    guard let result = level.tape.index(of: y, "gradient(at:of:)") else {
+      return (y.value, values.map { _ in 0 })
+    }
+    return (y.value, level.tape.gradient(of: Int(result), withRespectToFirst: values.count))
   }
 }
 
@@ -258,6 +259,7 @@ public func valueWithPullback(
     let inputs = level.tape.variables(x)
     let results = f(inputs)
     level.trapOnFailure()
+    level.requirePlainResults(results)
     return (
       results.map(\.value),
       { seeds in
@@ -266,12 +268,12 @@ public func valueWithPullback(
             "the function has \(results.count) results, so its pullback takes \(results.count) "
               + "seeds, not \(seeds.count)")
         }
-        // Σ s_i y_i, whose gradient is Jᵀ s.
         let tape = level.tape
-        let combined = zip(seeds, results).reduce(Scalar(0)) { $0 + $1.0 * $1.1 }
-        let adjoints = level.adjoints(of: combined, for: .pullback)
-        return withExtendedLifetime(tape) {
-          inputs.map { level.requirePlainResult(adjoints.scalar($0)).number }
+        return tape.forgetting {
+          // Σ s_i y_i, whose gradient is Jᵀ s.
+          let combined = zip(seeds, results).reduce(Scalar(0)) { $0 + $1.0 * $1.1 }
+          let adjoints = level.adjoints(of: combined, for: .pullback)
+          return inputs.map { level.requirePlainResult(adjoints.scalar($0)).number }
         }
       }
     )

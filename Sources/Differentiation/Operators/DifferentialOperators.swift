@@ -30,25 +30,27 @@
 /// - Complexity: a small multiple of the cost of `f`.
 @_disfavoredOverload
 public func valueWithGradient<X: Differentiable, Result: DifferentiableResult>(
-  at x: X, @ClosureBody<Result> of f: (X) throws -> Result
+  at x: X, @ClosureBody<Result> of f: (X) throws -> Result,
+  file: StaticString = #fileID, line: UInt = #line
 ) throws -> (value: Result, gradient: X.Adjoint) {
-  try differentiated(at: x, of: f, wantsValue: true)
+  try differentiated(at: x, of: f, wantsValue: true, CallSite(file: file, line: line))
 }
 
 /// The gradient of a function of one tensor or model.
 @_disfavoredOverload
 public func gradient<X: Differentiable, Result: DifferentiableResult>(
-  at x: X, @ClosureBody<Result> of f: (X) throws -> Result
+  at x: X, @ClosureBody<Result> of f: (X) throws -> Result,
+  file: StaticString = #fileID, line: UInt = #line
 ) throws -> X.Adjoint {
-  try differentiated(at: x, of: f, wantsValue: false).gradient
+  try differentiated(at: x, of: f, wantsValue: false, CallSite(file: file, line: line)).gradient
 }
 
 /// Value and gradient; a value that is not wanted and has been put off is never computed.
 private func differentiated<X: Differentiable, Result: DifferentiableResult>(
-  at x: X, of f: (X) throws -> Result, wantsValue: Bool
+  at x: X, of f: (X) throws -> Result, wantsValue: Bool, _ site: CallSite
 ) throws -> (value: Result, gradient: X.Adjoint) {
   let parts = x._parts
-  return try Level.open(on: X._recordingTape(of: parts)) { level in
+  return try Level.open(on: X._recordingTape(of: parts), at: site) { level in
     let input = try X._variables(for: parts, in: level)
     let y = try f(input.value)
     try level.check()
@@ -70,9 +72,11 @@ public func valueWithGradient<
   X: Differentiable, Y: Differentiable, each Z: Differentiable, Result: DifferentiableResult
 >(
   at x: X, _ y: Y, _ z: repeat each Z,
-  @ClosureBody<Result> of f: (X, Y, repeat each Z) throws -> Result
+  @ClosureBody<Result> of f: (X, Y, repeat each Z) throws -> Result,
+  file: StaticString = #fileID, line: UInt = #line
 ) throws -> (value: Result, gradient: (X.Adjoint, Y.Adjoint, repeat (each Z).Adjoint)) {
-  try differentiated(at: x, y, repeat each z, of: f, wantsValue: true)
+  try differentiated(
+    at: x, y, repeat each z, of: f, wantsValue: true, CallSite(file: file, line: line))
 }
 
 /// The gradient of a function of several tensors, models or scalars.
@@ -81,9 +85,12 @@ public func gradient<
   X: Differentiable, Y: Differentiable, each Z: Differentiable, Result: DifferentiableResult
 >(
   at x: X, _ y: Y, _ z: repeat each Z,
-  @ClosureBody<Result> of f: (X, Y, repeat each Z) throws -> Result
+  @ClosureBody<Result> of f: (X, Y, repeat each Z) throws -> Result,
+  file: StaticString = #fileID, line: UInt = #line
 ) throws -> (X.Adjoint, Y.Adjoint, repeat (each Z).Adjoint) {
-  try differentiated(at: x, y, repeat each z, of: f, wantsValue: false).gradient
+  try differentiated(
+    at: x, y, repeat each z, of: f, wantsValue: false, CallSite(file: file, line: line)
+  ).gradient
 }
 
 /// Value and gradient for several arguments.
@@ -91,13 +98,13 @@ private func differentiated<
   X: Differentiable, Y: Differentiable, each Z: Differentiable, Result: DifferentiableResult
 >(
   at x: X, _ y: Y, _ z: repeat each Z, of f: (X, Y, repeat each Z) throws -> Result,
-  wantsValue: Bool
+  wantsValue: Bool, _ site: CallSite
 ) throws -> (value: Result, gradient: (X.Adjoint, Y.Adjoint, repeat (each Z).Adjoint)) {
   let (xParts, yParts) = (x._parts, y._parts)
   let zParts = (repeat (each z)._parts)
   let tape = recordingTape(
     X.self, Y.self, repeat (each Z).self, of: (xParts, yParts, repeat each zParts))
-  return try Level.open(on: tape) { level in
+  return try Level.open(on: tape, at: site) { level in
     let first = try X._variables(for: xParts, in: level)
     let second = try Y._variables(for: yParts, in: level)
     let rest = (repeat try (each Z)._variables(for: each zParts, in: level))
@@ -124,10 +131,12 @@ private func differentiated<
 ///   shape of the result.
 @_disfavoredOverload
 public func valueWithPullback<X: Differentiable>(
-  at x: X, @ClosureBody<Tensor> of f: (X) throws -> Tensor
+  at x: X, @ClosureBody<Tensor> of f: (X) throws -> Tensor,
+  file: StaticString = #fileID, line: UInt = #line
 ) throws -> (value: Tensor, pullback: (Tensor) throws -> X.Adjoint) {
   let parts = x._parts
-  return try Level.open(on: X._recordingTape(of: parts), keepsTape: true) { level in
+  let site = CallSite(file: file, line: line)
+  return try Level.open(on: X._recordingTape(of: parts), keepsTape: true, at: site) { level in
     let input = try X._variables(for: parts, in: level)
     let y = try f(input.value)
     try level.check()
@@ -141,9 +150,10 @@ public func valueWithPullback<X: Differentiable>(
 /// The transposed derivative of a function of one tensor or model.
 @_disfavoredOverload
 public func pullback<X: Differentiable>(
-  at x: X, @ClosureBody<Tensor> of f: (X) throws -> Tensor
+  at x: X, @ClosureBody<Tensor> of f: (X) throws -> Tensor,
+  file: StaticString = #fileID, line: UInt = #line
 ) throws -> (Tensor) throws -> X.Adjoint {
-  try valueWithPullback(at: x, of: f).pullback
+  try valueWithPullback(at: x, of: f, file: file, line: line).pullback
 }
 
 /// The value of a function of several tensors or models with a tensor of any shape as its result,
@@ -153,7 +163,8 @@ public func valueWithPullback<
   X: Differentiable, Y: Differentiable, each Z: Differentiable
 >(
   at x: X, _ y: Y, _ z: repeat each Z,
-  @ClosureBody<Tensor> of f: (X, Y, repeat each Z) throws -> Tensor
+  @ClosureBody<Tensor> of f: (X, Y, repeat each Z) throws -> Tensor,
+  file: StaticString = #fileID, line: UInt = #line
 ) throws -> (
   value: Tensor, pullback: (Tensor) throws -> (X.Adjoint, Y.Adjoint, repeat (each Z).Adjoint)
 ) {
@@ -161,7 +172,8 @@ public func valueWithPullback<
   let zParts = (repeat (each z)._parts)
   let tape = recordingTape(
     X.self, Y.self, repeat (each Z).self, of: (xParts, yParts, repeat each zParts))
-  return try Level.open(on: tape, keepsTape: true) { level in
+  let site = CallSite(file: file, line: line)
+  return try Level.open(on: tape, keepsTape: true, at: site) { level in
     let first = try X._variables(for: xParts, in: level)
     let second = try Y._variables(for: yParts, in: level)
     let rest = (repeat try (each Z)._variables(for: each zParts, in: level))
@@ -186,9 +198,10 @@ public func pullback<
   X: Differentiable, Y: Differentiable, each Z: Differentiable
 >(
   at x: X, _ y: Y, _ z: repeat each Z,
-  @ClosureBody<Tensor> of f: (X, Y, repeat each Z) throws -> Tensor
+  @ClosureBody<Tensor> of f: (X, Y, repeat each Z) throws -> Tensor,
+  file: StaticString = #fileID, line: UInt = #line
 ) throws -> (Tensor) throws -> (X.Adjoint, Y.Adjoint, repeat (each Z).Adjoint) {
-  try valueWithPullback(at: x, y, repeat each z, of: f).pullback
+  try valueWithPullback(at: x, y, repeat each z, of: f, file: file, line: line).pullback
 }
 
 /// The tape that the first recorded part is on, if one is.

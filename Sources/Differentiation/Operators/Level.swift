@@ -16,42 +16,66 @@ public struct Level {
   let start: Tape.Mark
   /// True when an outer derivative is active on the same tape.
   let isNested: Bool
+  /// The call that opened the level, for its mistakes to tell.
+  let site: CallSite?
 
   /// Opens a level on the current tape, or on the tape of a recorded input, or on a fresh one.
   static func open<R, E: Error>(
-    on recorded: Tape?, keepsTape: Bool = false, _ body: (Level) throws(E) -> R
+    on recorded: Tape?, keepsTape: Bool = false, at site: CallSite? = nil,
+    _ body: (Level) throws(E) -> R
   ) throws(E) -> R {
-    if let outer = CurrentTape.value ?? recorded {
-      let level = Level(tape: outer, start: outer.end, isNested: true)
-      outer.depth += 1
-      defer { outer.depth -= 1 }
-      return try CurrentTape.with(outer) { () throws(E) -> R in try body(level) }
+    let current = CurrentTape.value
+    // While recording is paused no derivative is asked of what happens on a tape, so there is no
+    // outer one to nest in.
+    guard let outer = current.flatMap({ $0.isPaused ? nil : $0 }) ?? recorded else {
+      // A tape that a pullback closure keeps alive belongs to that closure alone.
+      let tape = keepsTape ? Tape() : TapeStore.takeTape()
+      defer { if !keepsTape { TapeStore.give(tape) } }
+      let level = Level(tape: tape, start: .start, isNested: false, site: site)
+      return try level.run(body)
     }
-    // A tape that a pullback closure keeps alive belongs to that closure alone.
-    let tape = keepsTape ? Tape() : TapeStore.takeTape()
-    defer { if !keepsTape { TapeStore.give(tape) } }
-    let level = Level(tape: tape, start: .start, isNested: false)
-    return try CurrentTape.with(tape) { () throws(E) -> R in try body(level) }
+    let hadFailed = outer.failure != nil
+    outer.allowsConstantResult = false
+    outer.depth += 1
+    defer {
+      outer.allowsConstantResult = true
+      outer.depth -= 1
+    }
+    do throws(E) {
+      return try Level(tape: outer, start: outer.end, isNested: true, site: site).run(body)
+    } catch {
+      // The mistake is the caller's to handle; left on the tape it would fail the outer call too.
+      if !hadFailed { outer.forgetFailure() }
+      throw error
+    }
+  }
+
+  private func run<R, E: Error>(_ body: (Level) throws(E) -> R) throws(E) -> R {
+    try telling { () throws(E) in
+      try CurrentTape.with(tape) { () throws(E) -> R in try body(self) }
+    }
+  }
+
+  /// Runs a part of the operator whose mistakes tell where it was called.
+  private func telling<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
+    if let site { try site.throwing(body) } else { try body() }
   }
 
   // MARK: Inputs
 
   /// The input of this level for a number or a recorded number.
   package func input(_ x: Scalar) -> Scalar {
-    guard let header = x.liveHeader else { return tape.variable(x.value) }
-    guard header == tape.header else { Tape.failOnForeign(x, x, "gradient(at:of:)") }
-    return header.append(.alias, x.value, x.liveIndex(on: header), 0)
+    guard x.recordingTape != nil, let outer = tape.index(of: x, "gradient(at:of:)") else {
+      return tape.variable(x.value)
+    }
+    return tape.header.append(.alias, x.value, UInt64(outer), 0)
   }
 
   /// The input of this level for a tensor or a recorded tensor.
-  package func input(_ x: Tensor, _ name: String? = nil) -> Tensor {
-    guard x.isRecorded else { return tape.variable(x, name) }
-    guard x.tape === tape else {
-      return Tensor.failing(
-        .foreignVariable, "gradient(at:of:)", [x],
-        ShapeError(
-          problem: "the argument is recorded on another tape",
-          remedy: "Differentiate on one tape, or pass x.detached()."))
+  package func input(_ x: Tensor) -> Tensor {
+    guard x.recordingHeader != nil else { return tape.variable(x, for: "gradient(at:of:)") }
+    if let mistake = tape.foreign(x, "gradient(at:of:)") {
+      return Tensor.failing(mistake, on: tape, placeholder: x.type)
     }
     guard tape.header.pointee.records[Int(x.index)].code == .tensor else {
       // A number on the scalar tape; see Tensor+Numbers.
@@ -84,7 +108,7 @@ public struct Level {
 
   /// The adjoints of the inputs, from a seed for one recorded number.
   func adjoints(of y: Scalar, for purpose: WalkPurpose = .gradient) -> Adjoints {
-    trapOnForeign(y)
+    _ = tape.index(of: y, "gradient(at:of:)")
     let adjoints = tape.adjoints(
       of: Int(y.index), .scalar(1), since: start, isNested: isNested, for: purpose)
     trapOnFailure()
@@ -98,27 +122,39 @@ public struct Level {
   func adjoints(
     of y: Tensor, seed: Tensor, for purpose: WalkPurpose = .gradient, wantsValue: Bool = true
   ) throws(TensorError) -> Adjoints {
-    if y.isRecorded, y.tape !== tape {
-      throw TensorError(
-        .foreignVariable, operation: "gradient(at:of:)", operands: [y.type.description],
-        problem: "the function returned a tensor that is recorded on another tape",
-        remedy: "Return a result computed from the arguments of the closure.")
-    }
+    if let mistake = tape.foreign(y, "gradient(at:of:)") { throw mistake }
     let adjoints = tape.adjoints(
       of: Int(y.index), .tensor(seed), since: start, isNested: isNested, for: purpose)
     try check()
+    try requireDependence(adjoints)
     if !isNested { adjoints.compute(with: wantsValue ? y : nil) }
     return adjoints
   }
 
   /// The adjoints of the inputs for a seed that a user gave to a pullback; the tape is kept.
   func adjoints(of y: Tensor, pulling seed: Tensor) throws(TensorError) -> Adjoints {
-    try adjoints(of: y, seed: y.seed(seed, "pullback(at:of:)"), for: .pullback)
+    try telling { () throws(TensorError) in
+      try adjoints(of: y, seed: y.seed(seed, "pullback(at:of:)"), for: .pullback)
+    }
   }
 
-  private func trapOnForeign(_ y: Scalar) {
-    guard let header = y.liveHeader, header != tape.header else { return }
-    Tape.failOnForeign(y, y, "gradient(at:of:)")
+  /// Refuses a result that was computed from none of the inputs: its derivative would be zero for
+  /// ever.
+  func requireDependence(_ adjoints: Adjoints) throws(TensorError) {
+    guard !tape.allowsConstantResult else { return }
+    let inputs = (start.records..<tape.count).prefix { index in
+      tape.isInput(tape.header.pointee.records[index], of: start.records)
+    }
+    let isReached =
+      inputs.isEmpty || inputs.contains { adjoints.value(at: $0) != nil }
+      || inputs.contains { adjoints.isAncestor($0) }
+    guard !isReached else { return }
+    throw TensorError(
+      .unreached, operation: "gradient(at:of:)",
+      problem: "the result does not depend on any argument of the function",
+      remedy: "Compute it from the parameters of the closure; a model or a tensor captured from "
+        + "outside is a constant. If the function is meant to be constant, return "
+        + "result.asConstant().")
   }
 
   /// Plain numbers cannot carry an outer derivative; losing it silently would be a wrong result.
@@ -127,7 +163,18 @@ public struct Level {
     return adjoint.value
   }
 
-  func failOnPlainResult(_ value: Double) -> Never {
+  /// The same for the results of the function itself.
+  func requirePlainResults(_ results: [Scalar]) {
+    guard isNested, let top = results.map(\.index).max(), top >= 0 else { return }
+    let dependsOnOuter =
+      Int(top) < start.records ? [] : tape.activity(since: start, through: Int(top)).outer
+    for y in results where y.isRecorded {
+      let position = Int(y.index) - start.records
+      if position < 0 || dependsOnOuter[position] { failOnPlainResult(y.value) }
+    }
+  }
+
+  private func failOnPlainResult(_ value: Double) -> Never {
     fatalError(
       """
       a derivative at plain numbers, taken inside another differentiated function, uses a variable \
@@ -157,6 +204,7 @@ extension Scalar: DifferentiableResult {
   public func _gradients(in level: Level, wantsValue: Bool) throws(TensorError) -> Adjoints {
     let adjoints = level.adjoints(of: self)
     try level.check()
+    try level.requireDependence(adjoints)
     return adjoints
   }
   public func _leaving(_ level: Level) -> Scalar { level.result(self) }

@@ -26,6 +26,7 @@ extension Tape {
   ///   out.
   public func described(with adjoints: Adjoints? = nil) -> String {
     var rows = [["index", "operation", "value"]]
+    adjoints?.requireTape(header, header.pointee.generation)
     if adjoints != nil { rows[0].append("adjoint") }
     rows[0].append("partials")
     for node in nodes {

@@ -83,7 +83,7 @@ public struct PrimitiveUse: ~Copyable {
 
   @inline(__always)
   private func index(_ position: Int) -> Int32 {
-    Tape.OperandList.index(of: position, in: operands)
+    operand(position).pointee.index
   }
 
   @inline(__always)

@@ -74,6 +74,10 @@ extension Record {
       isElementary ? Elementary.Opcode(rawValue: rawValue - form.offset) : nil
     }
 
+    /// True for a function of two records.
+    @inline(__always)
+    var hasTwoVariables: Bool { rawValue < Elementary.Opcode.binaryCount }
+
     /// Where the operands are.
     var form: Form {
       if rawValue < Form.constantSecond.offset { return .variables }

@@ -58,6 +58,12 @@ public struct Scalar: @unchecked Sendable {
   @inlinable
   public func detached() -> Scalar { Scalar(value) }
 
+  /// The same number as the result of a function that is meant not to depend on its arguments.
+  public func asConstant() -> Scalar {
+    CurrentTape.value?.allowsConstantResult = true
+    return detached()
+  }
+
   /// The square, `x * x` as one operation.
   @inlinable @inline(__always)
   public func squared() -> Scalar { Elementary.Square.at(self) }
@@ -106,7 +112,7 @@ extension Scalar: RecordedAlgebra {
       return header.append(
         Record.Code(F.opcode, .constantFirst), y, b.liveIndex(on: header), constant: a.value)
     }
-    if _slowPath(b.header != nil) { Tape.failOnForeign(a, b, F.name) }
+    if _slowPath(b.header != nil) { return Tape.recordAcross(F.opcode, a, b, y) }
     return header.append(
       Record.Code(F.opcode, .constantSecond), y, a.liveIndex(on: header), constant: b.value)
   }
@@ -124,6 +130,13 @@ extension Scalar: RecordedAlgebra {
   var liveHeader: UnsafeMutablePointer<TapeHeader>? {
     if let header { _ = liveIndex(on: header) }
     return header
+  }
+
+  /// The tape that an operation on this number goes on; none for a constant, as which a number of a
+  /// paused tape counts.
+  var recordingTape: Tape? {
+    guard let header = liveHeader, header.pointee.pauses == 0 else { return nil }
+    return header.pointee.owner?.takeUnretainedValue()
   }
 }
 

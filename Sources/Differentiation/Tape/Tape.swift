@@ -27,6 +27,9 @@ public final class Tape {
   private var lateNames: [(first: Int32, count: Int, make: () -> [String])] = []
   /// The first mistake noted while recording.
   private(set) var failure: TensorError?
+  /// True when the function at work may have a result that does not depend on its arguments: it
+  /// said so, or took a derivative, which of a linear function is constant.
+  var allowsConstantResult = false
   /// How many derivatives may be taken of what is recorded now: one, for the tape's own walk, and
   /// one for each differential operator at work inside it.
   var depth = 1
@@ -63,6 +66,7 @@ public final class Tape {
     names.removeAll()
     lateNames.removeAll()
     failure = nil
+    allowsConstantResult = false
   }
 
   /// A place on a tape: what had been recorded when it was taken.
@@ -126,11 +130,16 @@ public final class Tape {
   /// call that walks the tape.
   @_disfavoredOverload
   public func variable(_ value: Tensor, _ name: String? = nil) -> Tensor {
+    variable(value, name, for: "variable(_:_:)")
+  }
+
+  /// A variable for an operation, which is named if it cannot be one.
+  func variable(_ value: Tensor, _ name: String? = nil, for operation: String) -> Tensor {
     let value = value.settled
     guard value.dtype.isFloatingPoint else {
       note(
         TensorError(
-          .notDifferentiable, operation: "variable",
+          .notDifferentiable, operation: operation,
           operands: [(name.map { "\($0): " } ?? "") + value.type.description],
           problem: "\(value.dtype) tensors have no derivatives",
           remedy: "Convert it first, as in x.converted(to: .float32), or pass it to the function "
@@ -150,11 +159,16 @@ public final class Tape {
     lateNames.append((first, variables.count, make))
   }
 
-  /// The name of a variable, if it was given one.
-  public func name(of scalar: Scalar) -> String? { name(at: scalar.index) }
+  /// The name of a variable of this tape, if it was given one.
+  public func name(of scalar: Scalar) -> String? {
+    name(at: index(of: scalar, "name(of:)") ?? -1)
+  }
 
-  /// The name of a variable, if it was given one.
-  public func name(of tensor: Tensor) -> String? { name(at: tensor.index) }
+  /// The name of a variable of this tape, if it was given one.
+  public func name(of tensor: Tensor) -> String? {
+    if let mistake = foreign(tensor, "name(of:)") { fatalError(mistake.description) }
+    return name(at: tensor.index)
+  }
 
   func name(at index: Int32) -> String? {
     guard index >= 0 else { return nil }
@@ -169,7 +183,7 @@ public final class Tape {
     if record.code == .alias { return name(at: record.first) }
     if record.code == .tensor {
       let node = tensors.pointer(to: Int(record.first))
-      if node.pointee.isAlias { return name(at: node.pointee.application.operands.index(0)) }
+      if node.pointee.isAlias { return name(at: node.pointee.application.operands[0].index) }
     }
     return nil
   }
@@ -199,6 +213,10 @@ public final class Tape {
   package func note(_ error: TensorError) {
     if failure == nil { failure = error }
   }
+
+  /// Forgets a mistake that has been thrown to a caller inside the closure of an outer operator,
+  /// who may have caught it.
+  func forgetFailure() { failure = nil }
 
   /// Runs a closure whose operations on this tape's variables are computed but not recorded.
   public func withoutRecording<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
@@ -267,9 +285,57 @@ public final class Tape {
 }
 
 extension Tape {
-  /// The tape behind a recorded number, if it is live.
-  static func of(_ scalar: Scalar) -> Tape? {
-    scalar.liveHeader?.pointee.owner?.takeUnretainedValue()
+  /// True while recording is paused; what happens on the tape is then constant.
+  var isPaused: Bool { header.pointee.pauses > 0 }
+
+  /// The index of a number recorded on this tape, or nil for a constant; stops at a number of
+  /// another tape.
+  func index(of x: Scalar, _ operation: String) -> Int32? {
+    guard let header = x.liveHeader else { return nil }
+    if header != self.header {
+      fatalError(foreign(operation, "the number \(x.value)").description)
+    }
+    return x.index
+  }
+
+  /// The index of each operand of an operation on this tape, or -1 for a constant.
+  func indices(of operands: [Scalar], _ operation: String) -> [Int32] {
+    operands.map { operand in
+      operand.recordingTape.flatMap { _ in index(of: operand, operation) } ?? -1
+    }
+  }
+
+  /// What is wrong with a tensor that is recorded on another tape; nil if it is not.
+  func foreign(_ x: Tensor, _ operation: String) -> TensorError? {
+    guard let header = x.liveHeader, header != self.header else { return nil }
+    return foreign(operation, x.type.description)
+  }
+
+  private func foreign(_ operation: String, _ operand: String) -> TensorError {
+    TensorError(
+      .foreignVariable, operation: operation, operands: [operand],
+      problem: "the operand is recorded on another tape",
+      remedy: "Use the tape that its variables were made on, or x.detached() where no derivative "
+        + "is wanted.")
+  }
+
+  /// Records a function of two numbers of different tapes, which is possible while one of them is
+  /// paused: its number is then a constant.
+  @usableFromInline @inline(never)
+  static func recordAcross(
+    _ opcode: Elementary.Opcode, _ a: Scalar, _ b: Scalar, _ value: Double
+  ) -> Scalar {
+    guard let first = a.liveHeader, let second = b.liveHeader else { return Scalar(value) }
+    switch (first.pointee.pauses > 0, second.pointee.pauses > 0) {
+    case (false, false): failOnForeign(a, b, opcode.name)
+    case (true, true): return Scalar(value)
+    case (false, true):
+      return first.append(
+        Record.Code(opcode, .constantSecond), value, a.liveIndex(on: first), constant: b.value)
+    case (true, false):
+      return second.append(
+        Record.Code(opcode, .constantFirst), value, b.liveIndex(on: second), constant: a.value)
+    }
   }
 
   @usableFromInline @inline(never)
@@ -297,8 +363,9 @@ extension Tape {
 
 /// Runs a closure whose operations are computed but not recorded, inside a differentiated function.
 ///
-/// What it returns is constant for the derivative, as `x.detached()` is. On a ``Tape`` of your own
-/// use its method of the same name.
+/// What it returns is constant for the derivative, as `x.detached()` is. A derivative taken inside
+/// is computed as it would be outside, with the variables of the paused function as constants. On a
+/// ``Tape`` of your own use its method of the same name.
 public func withoutRecording<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
   guard let tape = CurrentTape.value else { return try body() }
   return try tape.withoutRecording(body)

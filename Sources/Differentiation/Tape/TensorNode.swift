@@ -22,16 +22,17 @@ extension Tape {
 
     /// True for what a level that begins at the record `bottom` takes derivatives with respect to.
     func isInput(of bottom: Int) -> Bool {
-      application.operands.isEmpty || isAlias && Int(application.operands.index(0)) < bottom
+      application.operands.isEmpty || isAlias && Int(application.operands[0].index) < bottom
     }
 
-    /// Moves out what the rules read; the tape has it no longer.
+    /// Moves out what the rules read; of the operands the tape keeps which they are.
     ///
     /// So it is freed as soon as they have run. A copy would count a reference for each operand,
     /// which takes longer than a rule on a small tensor.
     mutating func releaseValues() -> Application {
       var released = Application(
-        operands: OperandList(), result: nil, layout: application.layout, index: application.index)
+        operands: application.operands.indicesAlone, result: nil, layout: application.layout,
+        index: application.index)
       swap(&released.operands, &application.operands)
       swap(&released.result, &application.result)
       return released
@@ -52,8 +53,11 @@ extension Tape {
     }
 
     /// No operand, where a list has room for more than it holds.
-    init() {
-      index = -1
+    init() { self.init(index: -1) }
+
+    /// An operand of which no more is known than which it is.
+    init(index: Int32) {
+      self.index = index
       layoutFields = nil
       content = .nothing
     }
@@ -94,42 +98,37 @@ extension Tape {
     private var third = Operand()
     private var rest: [Operand] = []
     private(set) var count = 0
-    /// The indices of the first operands once more, since to look at an operand copies it.
-    private var recordIndices: (Int32, Int32, Int32) = (-1, -1, -1)
 
     init() {}
 
-    init(_ operand: Operand) {
-      first = operand
-      recordIndices.0 = operand.index
-      count = 1
-    }
-
-    init(_ first: Operand, _ second: Operand) {
+    init(_ first: Operand, _ second: Operand? = nil, _ third: Operand? = nil) {
       self.first = first
-      self.second = second
-      recordIndices = (first.index, second.index, -1)
-      count = 2
-    }
-
-    init(_ first: Operand, _ second: Operand, _ third: Operand) {
-      self.first = first
-      self.second = second
-      self.third = third
-      recordIndices = (first.index, second.index, third.index)
-      count = 3
+      self.second = second ?? Operand()
+      self.third = third ?? Operand()
+      count = third != nil ? 3 : second != nil ? 2 : 1
     }
 
     init(_ operands: some Collection<Operand>) {
       for operand in operands {
         switch count {
-        case 0: (first, recordIndices.0) = (operand, operand.index)
-        case 1: (second, recordIndices.1) = (operand, operand.index)
-        case 2: (third, recordIndices.2) = (operand, operand.index)
+        case 0: first = operand
+        case 1: second = operand
+        case 2: third = operand
         default: rest.append(operand)
         }
         count += 1
       }
+    }
+
+    /// The operands without their types and values.
+    var indicesAlone: OperandList {
+      var alone = OperandList()
+      alone.first = Operand(index: first.index)
+      alone.second = Operand(index: second.index)
+      alone.third = Operand(index: third.index)
+      if !rest.isEmpty { alone.rest = rest.map { Operand(index: $0.index) } }
+      alone.count = count
+      return alone
     }
 
     init(_ operands: [Tensor], keepsValues: Bool) {
@@ -147,17 +146,6 @@ extension Tape {
         case 2: yield third
         default: yield rest[position - 3]
         }
-      }
-    }
-
-    /// The index of an operand's record.
-    @inline(__always)
-    func index(_ position: Int) -> Int32 {
-      switch position {
-      case 0: recordIndices.0
-      case 1: recordIndices.1
-      case 2: recordIndices.2
-      default: rest[position - 3].index
       }
     }
 
@@ -179,28 +167,14 @@ extension Tape {
       }
     }
 
-    /// The index of an operand's record; by address, since passing a list on would copy it.
-    @inline(__always)
-    static func index(of position: Int, in list: UnsafePointer<OperandList>) -> Int32 {
-      switch position {
-      case 0: list.pointee.recordIndices.0
-      case 1: list.pointee.recordIndices.1
-      case 2: list.pointee.recordIndices.2
-      default: list.pointee.rest[position - 3].index
-      }
-    }
-
     /// True if the test accepts the index of an operand; by address, since passing a list on would
     /// copy it.
     @inline(__always)
     static func contains(_ list: UnsafePointer<OperandList>, where test: (Int32) -> Bool) -> Bool {
-      let (count, indices) = (list.pointee.count, list.pointee.recordIndices)
-      if count > 0 && test(indices.0) || count > 1 && test(indices.1)
-        || count > 2 && test(indices.2)
-      {
-        return true
+      for position in 0..<list.pointee.count {
+        if test(address(of: position, in: list).pointee.index) { return true }
       }
-      return count > 3 && list.pointee.rest.contains { test($0.index) }
+      return false
     }
   }
 

@@ -101,13 +101,6 @@ extension Tensor {
     self.init(array, at: number.index, of: header, generation: number.generation)
   }
 
-  /// The header of the live tape that this tensor is recorded on, unless recording is paused.
-  @inline(__always)
-  private var recordingHeader: UnsafeMutablePointer<TapeHeader>? {
-    guard let header = liveHeader, header.pointee.pauses == 0 else { return nil }
-    return header
-  }
-
   /// The scalar record of this recorded number: its own, or one made now for the element of a
   /// tensor.
   @inline(__always)

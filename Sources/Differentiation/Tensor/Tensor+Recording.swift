@@ -96,7 +96,11 @@ extension Tensor {
       let header = first.liveHeader
     else { return Tensor(value) }
     for other in operands where !other.mayMeet(header) {
-      _ = other.liveHeader  // A stale operand has its own message.
+      // A stale operand has its own message; the variables of a paused tape are constants.
+      let met = operands.map(\.constantIfPaused)
+      if zip(met, operands).contains(where: { $0.isRecorded != $1.isRecorded }) {
+        return recording(primitive, met, value)
+      }
       return failing(
         .foreignVariable, primitive.name, operands,
         ShapeError(

@@ -145,7 +145,10 @@ extension Tensor {
     reduced("logSumExp", axes, keepsDimensions: keepsDimensions) { axes throws(ShapeError) in
       try requireFloatingPoint("logSumExp")
       let shape = try shape.reduced(over: axes, keepsDimensions: keepsDimensions)
-      guard count(axes) > 0 else { return .full(shape, -.infinity, dtype: dtype) }
+      // Minus infinity, from the tensor, so that the derivative is empty rather than none.
+      guard count(axes) > 0 else {
+        return sum(over: axes, keepsDimensions: keepsDimensions) - Double.infinity
+      }
       let largest = detached().maximum(over: axes, keepsDimensions: true)
       // Where all elements are -∞ (or one is +∞) a difference would be NaN.
       let shift = `where`(largest.isFinite(), largest, 0)
@@ -236,11 +239,8 @@ extension Tensor {
 
   private func pairwiseProduct(along axis: Int) -> Tensor {
     var x = self
-    if x.shape[axis] == 0 {
-      var lengths = x.shape.dimensions
-      lengths[axis] = 1
-      return .ones(Shape(lengths), dtype: dtype)
-    }
+    // One, from the tensor, so that the derivative is empty rather than none.
+    if x.shape[axis] == 0 { return x.sum(over: [axis], keepsDimensions: true) + 1 }
     while x.shape[axis] > 1 {
       let length = x.shape[axis], half = length / 2
       let pairs =

@@ -91,6 +91,19 @@ public struct Tensor: @unchecked Sendable {
     isLiteral ? self : Tensor(array)
   }
 
+  /// The same tensor as the result of a function that is meant not to depend on its arguments.
+  ///
+  /// A differential operator refuses a result that it finds to be constant, since it is usually a
+  /// mistake: the loss of a captured model, say, and not of the parameter of the closure.
+  ///
+  /// ```swift
+  /// let slope = try gradient(at: x) { _ in Tensor(2).asConstant() }  // zeros
+  /// ```
+  public func asConstant() -> Tensor {
+    CurrentTape.value?.allowsConstantResult = true
+    return detached()
+  }
+
   /// A literal becomes an ordinary `float32` tensor; others stay.
   package var settled: Tensor { isLiteral ? literal(as: .float32) : self }
 
@@ -108,6 +121,17 @@ public struct Tensor: @unchecked Sendable {
     return header
   }
 
+  /// The header of the live tape that an operation on this tensor goes on; none for a constant, as
+  /// which a tensor of a paused tape counts.
+  @inline(__always)
+  var recordingHeader: UnsafeMutablePointer<TapeHeader>? {
+    guard let header = liveHeader, header.pointee.pauses == 0 else { return nil }
+    return header
+  }
+
+  /// This tensor, as a constant if its tape is paused.
+  var constantIfPaused: Tensor { isRecorded && recordingHeader == nil ? detached() : self }
+
   @inline(never)
   private func failOnStale() -> Never {
     fatalError(
@@ -118,17 +142,22 @@ public struct Tensor: @unchecked Sendable {
       """)
   }
 
+  /// A seed or a direction for this tensor, which has its shape and element type.
+  func fitting(
+    _ given: Tensor, _ role: String, _ operation: String
+  ) throws(TensorError) -> Tensor {
+    let given = given.isLiteral && rank == 0 ? given.literal(as: dtype) : given.settled
+    guard given.type != type else { return given.constantIfPaused }
+    throw TensorError(
+      given.shape == shape ? .dtype : .shape, operation: operation,
+      operands: [type.description, given.type.description],
+      problem: "the \(role) is of type \(given.type), but it is for a tensor of type \(type)",
+      remedy: "A \(role) has the shape and the element type of its tensor.")
+  }
+
   /// The seed of a walk from this tensor: the given one, or 1 for a tensor of one element.
   func seed(_ given: Tensor?, _ operation: String) throws(TensorError) -> Tensor {
-    if let given {
-      guard given.shape == shape else {
-        throw TensorError(
-          .shape, operation: operation, operands: [type.description, given.type.description],
-          problem: "the seed has shape \(given.shape) but the result has shape \(shape)",
-          remedy: "A seed is the adjoint of the result: give it the shape of the result.")
-      }
-      return given.isLiteral ? given.literal(as: dtype) : given
-    }
+    if let given { return try fitting(given, "seed", operation) }
     guard elementCount == 1 else {
       throw TensorError(
         .nonScalarLoss, operation: operation, operands: [type.description],

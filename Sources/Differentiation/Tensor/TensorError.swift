@@ -22,6 +22,8 @@ public struct TensorError: AdjointError, Equatable {
     case foreignVariable
     /// A derivative rule that gives its operands something else than their adjoints.
     case rule
+    /// A result that no argument of the differentiated function went into.
+    case unreached
   }
 
   /// What kind of mistake.
@@ -37,6 +39,9 @@ public struct TensorError: AdjointError, Equatable {
   /// The layer whose parameter took part, such as `blocks.0.query`, if any did.
   public var layer: String?
 
+  /// The file and the line of the call that differentiates, such as `App/Training.swift:42`.
+  public var location: String?
+
   /// Creates an error.
   public init(
     _ kind: Kind, operation: String, operands: [String] = [], problem: String, remedy: String,
@@ -50,13 +55,31 @@ public struct TensorError: AdjointError, Equatable {
     self.layer = layer
   }
 
-  /// Operation, layer, problem, operands.
+  /// Operation, layer, problem, operands, place.
   public var account: String {
     var text = operation
     if let layer { text += " in layer `\(layer)`" }
     text += ": \(problem)"
     if !operands.isEmpty { text += " (operands: \(operands.joined(separator: ", ")))" }
+    if let location { text += ", differentiated at \(location)" }
     return text
+  }
+}
+
+/// Where a differentiating call stands in a program.
+struct CallSite {
+  let file: StaticString
+  let line: UInt
+
+  /// Runs a body; a mistake that it throws tells this place, unless it tells a place inside.
+  func throwing<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
+    do throws(E) {
+      return try body()
+    } catch {
+      guard var mistake = error as? TensorError, mistake.location == nil else { throw error }
+      mistake.location = "\(file):\(line)"
+      throw mistake as? E ?? error
+    }
   }
 }
 
@@ -72,7 +95,8 @@ extension Tensor {
     _ kind: TensorError.Kind, _ operation: String, _ operands: [Tensor], _ mistake: ShapeError,
     placeholder: TensorType? = nil
   ) -> Tensor {
-    let tape = operands.lazy.compactMap(\.tape).first ?? CurrentTape.value
+    // The operator at work throws it, whichever tape the operands are on.
+    let tape = CurrentTape.value ?? operands.lazy.compactMap(\.tape).first
     // Each asks its own tape: the index of a foreign variable means nothing on this one.
     let names = operands.map { $0.tape?.name(of: $0) }
     let error = TensorError(

@@ -28,11 +28,17 @@ public struct Adjoints {
   var numbers = Numbers.empty
   /// One adjoint a tensor.
   var tensors: [Tensor?] = []
-  /// True when an outer derivative is active and the walk passed records that depend on it.
-  var dependsOnOuter = false
+
+  /// The record that the walk began at.
+  private let top: Int
+  /// Which records the result was computed from, once that has been asked.
+  private let ancestry = Ancestry()
+
+  private final class Ancestry { var marks: [Bool]? }
 
   /// No adjoints yet.
-  init(of tape: Tape, since start: Tape.Mark) {
+  init(of tape: Tape, through top: Int, since start: Tape.Mark) {
+    self.top = top
     header = tape.header
     generation = tape.header.pointee.generation
     self.start = start
@@ -48,12 +54,12 @@ public struct Adjoints {
   /// The derivatives of the result with respect to many scalars.
   public subscript(_ xs: [Scalar]) -> [Double] { xs.map { self[$0] } }
 
-  /// True when an adjoint arrived: the result was computed from `x`.
-  ///
-  /// A plain zero is not passed on, so what lies only behind a zero factor counts as not reached.
-  public func reached(_ x: Scalar) -> Bool { !scalar(x).isNone }
+  /// True when the result was computed from `x`, be the derivative zero.
+  public func reached(_ x: Scalar) -> Bool {
+    !scalar(x).isNone || covers(x.index, x.header, x.generation) && isAncestor(Int(x.index))
+  }
 
-  /// True when an adjoint arrived: the result was computed from `x`.
+  /// True when the result was computed from `x`, be the derivative zero.
   public func reached(_ x: Tensor) -> Bool { tensor(x) != nil }
 
   /// The adjoint as a number that an outer derivative can see, or none.
@@ -61,13 +67,27 @@ public struct Adjoints {
     covers(x.index, x.header, x.generation) ? number(at: Int(x.index)) : .none
   }
 
-  /// The adjoint of a tensor, or nil if none arrived.
+  /// The adjoint of a tensor, or nil if the result was not computed from it.
   package func tensor(_ x: Tensor) -> Tensor? {
     guard covers(x.index, x.header, x.generation) else { return nil }
     let record = header.pointee.records[Int(x.index)]
-    if record.code == .tensor { return tensor(ofNode: Int(record.first)) }
-    let adjoint = number(at: Int(x.index))
-    return adjoint.isNone ? nil : Tensor.joined([adjoint], shape: x.shape, dtype: x.dtype)
+    if record.code == .tensor, let adjoint = tensor(ofNode: Int(record.first)) { return adjoint }
+    let adjoint = record.code == .tensor ? .none : number(at: Int(x.index))
+    if !adjoint.isNone { return Tensor.joined([adjoint], shape: x.shape, dtype: x.dtype) }
+    return isAncestor(Int(x.index)) ? .zeros(like: x) : nil
+  }
+
+  /// True for a record that the result was computed from.
+  ///
+  /// Where nothing has arrived this tells apart what was forgotten and what has the derivative
+  /// zero: no rule runs for a zero, a rounded number passes nothing on, and a sum of negative zeros
+  /// looks like an empty slot.
+  func isAncestor(_ index: Int) -> Bool {
+    guard index >= start.records, index <= top else { return false }
+    if ancestry.marks == nil {
+      ancestry.marks = header.pointee.owner?.takeUnretainedValue().ancestry(of: top, since: start)
+    }
+    return ancestry.marks?[index - start.records] ?? false
   }
 
   /// What has arrived at a record, as it is printed; nil if nothing has.
@@ -93,6 +113,18 @@ public struct Adjoints {
     NDArray.compute((result.map { [$0.array] } ?? []) + tensors.compactMap { $0?.array })
   }
 
+  /// Stops if these are the adjoints of another tape, or of what this one held before a reset.
+  func requireTape(_ tape: UnsafeMutablePointer<TapeHeader>, _ itsGeneration: UInt32) {
+    if tape == header, itsGeneration == generation, header.pointee.generation == generation {
+      return
+    }
+    fatalError(
+      """
+      these adjoints belong to another tape, or to one that was reset or released; ask the tape \
+      that the variable was made on
+      """)
+  }
+
   private func number(at index: Int) -> Scalar {
     let slot = index - start.records + Adjoints.spare
     return switch numbers {
@@ -111,16 +143,8 @@ public struct Adjoints {
   private func covers(
     _ index: Int32, _ itsHeader: UnsafeMutablePointer<TapeHeader>?, _ itsGeneration: UInt32
   ) -> Bool {
-    guard index >= 0 else { return false }
-    guard
-      itsHeader == header, itsGeneration == generation, header.pointee.generation == generation
-    else {
-      fatalError(
-        """
-        these adjoints belong to another tape, or to one that was reset or released; ask the tape \
-        that the variable was made on
-        """)
-    }
+    guard index >= 0, let itsHeader else { return false }
+    requireTape(itsHeader, itsGeneration)
     return Int(index) >= start.records
   }
 }

@@ -13,9 +13,14 @@ extension Tape {
   ///
   /// - Complexity: proportional to the number of records.
   public func tangent(of result: Scalar, along directions: [(Scalar, Double)]) -> Double {
+    let operation = "tangent(of:along:)"
+    check(result, operation)
     var walk = ForwardWalk(self)
-    for (x, direction) in directions where x.isRecorded { walk.numbers[Int(x.index)] = direction }
+    for (x, direction) in directions {
+      if let index = index(of: x, operation) { walk.numbers[Int(index)] += direction }
+    }
     computingOnly { walk.run() }
+    check(result, operation)
     return result.isRecorded ? walk.numbers[Int(result.index)] : 0
   }
 
@@ -26,23 +31,16 @@ extension Tape {
   public func tangent(
     of result: Tensor, along directions: [(Tensor, Tensor)]
   ) throws(TensorError) -> Tensor {
-    if let failure { throw failure }
+    let operation = "tangent(of:along:)"
+    try check(result, operation)
     var walk = ForwardWalk(self)
-    for (x, direction) in directions where x.isRecorded {
-      guard direction.shape == x.shape else {
-        throw TensorError(
-          .shape, operation: "tangent(of:along:)", operands: [x.type.description],
-          problem: "the direction has shape \(direction.shape)",
-          remedy: "A direction has the shape of its variable, \(x.shape).")
-      }
-      let record = header.pointee.records[Int(x.index)]
-      if record.code == .tensor {
-        walk.tensors[Int(record.first)] = direction
-      } else {
-        walk.numbers[Int(x.index)] = direction.item
-      }
+    for (x, direction) in directions {
+      if let mistake = foreign(x, operation) { throw mistake }
+      guard x.isRecorded else { continue }
+      walk.add(try x.fitting(direction, "direction", operation), to: x)
     }
     computingOnly { walk.run() }
+    if let failure { throw failure }
     guard result.isRecorded else { return .zeros(like: result) }
     let record = header.pointee.records[Int(result.index)]
     guard record.code == .tensor else {
@@ -66,6 +64,17 @@ struct ForwardWalk {
     self.tape = tape
     numbers = Array(repeating: 0, count: tape.count)
     tensors = Array(repeating: nil, count: tape.tensors.count)
+  }
+
+  /// Adds to the direction of a variable.
+  mutating func add(_ direction: Tensor, to x: Tensor) {
+    let record = tape.header.pointee.records[Int(x.index)]
+    if record.code == .tensor {
+      let node = Int(record.first)
+      tensors[node] = tensors[node].map { $0 + direction } ?? direction
+    } else {
+      numbers[Int(x.index)] += direction.item
+    }
   }
 
   mutating func run() {
@@ -119,7 +128,7 @@ struct ForwardWalk {
   private mutating func tensor(_ index: Int) {
     let node = tape.tensors[index]
     let tangents = node.application.operands.indices.map { position in
-      tangent(node.application.operands.index(position))
+      tangent(node.application.operands[position].index)
     }
     guard tangents.contains(where: { $0 != nil }) else { return }
     tensors[index] = withUnsafePointer(to: node.application) { application in

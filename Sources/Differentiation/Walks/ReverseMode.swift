@@ -65,19 +65,12 @@ extension Tape {
   /// Stops at a noted mistake, and at a result of another tape.
   func check(_ result: Scalar, _ operation: String) {
     if let failure { fatalError(failure.description) }
-    if let header = result.liveHeader, header != self.header {
-      Tape.failOnForeign(result, result, operation)
-    }
+    _ = index(of: result, operation)
   }
 
   /// Throws a noted mistake, and refuses a result of another tape.
   func check(_ result: Tensor, _ operation: String) throws(TensorError) {
-    if let failure { throw failure }
-    guard result.isRecorded, result.tape !== self else { return }
-    throw TensorError(
-      .foreignVariable, operation: operation, operands: [result.type.description],
-      problem: "the tensor is recorded on another tape",
-      remedy: "Ask the tape that its variables were made on.")
+    if let mistake = failure ?? foreign(result, operation) { throw mistake }
   }
 
   /// The adjoints of all records since `start`, from the one at `top`.
@@ -88,15 +81,14 @@ extension Tape {
     of top: Int, _ seed: Seed, since start: Mark, isNested: Bool = false, for purpose: WalkPurpose,
     observer: EdgeObserver? = nil
   ) -> Adjoints {
-    var result = Adjoints(of: self, since: start)
+    var result = Adjoints(of: self, through: top, since: start)
     guard top >= start.records else { return result }
     if isNested {
-      let (active, dependsOnOuter) = activity(since: start, through: top)
-      result.dependsOnOuter = dependsOnOuter
-      if dependsOnOuter || seed.isRecorded {
+      let activity = activity(since: start, through: top)
+      if activity.outer.last == true || seed.isRecorded {
         // What the rules read is on the tape for the outer walk too.
         let purpose = purpose == .gradient ? .pullback : purpose
-        let numbers = active.withUnsafeBufferPointer { active in
+        let numbers = activity.inputs.withUnsafeBufferPointer { active in
           filling(from: start.records, through: top) { (adjoints: UnsafeMutablePointer<Scalar>) in
             let slots = AdjointSlots<RecordedWalk>(
               adjoints, of: header, from: start.records, active.baseAddress)
@@ -157,10 +149,10 @@ extension Tape {
     }
   }
 
-  /// Runs a walk in plain numbers: nothing that a rule computes may land on the tape, and a
-  /// derivative taken inside a custom rule must not take this tape for its own.
+  /// Runs a walk in plain numbers: nothing that a rule computes may land on the tape, and its
+  /// mistakes are noted there.
   func computingOnly<R>(_ walk: () -> R) -> R {
-    withoutRecording { CurrentTape.with(nil, walk) }
+    CurrentTape.with(self) { withoutRecording(walk) }
   }
 }
 

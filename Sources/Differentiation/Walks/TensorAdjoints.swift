@@ -15,21 +15,16 @@ final class TensorAdjoints {
   var answers = PrimitiveUse.Answers()
   private let header: UnsafeMutablePointer<TapeHeader>
   private let active: UnsafePointer<Bool>?
-  private let numbers: Numbers
+  /// Adds to the adjoint of a number and returns the sum: the way back to the slots, in which a
+  /// tensor made of scalars hands its adjoint out.
+  private let addNumber: (Scalar, Int) -> Scalar
   private let observer: EdgeObserver?
-
-  /// The slots of the numbers, in which a tensor made of scalars hands its adjoint out.
-  enum Numbers {
-    case wholeTape(AdjointSlots<WholeTapeWalk>)
-    case plain(AdjointSlots<PlainWalk>)
-    case recorded(AdjointSlots<RecordedWalk>)
-  }
 
   init<Kind: WalkKind>(beside slots: AdjointSlots<Kind>, on tape: Tape, since start: Tape.Mark) {
     self.start = start
     header = slots.header
     active = slots.active
-    numbers = Kind.numbers(slots)
+    addNumber = { slots.add(Kind.Number($0), to: $1).scalar }
     observer = slots.observer?.takeUnretainedValue()
     values = Array(repeating: nil, count: tape.tensors.count - start.tensors)
   }
@@ -72,12 +67,7 @@ final class TensorAdjoints {
   /// Adds to the adjoint of an operand, which is a number.
   func add(_ contribution: Scalar, from index: Int32, to operand: Int32) {
     let operand = Int(operand)
-    let sum =
-      switch numbers {
-      case .wholeTape(let slots): slots.add(contribution.value, to: operand)
-      case .plain(let slots): slots.add(contribution.value, to: operand)
-      case .recorded(let slots): slots.add(contribution, to: operand).value
-      }
+    let sum = addNumber(contribution, operand).value
     observer?.saw(
       contribution.value, from: Int(index), adjoint(of: Int(index)), to: operand, partial: 1,
       sum: sum)
@@ -106,21 +96,5 @@ final class TensorAdjoints {
     let node = Int(header.pointee.records[index].first)
     guard let adjoint = values[node &- start.tensors] else { return .number(0) }
     return .tensor(adjoint.type, adjoint.array)
-  }
-}
-
-extension WholeTapeWalk {
-  static func numbers(_ slots: AdjointSlots<WholeTapeWalk>) -> TensorAdjoints.Numbers {
-    .wholeTape(slots)
-  }
-}
-extension PlainWalk {
-  static func numbers(_ slots: AdjointSlots<PlainWalk>) -> TensorAdjoints.Numbers {
-    .plain(slots)
-  }
-}
-extension RecordedWalk {
-  static func numbers(_ slots: AdjointSlots<RecordedWalk>) -> TensorAdjoints.Numbers {
-    .recorded(slots)
   }
 }

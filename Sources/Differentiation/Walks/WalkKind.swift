@@ -23,8 +23,6 @@ protocol WalkKind {
   static func active(_ companion: Companion) -> UnsafePointer<Bool>?
   /// What is told of each contribution, if that is wanted.
   static func observer(_ companion: Companion) -> Unmanaged<EdgeObserver>?
-  /// The slots of such a walk, as code that is the same for every kind holds them.
-  static func numbers(_ slots: AdjointSlots<Self>) -> TensorAdjoints.Numbers
 }
 
 /// A walk in plain numbers over a whole tape, which functions of numbers are differentiated by.

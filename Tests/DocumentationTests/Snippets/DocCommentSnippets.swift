@@ -188,6 +188,13 @@ enum CommentSnippets {
     use(y)
   }
 
+  static func constant(_ x: Tensor) throws {
+    show("Sources/Differentiation/Tensor/Tensor.swift", 2)
+    let slope = try gradient(at: x) { _ in Tensor(2).asConstant() }  // zeros
+    shown()
+    use(slope)
+  }
+
   static func lossOfModel(_ model: Classifier, _ batch: LabeledBatch) throws {
     show("Sources/Differentiation/Operators/DifferentialOperators.swift", 1)
     let (loss, gradient) = try valueWithGradient(at: model) { model in

@@ -18,7 +18,7 @@ struct ElementwiseUnary: Primitive {
       type.dtype.isFloatingPoint || (type.dtype == .int32 && function.isDefinedOnIntegers)
     else {
       throw ShapeError(
-        problem: "`\(name)` is not defined for \(type.dtype) elements",
+        problem: "it is not defined for \(type.dtype) elements",
         remedy: "Convert the operand first, as in x.converted(to: .float32).")
     }
     return type
@@ -63,12 +63,12 @@ struct ElementwiseBinary: Primitive {
     let (a, b) = (operands[0], operands[1])
     guard a.dtype == b.dtype else {
       throw ShapeError(
-        problem: "`\(name)` of \(a.dtype) and \(b.dtype): element types are never mixed silently",
+        problem: "\(a.dtype) meets \(b.dtype), and element types are never mixed silently",
         remedy: "Convert one operand, as in x.converted(to: .\(a.dtype)).")
     }
     guard a.dtype.isFloatingPoint || (a.dtype == .int32 && function.isDefinedOnIntegers) else {
       throw ShapeError(
-        problem: "`\(name)` is not defined for \(a.dtype) elements",
+        problem: "it is not defined for \(a.dtype) elements",
         remedy: "Convert the operands first, as in x.converted(to: .float32).")
     }
     return TensorType(try a.shape.broadcast(with: b.shape), a.dtype)

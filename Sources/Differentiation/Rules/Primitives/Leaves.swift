@@ -58,13 +58,11 @@ extension Tensor {
   /// A tensor made of scalars, on their tape.
   static func joined(_ scalars: [Scalar], shape: Shape, dtype: DType) -> Tensor {
     let value = NDArray(scalars.map(\.value), shape: shape).converted(to: dtype)
-    guard let tape = scalars.lazy.compactMap({ Tape.of($0) }).first else { return Tensor(value) }
-    for scalar in scalars {
-      guard let header = scalar.liveHeader, header != tape.header else { continue }
-      Tape.failOnForeign(scalars[0], scalar, "Tensor(_:)")
-    }
+    guard let tape = scalars.recordingTape else { return Tensor(value) }
     let operands = Tape.OperandList(
-      scalars.map { Tape.Operand(index: $0.index, layout: .scalar(.float64)) })
+      tape.indices(of: scalars, "Tensor(_:)").map {
+        Tape.Operand(index: $0, layout: .scalar(.float64))
+      })
     return tape.record(FromScalars(shape: shape, dtype: dtype), keeping: operands, value)
   }
 
