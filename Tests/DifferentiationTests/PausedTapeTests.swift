@@ -72,7 +72,9 @@ import Testing
     #expect(try kept?(Tensor([1, 0])).floats == [8, 0])
   }
 
-  /// In the value and in the pullback of a custom derivative. f(x) = x², told by way of
+  /// In the value and in the pullback of a custom derivative.
+  ///
+  /// f(x) = x², told by way of
   /// D(y ↦ y³ / 3)(x) = x²; f' = D(y ↦ y²)(x) = 2 x.
   @Test func insideACustomDerivative() throws {
     let f = { (x: Scalar) in

@@ -21,6 +21,21 @@ public enum IndexItem: Sendable, Hashable {
   case ellipsis
 }
 
+extension IndexItem: CustomStringConvertible {
+  /// The item as it is written in a subscript, such as `7`, `1..<3` or `.newAxis`.
+  public var description: String {
+    switch self {
+    case .index(let position): "\(position)"
+    case .range(nil, nil, let step): ".every(\(step))"
+    case .range(let from?, nil, _): "\(from)..."
+    case .range(let from, let to?, _): "\(from.map { "\($0)" } ?? "")..<\(to)"
+    case .all: ".all"
+    case .newAxis: ".newAxis"
+    case .ellipsis: ".ellipsis"
+    }
+  }
+}
+
 /// Which positions of a shape a subscript names, axis by axis, with nothing left to interpret.
 package struct SliceLayout: Sendable, Hashable {
   /// The first position on each axis of the source.

@@ -67,7 +67,7 @@ extension Tensor {
   public subscript(_ items: any TensorIndex...) -> Tensor { sliced(items.map(\.indexItem)) }
 
   func sliced(_ items: [IndexItem]) -> Tensor {
-    Tensor.applying(Slice(items: items), self)
+    attempting("x[\(items.map(\.description).joined(separator: ", "))]") { Slice(items: items) }
   }
 
   /// `count` elements of one axis.
@@ -86,7 +86,7 @@ extension Tensor {
   public func gathered(_ indices: Tensor, along axis: Int = 0) -> Tensor {
     let own = shape
     let result = try? own.gathered(indices.shape, along: axis)
-    return attempting("gather", giving: result) { () throws(ShapeError) in
+    return attempting("gathered(_:along:)", giving: result) { () throws(ShapeError) in
       Gather(indices: indices.settled.array, axis: try own.axis(axis))
     }
   }
@@ -99,7 +99,8 @@ extension Tensor {
   /// ``TensorError``.
   public func gatheredElements(_ indices: Tensor, along axis: Int) -> Tensor {
     let own = shape
-    return attempting("gatherElements", giving: indices.shape) { () throws(ShapeError) in
+    return attempting("gatheredElements(_:along:)", giving: indices.shape) {
+      () throws(ShapeError) in
       GatherAlong(indices: indices.settled.array, axis: try own.axis(axis))
     }
   }
@@ -111,7 +112,7 @@ extension Tensor {
   ///   tensor that is not the one which gathering from `target` would give, is refused as a
   ///   ``TensorError``.
   public func scatterAdded(_ indices: Tensor, into target: Shape, along axis: Int = 0) -> Tensor {
-    attempting("scatterAdd", giving: target) { () throws(ShapeError) in
+    attempting("scatterAdded(_:into:along:)", giving: target) { () throws(ShapeError) in
       ScatterAdd(indices: indices.settled.array, axis: try target.axis(axis), shape: target)
     }
   }
@@ -142,7 +143,7 @@ extension Tensor {
         settled.array.argsort(along: try shape.axis(axis), descending: descending))
     } catch {
       return Tensor.failing(
-        .shape, "argsort", [self], error, placeholder: TensorType(shape, .int32))
+        .shape, "argsorted(along:)", [self], error, placeholder: TensorType(shape, .int32))
     }
   }
 
@@ -155,7 +156,7 @@ extension Tensor {
       let result = Shape(shape.dropLast() + [Swift.max(count, 0)])
       func refused(_ dtype: DType) -> Tensor {
         Tensor.failing(
-          .shape, "top", [self],
+          .shape, "top(_:)", [self],
           ShapeError(
             problem: "cannot take the \(count) largest elements of shape \(shape)",
             remedy: "Ask for at most as many as the last axis has."),

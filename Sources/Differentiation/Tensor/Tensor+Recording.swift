@@ -18,11 +18,18 @@ extension Tensor {
 
   /// Checks, computes and records one primitive.
   public static func applying(_ primitive: any Primitive, to operands: [Tensor]) -> Tensor {
+    applying(primitive, to: operands, as: primitive.name)
+  }
+
+  /// The same for an operation that users know by another name.
+  static func applying(
+    _ primitive: any Primitive, to operands: [Tensor], as operation: @autoclosure () -> String
+  ) -> Tensor {
     let operands = operands.map(\.settled)
     do throws(ShapeError) {
       _ = try primitive.resultType(of: operands.map(\.type))
     } catch {
-      return failing(.shape, primitive.name, operands, error)
+      return failing(.shape, operation(), operands, error)
     }
     return recording(primitive, operands, primitive.evaluate(operands.map(\.array)))
   }

@@ -9,18 +9,17 @@ extension Tensor {
   /// - Parameter result: the shape that the result would have had, as far as it is known; the
   ///   placeholder takes it, so that code after a refused operation meets no second surprise.
   func attempting<P: Primitive>(
-    _ operation: String, giving result: Shape? = nil, _ make: () throws(ShapeError) -> P
+    _ operation: @autoclosure () -> String, giving result: Shape? = nil,
+    _ make: () throws(ShapeError) -> P
   ) -> Tensor {
     let x = settled
-    var name = operation
     do throws(ShapeError) {
       let primitive = try make()
-      name = primitive.name
       _ = try primitive.resultType(of: [x.type])
       return Tensor.recording(primitive, x, value: primitive.evaluate([x.array]))
     } catch {
       return Tensor.failing(
-        .shape, name, [x], error, placeholder: TensorType(result ?? x.shape, x.dtype))
+        .shape, operation(), [x], error, placeholder: TensorType(result ?? x.shape, x.dtype))
     }
   }
 
@@ -32,7 +31,8 @@ extension Tensor {
   ///   ``TensorError``.
   public func reshaped(to shape: [Int]) -> Tensor {
     let own = self.shape
-    return attempting("reshape", giving: try? Shape(validating: shape)) { () throws(ShapeError) in
+    return attempting("reshaped(to:)", giving: try? Shape(validating: shape)) {
+      () throws(ShapeError) in
       Reshape(shape: try own.reshaped(to: shape))
     }
   }
@@ -57,7 +57,7 @@ extension Tensor {
   /// A list that does not name every axis once is refused as a ``TensorError``.
   public func transposed(_ permutation: [Int]) -> Tensor {
     let own = shape
-    return attempting("transpose") { () throws(ShapeError) in
+    return attempting("transposed") { () throws(ShapeError) in
       var axes: [Int] = []
       for axis in permutation { axes.append(try own.axis(axis)) }
       return Transpose(permutation: axes)
@@ -70,7 +70,7 @@ extension Tensor {
   public func transposed() -> Tensor {
     guard rank >= 2 else {
       return Tensor.failing(
-        .shape, "transpose", [self],
+        .shape, "transposed", [self],
         ShapeError(
           problem: "a tensor of rank \(rank) has no two axes to exchange",
           remedy: "Make it a matrix first, as in x.expanded(at: 0)."))
@@ -88,7 +88,7 @@ extension Tensor {
   public func broadcast(to shape: Shape) -> Tensor {
     shape == self.shape
       ? self
-      : attempting("broadcast", giving: shape) { () throws(ShapeError) in
+      : attempting("broadcast(to:)", giving: shape) { () throws(ShapeError) in
         Broadcast(shape: shape)
       }
   }
@@ -102,7 +102,7 @@ extension Tensor {
   /// A position outside of the result is refused as a ``TensorError``.
   public func expanded(at axis: Int) -> Tensor {
     let own = shape
-    return attempting("expand") { () throws(ShapeError) in
+    return attempting("expanded(at:)") { () throws(ShapeError) in
       Reshape(shape: try own.expanded(at: axis))
     }
   }
@@ -110,7 +110,7 @@ extension Tensor {
   /// Without the given axis; one whose length is not 1 is refused as a ``TensorError``.
   public func squeezed(at axis: Int) -> Tensor {
     let own = shape
-    return attempting("squeeze") { () throws(ShapeError) in
+    return attempting("squeezed(at:)") { () throws(ShapeError) in
       Reshape(shape: try own.squeezed(axis))
     }
   }
@@ -120,7 +120,9 @@ extension Tensor {
   /// The shape stays; an axis that does not exist is refused as a ``TensorError``.
   public func reversed(along axis: Int) -> Tensor {
     let own = shape
-    return attempting("reverse") { () throws(ShapeError) in Reverse(axis: try own.axis(axis)) }
+    return attempting("reversed(along:)") { () throws(ShapeError) in
+      Reverse(axis: try own.axis(axis))
+    }
   }
 
   /// Sums the axes that broadcasting to this shape would have repeated: its transpose.
@@ -154,13 +156,14 @@ extension Tensor {
   public static func concatenated(_ parts: [Tensor], along axis: Int = 0) -> Tensor {
     guard let first = parts.first else {
       return failing(
-        .shape, "concatenate", [],
+        .shape, "concatenated", [],
         ShapeError(problem: "there are no tensors to join", remedy: "Give at least one."))
     }
     do throws(ShapeError) {
-      return applying(Concatenate(axis: try first.shape.axis(axis)), to: parts)
+      return applying(
+        Concatenate(axis: try first.shape.axis(axis)), to: parts, as: "concatenated")
     } catch {
-      return failing(.shape, "concatenate", parts, error)
+      return failing(.shape, "concatenated", parts, error)
     }
   }
 
@@ -170,7 +173,7 @@ extension Tensor {
   public static func stacked(_ parts: [Tensor], along axis: Int = 0) -> Tensor {
     if let first = parts.first, let odd = parts.first(where: { $0.shape != first.shape }) {
       return failing(
-        .shape, "stack", [first, odd],
+        .shape, "stacked", [first, odd],
         ShapeError(
           problem: "the parts have shapes \(first.shape) and \(odd.shape)",
           remedy: "Stacked tensors have one shape; to join along an existing axis use concatenated."
@@ -202,7 +205,7 @@ extension Tensor {
       var lengths = own.dimensions
       if let axis = try? own.axis(axis), count > 0 { lengths[axis] /= count }
       let part = Tensor.failing(
-        .shape, "split", [self], error, placeholder: TensorType(Shape(lengths), dtype))
+        .shape, "split(into:)", [self], error, placeholder: TensorType(Shape(lengths), dtype))
       return [Tensor](repeating: part, count: Swift.max(count, 0))
     }
   }
@@ -216,7 +219,7 @@ extension Tensor {
   ///   - before: the width before the first element, for each axis.
   ///   - after: the width after the last element, for each axis.
   public func padded(before: [Int], after: [Int], value: Double = 0) -> Tensor {
-    attempting("pad", giving: try? shape.padded(before: before, after: after)) {
+    attempting("padded(before:after:)", giving: try? shape.padded(before: before, after: after)) {
       () throws(ShapeError) in Pad(before: before, after: after, value: value)
     }
   }

@@ -11,8 +11,10 @@ import AdjointElementary
 public func softmax(_ x: Tensor, along axis: Int = -1) -> Tensor {
   guard x.rank > 0, x.elementCount > 0 else { return exp(x.settled) }
   if x.hasRows(along: axis) { return Tensor.applying(Softmax(), x) }
-  let powers = exp(x - x.shift(along: axis))
-  return powers / powers.sum(over: axis, keepsDimensions: true)
+  return x.shifted("softmax", along: axis) { shifted in
+    let powers = exp(shifted)
+    return powers / powers.sum(over: axis, keepsDimensions: true)
+  }
 }
 
 /// `x_i - log Σ_j exp(x_j)` along an axis: the logarithm of ``softmax(_:along:)`` without the loss
@@ -22,8 +24,9 @@ public func softmax(_ x: Tensor, along axis: Int = -1) -> Tensor {
 public func logSoftmax(_ x: Tensor, along axis: Int = -1) -> Tensor {
   guard x.rank > 0, x.elementCount > 0 else { return x - x.detached() }
   if x.hasRows(along: axis) { return Tensor.applying(LogSoftmax(), x) }
-  let shifted = x - x.shift(along: axis)
-  return shifted - log(exp(shifted).sum(over: axis, keepsDimensions: true))
+  return x.shifted("logSoftmax", along: axis) { shifted in
+    shifted - log(exp(shifted).sum(over: axis, keepsDimensions: true))
+  }
 }
 
 extension Tensor {
@@ -32,9 +35,17 @@ extension Tensor {
     dtype.isFloatingPoint && (axis == -1 || axis == rank - 1)
   }
 
-  /// The largest element along an axis as a constant; zero where it is not finite.
-  fileprivate func shift(along axis: Int) -> Tensor {
+  /// A function of this tensor less the largest element along an axis, which is a constant there,
+  /// and zero where it is not finite.
+  fileprivate func shifted(
+    _ operation: String, along axis: Int, _ body: (Tensor) -> Tensor
+  ) -> Tensor {
+    do throws(ShapeError) {
+      _ = try shape.axis(axis)
+    } catch {
+      return Tensor.failing(.shape, operation, [self], error)
+    }
     let largest = detached().maximum(over: axis, keepsDimensions: true)
-    return `where`(largest.isFinite(), largest, 0)
+    return body(self - `where`(largest.isFinite(), largest, 0))
   }
 }
