@@ -142,6 +142,10 @@ package.targets += [
   .testTarget(
     name: "AdjointDocumentationTests", dependencies: ["Adjoint"] + linkedSets,
     path: "Tests/DocumentationTests"),
+  // Every mistake of a caller, made in a process of its own.
+  .testTarget(
+    name: "AdjointMistakeTests", dependencies: ["Adjoint"] + linkedSets,
+    path: "Tests/MistakeTests"),
   // Typical formulas, compiled with a warning for every expression that is slow to type-check.
   .testTarget(
     name: "AdjointCanaryTests", dependencies: ["Adjoint"] + linkedSets, path: "Tests/CanaryTests",

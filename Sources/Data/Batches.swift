@@ -68,7 +68,7 @@ public struct Batches<Source: Dataset>: RandomAccessCollection, Sendable {
   public let endIndex: Int
 
   init(dataset: Source, size: Int, order: [Int], dropsRemainder: Bool) {
-    require(size > 0, "batches of \(size) examples; use a size of 1 or more")
+    require(size > 0, "batches(of:): the size is \(size). Pass 1 or more.")
     self.dataset = dataset
     self.size = size
     self.order = order
@@ -83,7 +83,7 @@ public struct Batches<Source: Dataset>: RandomAccessCollection, Sendable {
   public func exampleIndices(at position: Int) -> [Int] {
     require(
       position >= 0 && position < endIndex,
-      "batch \(position) does not exist: there are \(endIndex)")
+      "batches: there is no batch \(position) among \(endIndex). Batches count from 0.")
     let start = position * size
     return Array(order[start..<(start + Swift.min(size, order.count - start))])
   }
@@ -135,8 +135,8 @@ public struct LabeledDataset: Dataset {
   public init(inputs: Tensor, labels: Tensor) {
     require(
       inputs.rank > 0 && labels.rank > 0 && inputs.shape[0] == labels.shape[0],
-      "inputs \(inputs.type) and labels \(labels.type) do not have one label for each input; the first "
-        + "axis counts the examples in both")
+      "LabeledDataset: inputs \(inputs.type) and labels \(labels.type) do not have one label for "
+        + "each input. Let the first axis count the examples in both.")
     self.inputs = inputs.detached()
     self.labels = labels.detached()
   }
@@ -172,7 +172,9 @@ extension LabeledImages: Dataset {
 
 private func checkedRows(_ indices: [Int], count: Int) -> NDArray {
   for index in indices {
-    require(index >= 0 && index < count, "example \(index) does not exist: there are \(count)")
+    require(
+      index >= 0 && index < count,
+      "batch(at:): there is no example \(index) among \(count). Examples count from 0.")
   }
   return NDArray(indices.map { Int32($0) }, shape: [indices.count])
 }

@@ -29,12 +29,18 @@ public struct LabeledImages: Sendable {
   /// - Precondition: `images` has shape `[labels.count, height * width]`, and each label is an
   ///   index into `classNames`.
   public init(images: NDArray, labels: [Int], height: Int, width: Int, classNames: [String]) {
+    let area = height.multipliedReportingOverflow(by: width)
     require(
-      images.rank == 2 && images.shape[0] == labels.count && images.shape[1] == height * width,
-      "images of shape \(images.shape) are not \(labels.count) rows of \(height) x \(width) pixels")
-    require(
-      labels.allSatisfy(classNames.indices.contains),
-      "a label is not a class: the classes are 0 ..< \(classNames.count)")
+      images.rank == 2 && images.shape[0] == labels.count && height >= 0 && width >= 0
+        && !area.overflow && images.shape[1] == area.partialValue,
+      "LabeledImages: images of shape \(images.shape) are not \(labels.count) rows of \(height) x "
+        + "\(width) pixels. Pass one row of pixels for each label.")
+    for (position, label) in labels.enumerated() {
+      require(
+        classNames.indices.contains(label),
+        "LabeledImages: label \(label) at position \(position) is not one of the "
+          + "\(classNames.count) classes. Labels count from 0.")
+    }
     self.images = images
     self.labels = labels
     self.height = height
@@ -48,7 +54,8 @@ public struct LabeledImages: Sendable {
   public func subset(_ indices: [Int]) -> LabeledImages {
     for index in indices {
       require(
-        index >= 0 && index < count, "image \(index) does not exist: there are \(count)")
+        index >= 0 && index < count,
+        "subset: there is no image \(index) among \(count). Indices count from 0, below `count`.")
     }
     let rowSize = height * width * images.dtype.byteCount
     let rows = images.withUnsafeContiguousBytes { source in
@@ -84,7 +91,8 @@ public struct LabeledImages: Sendable {
   ) -> [LabeledImages] {
     require(
       fractions.allSatisfy { $0 >= 0 } && abs(fractions.reduce(0, +) - 1) <= 1e-9,
-      "the fractions \(fractions) are not numbers from 0 to 1 whose sum is 1")
+      "stratifiedSplit: the fractions are \(fractions). "
+        + "Pass numbers from 0 to 1 whose sum is 1, such as [0.8, 0.2].")
     var members = [[Int]](repeating: [], count: classNames.count)
     for (index, label) in labels.enumerated() { members[label].append(index) }
 

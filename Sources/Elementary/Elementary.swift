@@ -1,6 +1,8 @@
 // The closed list of elementary functions, and how to get from the number that a record or a kernel
 // stores back to the entry of the table.
 
+import AdjointSupport
+
 /// The table of elementary functions.
 ///
 /// Each function is a type nested in this namespace that says, once and for every ``Algebra``, how
@@ -148,7 +150,7 @@ extension Elementary.Opcode {
   public func unary<V: UnaryVisitor>(_ visitor: V) -> V.Result {
     var visitor = visitor
     return Self.unary(rawValue, &visitor) { _ in
-      fatalError("the function takes two operands; call binary(_:)")
+      stopForArity()
     }
   }
 
@@ -157,7 +159,13 @@ extension Elementary.Opcode {
   public func binary<V: BinaryVisitor>(_ visitor: V) -> V.Result {
     var visitor = visitor
     return Self.binary(rawValue, &visitor) { _ in
-      fatalError("the function takes one operand; call unary(_:)")
+      stopForArity()
     }
+  }
+
+  @usableFromInline @inline(never)
+  func stopForArity() -> Never {
+    require(arity == 1, "unary(_:): `\(name)` takes two operands. Call binary(_:).")
+    stop("binary(_:): `\(name)` takes one operand. Call unary(_:).")
   }
 }

@@ -94,13 +94,13 @@ public struct Formula: RecordedAlgebra, Sendable, Hashable, CustomStringConverti
 extension Elementary.Opcode {
   /// The derivative with respect to `x` as a formula, for functions of one operand.
   public func derivative(of x: Formula) -> Formula {
-    require(arity == 1, "`\(name)` takes two operands; use derivatives(of:_:)")
+    require(arity == 1, "derivative(of:): `\(name)` takes two operands. Use derivatives(of:_:).")
     return unary(DerivativeFormula(x: x))
   }
 
   /// The two partial derivatives as formulas, for functions of two operands.
   public func derivatives(of a: Formula, _ b: Formula) -> (first: Formula, second: Formula) {
-    require(arity == 2, "`\(name)` takes one operand; use derivative(of:)")
+    require(arity == 2, "derivatives(of:_:): `\(name)` takes one operand. Use derivative(of:).")
     return binary(DerivativeFormulas(a: a, b: b))
   }
 }

@@ -1,6 +1,8 @@
 // The names under which users call the table. Numbers get only the functions that the system's
 // library lacks; its own `exp` and `sin` for `Double` stay what they are.
 
+import AdjointSupport
+
 /// The exponential function.
 @inlinable @inline(__always)
 public func exp<A: RecordedAlgebra>(_ x: A) -> A { Elementary.Exp.at(x) }
@@ -162,7 +164,7 @@ public func digamma<A: RecordedAlgebra>(_ x: A) -> A { Elementary.Digamma.at(x) 
 /// For negative `x` orders up to 4 are known; beyond, the result is NaN.
 @inlinable @inline(__always)
 public func polygamma<A: RecordedAlgebra>(_ order: Int, _ x: A) -> A {
-  Elementary.Polygamma.at(A(floatLiteral: Double(order)), x)
+  Elementary.Polygamma.at(A(floatLiteral: checkedOrder(order)), x)
 }
 
 /// `log(exp(a) + exp(b))` without overflow.
@@ -235,7 +237,14 @@ public func digamma(_ x: Double) -> Double { Elementary.Digamma.value(x) }
 /// For negative `x` orders up to 4 are known; beyond, the result is NaN.
 @inlinable @inline(__always)
 public func polygamma(_ order: Int, _ x: Double) -> Double {
-  Elementary.Polygamma.value(Double(order), x)
+  Elementary.Polygamma.value(checkedOrder(order), x)
+}
+
+/// The order of a derivative as a number; a negative one traps.
+@usableFromInline
+func checkedOrder(_ order: Int) -> Double {
+  require(order >= 0, "polygamma: the order is \(order). Ask for an order of 0 or more.")
+  return Double(order)
 }
 
 /// `log(exp(a) + exp(b))` without overflow.

@@ -17,13 +17,15 @@ public struct ConfusionMatrix: Sendable, Equatable {
   public init(labels: [Int], answers: [Int], classNames: [String]) {
     require(
       labels.count == answers.count,
-      "ConfusionMatrix: \(labels.count) labels and \(answers.count) answers; pass one answer each")
+      "ConfusionMatrix: there are \(labels.count) labels and \(answers.count) answers. "
+        + "Pass one answer for each label.")
     let row = [Int](repeating: 0, count: classNames.count)
     var counts = [[Int]](repeating: row, count: classNames.count)
     for (label, answer) in zip(labels, answers) {
       require(
         classNames.indices.contains(label) && classNames.indices.contains(answer),
-        "ConfusionMatrix: label \(label) or answer \(answer) is not from 0 ..< \(classNames.count)")
+        "ConfusionMatrix: label \(label) or answer \(answer) is not one of the "
+          + "\(classNames.count) classes. Classes count from 0.")
       counts[label][answer] += 1
     }
     self.classNames = classNames

@@ -26,8 +26,9 @@ public struct ImageGrid: Sendable {
     /// - Precondition: `pixels` has `height * width` elements, both at least 1.
     public init(pixels: [Float], height: Int, width: Int, caption: String, summary: String) {
       require(
-        height > 0 && width > 0 && pixels.count == height * width,
-        "ImageGrid.Image: \(pixels.count) numbers are not \(height) rows of \(width) pixels")
+        height > 0 && width > 0 && isPicture(pixels.count, height, width),
+        "ImageGrid.Image: \(pixels.count) numbers are not \(height) rows of \(width) pixels. "
+          + "Pass one number for each pixel, and at least one pixel.")
       self.pixels = pixels
       self.height = height
       self.width = width

@@ -22,7 +22,7 @@ public struct LineChart: Sendable {
 
     /// Creates a curve through `values` at `start`, `start + 1` and so on.
     public init(_ name: String, values: [Double], startingAt start: Int = 0) {
-      self.init(name, points: values.enumerated().map { (Double(start + $0), $1) })
+      self.init(name, points: values.enumerated().map { (Double(start) + Double($0), $1) })
     }
   }
 

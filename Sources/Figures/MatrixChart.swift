@@ -36,17 +36,12 @@ public struct MatrixChart: Sendable {
 
   /// Creates a picture of a matrix.
   ///
-  /// - Precondition: `values` has one row for each of `rowNames`, each as long as `columnNames`.
+  /// - Precondition: `values` has one row for each of `rowNames`, each as long as `columnNames`,
+  ///   and `decimals` is not negative.
   public init(
     title: String, summary: String, rowTitle: String, columnTitle: String, rowNames: [String],
     columnNames: [String], values: [[Double]], coloring: Coloring = .magnitude, decimals: Int = 0
   ) {
-    require(
-      values.count == rowNames.count && values.allSatisfy { $0.count == columnNames.count },
-      """
-      MatrixChart: \(values.count) rows of \(values.map(\.count)) numbers for \(rowNames.count) row \
-      names and \(columnNames.count) column names; pass one number for each pair of names
-      """)
     self.title = title
     self.summary = summary
     self.rowTitle = rowTitle
@@ -56,6 +51,20 @@ public struct MatrixChart: Sendable {
     self.values = values
     self.coloring = coloring
     self.decimals = decimals
+    requireNumbersForNames()
+  }
+
+  /// Stops where names and numbers do not go together, which they may cease to after the chart was
+  /// made.
+  private func requireNumbersForNames() {
+    require(
+      values.count == rowNames.count && values.allSatisfy { $0.count == columnNames.count },
+      """
+      MatrixChart: there are \(values.count) rows of \(values.map(\.count)) numbers for \
+      \(rowNames.count) row names and \(columnNames.count) column names. Pass one number for each \
+      pair of names.
+      """)
+    require(decimals >= 0, "MatrixChart: it has \(decimals) decimals. Ask for 0 or more.")
   }
 
   /// The picture as an SVG document; the same bytes for the same matrix.
@@ -64,6 +73,7 @@ public struct MatrixChart: Sendable {
 
 extension MatrixChart: Figure {
   func svg(id: String, attributes: Frame.Attributes) -> Markup {
+    requireNumbersForNames()
     let rows = rowNames.map { Frame.shortened($0, to: 16) }
     let columns = columnNames.map { Frame.shortened($0, to: 16) }
     let texts = values.map { $0.map(text) }

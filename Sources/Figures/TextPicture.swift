@@ -24,13 +24,16 @@ public struct TextPicture: Sendable, Equatable {
   ///
   /// Numbers outside are clamped, NaN is paper. Images higher or wider than `largestSide` are
   /// averaged over squares, so that they fit.
-  /// - Precondition: `pixels` has `height * width` elements.
+  /// - Precondition: `pixels` has `height * width` elements, and `largestSide` is positive.
   public init(
     pixels: [Float], height: Int, width: Int, shades: Shades = .blocks, largestSide: Int = 16
   ) {
     require(
-      pixels.count == height * width && largestSide > 0,
-      "TextPicture: \(pixels.count) numbers are not \(height) rows of \(width) pixels")
+      isPicture(pixels.count, height, width),
+      "TextPicture: \(pixels.count) numbers are not \(height) rows of \(width) pixels. "
+        + "Pass one number for each pixel.")
+    require(
+      largestSide > 0, "TextPicture: the largest side is \(largestSide). Pass 1 or more.")
     let characters = Array(shades.rawValue)
     let square = max(1, (max(height, width) + largestSide - 1) / largestSide)
     lines = stride(from: 0, to: height, by: square).map { top in
@@ -54,13 +57,15 @@ public struct TextPicture: Sendable, Equatable {
   /// Pictures beside each other, each with its caption above.
   ///
   /// Lines do not end in spaces. A caption wider than its picture makes room for itself.
-  /// - Precondition: there are as many captions as pictures.
+  /// - Precondition: there are as many captions as pictures, and the gap is not negative.
   public static func sideBySide(
     _ pictures: [TextPicture], captions: [String], gap: Int = 3
   ) -> String {
     require(
       pictures.count == captions.count,
-      "TextPicture: \(captions.count) captions for \(pictures.count) pictures")
+      "sideBySide: there are \(captions.count) captions for \(pictures.count) pictures. "
+        + "Pass one for each.")
+    require(gap >= 0, "sideBySide: the gap is \(gap). Pass 0 or more.")
     let columns = zip(pictures, captions).map { picture, caption in
       let width = max(caption.count, picture.lines.first?.count ?? 0)
       return (lines: [caption] + picture.lines, width: width)
@@ -78,4 +83,10 @@ public struct TextPicture: Sendable, Equatable {
       return line
     }.joined(separator: "\n")
   }
+}
+
+/// True if so many numbers fill so many rows of pixels.
+func isPicture(_ count: Int, _ height: Int, _ width: Int) -> Bool {
+  let (area, overflows) = height.multipliedReportingOverflow(by: width)
+  return height >= 0 && width >= 0 && !overflows && count == area
 }

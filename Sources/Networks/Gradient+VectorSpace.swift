@@ -127,8 +127,8 @@ extension Gradient {
     require(
       layouts.count == other.layouts.count
         && zip(layouts, other.layouts).allSatisfy { $0.hasType(of: $1) },
-      "`\(operation)` of gradients of two models of type \(M.self) whose parameters differ in number, "
-        + "shape or element type")
+      "\(operation): the gradients are those of two models of type \(M.self) whose parameters "
+        + "differ in number, shape or element type. Take both of the same model.")
   }
 }
 

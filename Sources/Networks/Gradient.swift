@@ -22,7 +22,9 @@ public struct Gradient<M: Model>: Sendable {
   public var leaves: [Tensor?] {
     didSet {
       require(
-        leaves.count == layouts.count, "a gradient of \(M.self) has \(layouts.count) leaves")
+        leaves.count == layouts.count,
+        "leaves: a gradient of \(M.self) was given \(leaves.count). "
+          + "Keep one for each of its \(layouts.count) parameters.")
     }
   }
   /// Shapes and element types of the parameters, by reference: a gradient is made in every step.
@@ -39,13 +41,19 @@ public struct Gradient<M: Model>: Sendable {
 
   /// A gradient from its leaves.
   ///
-  /// - Precondition: there is one leaf for each parameter of the model, nil or of its shape.
+  /// - Precondition: there is one leaf for each parameter of the model, nil or of its type.
   public init(leaves: [Tensor?], like model: M) {
     self.init(leaves: leaves, model.collected)
     require(
-      leaves.count == layouts.count
-        && zip(leaves, layouts).allSatisfy { $0 == nil || $0?.shape == $1.shape },
-      "the leaves do not have the shapes of the parameters of \(M.self)")
+      leaves.count == layouts.count,
+      "Gradient: there are \(leaves.count) leaves for the \(layouts.count) parameters of "
+        + "\(M.self). Pass one for each, or nil.")
+    for (index, layout) in layouts.enumerated() {
+      guard let leaf = leaves[index], !leaf.fields.hasType(of: layout.fields) else { continue }
+      stop(
+        "Gradient: the leaf of \(names[index]) is \(leaf.type), and the parameter "
+          + "\(layout.dtype) \(layout.shape). Pass a leaf of the type of its parameter, or nil.")
+    }
   }
 
   /// The gradient that is zero everywhere.

@@ -7,6 +7,7 @@
 import AdjointArrays
 import AdjointDifferentiation
 import AdjointElementary
+import AdjointSupport
 
 /// Where the first values of a tensor come from.
 ///
@@ -16,7 +17,9 @@ import AdjointElementary
 /// ```
 ///
 /// The last two axes of a shape are inputs and outputs; axes before them count positions (those of
-/// a convolution's window), and multiply both fans. A vector has its length as both.
+/// a convolution's window), and multiply both fans. A vector has its length as both. Outputs that
+/// fall into groups, as those of a grouped convolution do, are connected with the inputs of their
+/// group alone, so the fan-out is counted in one group, and each group has a rotation of its own.
 public struct Initializer: Sendable, Codable, Hashable {
   private enum Fan: String, Codable { case inputs, outputs, mean }
 
@@ -43,24 +46,41 @@ public struct Initializer: Sendable, Codable, Hashable {
   public static let ones = Initializer(rule: .constant(1))
 
   /// One number everywhere.
+  ///
+  /// - Precondition: the number is finite.
   public static func constant(_ value: Double) -> Initializer {
-    Initializer(rule: .constant(value))
+    require(value.isFinite, "Initializer.constant: the number is \(value). Pass a finite number.")
+    return Initializer(rule: .constant(value))
   }
 
   /// Uniform in a range.
+  ///
+  /// - Precondition: the range has finite ends and is not empty.
   public static func uniform(_ range: Range<Double>) -> Initializer {
-    Initializer(rule: .uniform(from: range.lowerBound, to: range.upperBound))
+    require(
+      !range.isEmpty && (range.upperBound - range.lowerBound).isFinite,
+      "Initializer.uniform: there is no uniform distribution over \(range). "
+        + "Pass a range of finite numbers that is not empty.")
+    return Initializer(rule: .uniform(from: range.lowerBound, to: range.upperBound))
   }
 
   /// Normal.
+  ///
+  /// - Precondition: both numbers are finite, and the standard deviation is not negative.
   public static func normal(mean: Double = 0, standardDeviation: Double = 1) -> Initializer {
-    Initializer(rule: .normal(mean: mean, standardDeviation: standardDeviation))
+    requireMoments(mean, standardDeviation, "Initializer.normal")
+    return Initializer(rule: .normal(mean: mean, standardDeviation: standardDeviation))
   }
 
   /// Normal without what lies more than two standard deviations from the mean.
+  ///
+  /// - Precondition: as for ``normal(mean:standardDeviation:)``.
   public static func truncatedNormal(mean: Double = 0, standardDeviation: Double = 1)
     -> Initializer
-  { Initializer(rule: .truncatedNormal(mean: mean, standardDeviation: standardDeviation)) }
+  {
+    requireMoments(mean, standardDeviation, "Initializer.truncatedNormal")
+    return Initializer(rule: .truncatedNormal(mean: mean, standardDeviation: standardDeviation))
+  }
 
   // MARK: Scaled by fan-in and fan-out
 
@@ -88,18 +108,29 @@ public struct Initializer: Sendable, Codable, Hashable {
   public static let orthogonal = orthogonal(gain: 1)
 
   /// A random rotation times a factor.
+  ///
+  /// - Precondition: the gain is finite.
   public static func orthogonal(gain: Double) -> Initializer {
-    Initializer(rule: .orthogonal(gain: gain))
+    require(gain.isFinite, "Initializer.orthogonal: the gain is \(gain). Pass a finite number.")
+    return Initializer(rule: .orthogonal(gain: gain))
   }
 
   // MARK: Drawing
 
   /// Draws a tensor.
   ///
-  /// - Precondition: the element type is a floating-point one.
+  /// - Parameters:
+  ///   - shape: positions, inputs and outputs.
+  ///   - groups: the number of groups that the outputs, the last axis, fall into.
+  /// - Precondition: the element type is a floating-point one, and `groups` divides the outputs.
   public func callAsFunction(
-    shape: Shape, dtype: DType = .float32, using generator: inout some RandomNumberGenerator
+    shape: Shape, groups: Int = 1, dtype: DType = .float32,
+    using generator: inout some RandomNumberGenerator
   ) -> Tensor {
+    require(
+      groups == 1 || groups > 0 && shape.rank > 1 && shape[shape.rank - 1] % groups == 0,
+      "Initializer: the outputs, the last axis of \(shape), do not fall into \(groups) groups. "
+        + "Pass a divisor of their number.")
     switch rule {
     case .constant(let value): return .full(shape, value, dtype: dtype)
     case .uniform(let low, let high):
@@ -112,18 +143,22 @@ public struct Initializer: Sendable, Codable, Hashable {
         .truncatedNormal(
           mean: mean, standardDeviation: deviation, shape: shape, dtype: dtype, using: &generator))
     case .scaledUniform(let factor, let fan):
-      let limit = (3 * factor / Initializer.count(fan, shape)).squareRoot()
+      let limit = (3 * factor / Initializer.count(fan, shape, groups)).squareRoot()
       return .uniform(-limit..<limit, shape: shape, dtype: dtype, using: &generator)
     case .scaledNormal(let factor, let fan):
       return .normal(
-        standardDeviation: (factor / Initializer.count(fan, shape)).squareRoot(), shape: shape,
+        standardDeviation: (factor / Initializer.count(fan, shape, groups)).squareRoot(),
+        shape: shape,
         dtype: dtype, using: &generator)
     case .orthogonal(let gain):
-      return orthogonalTensor(shape, gain, dtype, using: &generator)
+      guard groups > 1 else { return orthogonalTensor(shape, gain, dtype, using: &generator) }
+      let part = Shape(shape.dropLast() + [shape[shape.rank - 1] / groups])
+      let parts = (0..<groups).map { _ in orthogonalTensor(part, gain, dtype, using: &generator) }
+      return .concatenated(parts, along: -1)
     }
   }
 
-  private static func count(_ fan: Fan, _ shape: Shape) -> Double {
+  private static func count(_ fan: Fan, _ shape: Shape, _ groups: Int) -> Double {
     let inputs: Int
     let outputs: Int
     switch shape.rank {
@@ -132,7 +167,7 @@ public struct Initializer: Sendable, Codable, Hashable {
     default:
       let positions = shape.dropLast(2).reduce(1, *)
       inputs = positions * shape[shape.rank - 2]
-      outputs = positions * shape[shape.rank - 1]
+      outputs = positions * shape[shape.rank - 1] / groups
     }
     // An empty tensor gets no numbers, whatever the scale.
     return switch fan {
@@ -141,6 +176,13 @@ public struct Initializer: Sendable, Codable, Hashable {
     case .mean: max(Double(inputs + outputs) / 2, 1)
     }
   }
+}
+
+private func requireMoments(_ mean: Double, _ deviation: Double, _ initializer: String) {
+  require(
+    mean.isFinite && deviation >= 0 && deviation.isFinite,
+    "\(initializer): the mean is \(mean) and the standard deviation \(deviation). "
+      + "Pass finite numbers, and a standard deviation of 0 or more.")
 }
 
 /// The vectors of a Gaussian matrix made orthonormal one after the other (Gram and Schmidt).

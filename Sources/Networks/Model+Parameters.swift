@@ -138,8 +138,9 @@ extension Model {
         for (number, layout) in layouts.enumerated() {
           require(
             number < leaves.count && leaves[number].layout.hasType(of: layout),
-            "the closure of updateParameters changed the number or the type of the tensors; "
-              + "`\(parts.structure.trainedNames[number])` is \(layout.dtype) \(layout.shape)")
+            "updateParameters: the closure changed the number or the type of the tensors. "
+              + "Leave `\(parts.structure.trainedNames[number])` at its place, as "
+              + "\(layout.dtype) \(layout.shape).")
         }
         memory.initialize(to: Self.rebuilt(parts.replacing(trained: leaves)))
       }

@@ -2,6 +2,7 @@
 // Traversal/; what can be done with the parameters is in Model+Parameters.
 
 import AdjointDifferentiation
+import AdjointSupport
 
 /// A struct of tensors and further models: something that can be trained.
 ///
@@ -107,7 +108,7 @@ extension Model {
     do throws(ModelError) {
       return try Collector.collecting(self)
     } catch {
-      fatalError(error.description)
+      stop(error.description)
     }
   }
 
@@ -116,7 +117,7 @@ extension Model {
     do throws(ModelError) {
       return try Rebuilder.rebuilding(Self.self, parts)
     } catch {
-      fatalError(error.description)
+      stop(error.description)
     }
   }
 }

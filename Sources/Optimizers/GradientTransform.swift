@@ -52,7 +52,7 @@ public protocol GradientTransform: Sendable {
 
   /// True if the transform multiplies by a learning rate; false by default.
   ///
-  /// ``Optimizer`` refuses to train a parameter with a chain in which no transform does.
+  /// ``Optimizer`` refuses to train a parameter with a chain in which no transform does, or two do.
   var setsLearningRate: Bool { get }
 
   /// Called before the stretches of each parameter in each step, to compute what all of them share.

@@ -5,6 +5,7 @@
 import AdjointArrays
 import AdjointDifferentiation
 import AdjointNetworks
+import AdjointSupport
 
 /// A chain of gradient transforms made for a model, with the state of the chain.
 ///
@@ -61,6 +62,8 @@ public struct Optimizer: Sendable {
   ///   - chains: links and published methods in any mixture.
   ///   - frozen: the parameters that are not trained; they keep no state and count in no norm.
   ///   - nonFinitePolicy: what to do about a gradient with an infinity or a NaN.
+  /// - Precondition: no parameter passes two links that set a learning rate, and filters name
+  ///   parameters that the model has.
   public init(
     for model: some Model, _ chains: TransformChain..., frozen: Optimizer.ParameterFilter = .none,
     onNonFinite nonFinitePolicy: NonFinitePolicy = .error
@@ -71,6 +74,16 @@ public struct Optimizer: Sendable {
         name: name, layout: value.layout, stages: &stages, isFrozen: frozen.matches(name))
     }
     let links = stages.links
+    Optimizer.checkNames(of: [frozen] + links.map(\.filter), updaters.map(\.name))
+    for updater in updaters where !updater.isFrozen {
+      let setters = links.indices.filter {
+        updater.passes($0) && links[$0].transform.setsLearningRate
+      }
+      require(
+        setters.count < 2,
+        "Optimizer: \(setters.count) links set a learning rate for \(updater.name). Keep one of "
+          + "them, and use .multiply(by:) for a further factor.")
+    }
     isTrained = updaters.map { !$0.isFrozen }
     missingLearningRate = updaters.first { updater in
       !updater.isFrozen
@@ -90,6 +103,16 @@ public struct Optimizer: Sendable {
     transforms = stages.transforms
     segments = stages.segments
     self.nonFinitePolicy = nonFinitePolicy
+  }
+
+  /// Stops at a filter with the name of a parameter that the model lacks: it would choose nothing.
+  private static func checkNames(of filters: [ParameterFilter], _ names: [String]) {
+    for name in filters.reduce(into: Set(), { $0.formUnion($1.wholeNames) }).sorted() {
+      require(
+        names.contains(name),
+        "Optimizer: a filter names the parameter \(name), which the model does not have. "
+          + "Use the names that model.parameters lists, or .prefix or .suffix.")
+    }
   }
 
   /// Makes one step: `w ← w − u`, where `u` is what the chain makes of the gradient.

@@ -46,6 +46,16 @@ extension Optimizer {
       }
     }
 
+    /// The parameters that the filter asks for by their whole names.
+    var wholeNames: Set<String> {
+      switch self {
+      case .names(let names): names
+      case .not(let other): other.wholeNames
+      case .both(let a, let b), .either(let a, let b): a.wholeNames.union(b.wholeNames)
+      case .all, .prefix, .suffix: []
+      }
+    }
+
     /// The parameters that the filter leaves out.
     public static prefix func ! (filter: ParameterFilter) -> ParameterFilter { .not(filter) }
 

@@ -2,6 +2,8 @@
 // gradient, w the parameter, η the learning rate, t counts the updates from 1, and everything
 // accumulated starts at zero.
 
+import AdjointSupport
+
 extension TransformChain {
   /// Gradient descent: `w ← w − η g`.
   ///
@@ -18,11 +20,16 @@ extension TransformChain {
   ///
   /// Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning",
   /// with the learning rate outside the velocity, as has become usual.
+  ///
+  /// - Precondition: Nesterov's form has a momentum.
   public static func sgd(
     learningRate: Optimizer.Schedule, momentum: Double = 0, nesterov: Bool = false,
     weightDecay: Double = 0
   ) -> TransformChain {
-    TransformChain(
+    require(
+      momentum != 0 || !nesterov,
+      "sgd: Nesterov's look ahead has no momentum to look along. Pass a momentum, such as 0.9.")
+    return TransformChain(
       weightDecay == 0 ? TransformChain([]) : .addDecayedWeights(weightDecay),
       momentum == 0 ? TransformChain([]) : .momentum(momentum, nesterov: nesterov),
       .scale(by: learningRate))

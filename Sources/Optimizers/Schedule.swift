@@ -14,7 +14,7 @@ extension Optimizer {
   /// rate.value(at: 1000)    // 0.0
   /// ```
   public struct Schedule: Sendable, Codable, Equatable {
-    private indirect enum Curve: Sendable, Codable, Equatable {
+    fileprivate indirect enum Curve: Sendable, Codable, Equatable {
       case constant(Double)
       case stairs(from: Double, factor: Double, every: Int)
       case exponential(from: Double, factor: Double, per: Int)
@@ -22,15 +22,13 @@ extension Optimizer {
       case cosine(from: Double, to: Double, over: Int)
       case joined(Curve, steps: Int, Curve)
 
-      // Total, whatever a decoder may have filled in: no length is divided by unless it is
-      // positive.
       func value(at step: Int) -> Double {
         switch self {
         case .constant(let value): value
         case .stairs(let start, let factor, let every):
-          start * power(factor, step / max(1, every))
+          start * power(factor, step / every)
         case .exponential(let start, let factor, let per):
-          start * pow(factor, Double(step) / Double(max(1, per)))
+          start * pow(factor, Double(step) / Double(per))
         case .linear(let start, let end, let length):
           step >= length ? end : start + (end - start) * (Double(step) / Double(length))
         case .cosine(let start, let end, let length):
@@ -38,14 +36,57 @@ extension Optimizer {
             ? end
             : end + (start - end) * (1 + cos(.pi * (Double(step) / Double(length)))) / 2
         case .joined(let first, let steps, let rest):
-          step < steps ? first.value(at: step) : rest.value(at: step - max(0, steps))
+          step < steps ? first.value(at: step) : rest.value(at: step - steps)
+        }
+      }
+
+      /// What is wrong with the numbers of the curve, and what to do about it; nil if nothing is.
+      var mistake: (problem: String, remedy: String)? {
+        switch self {
+        case .constant(let value): Curve.mistake(in: [value])
+        case .stairs(let start, let factor, let steps),
+          .exponential(let start, let factor, let steps):
+          factor < 0
+            ? ("its factor is \(factor), which is negative", "Use a factor of 0 or more.")
+            : Curve.mistake(in: [start, factor], over: steps)
+        case .linear(let start, let end, let steps), .cosine(let start, let end, let steps):
+          Curve.mistake(in: [start, end], over: steps)
+        case .joined(let first, let steps, let rest):
+          steps < 0
+            ? ("it lasts \(steps) steps", "Use 0 steps or more.") : first.mistake ?? rest.mistake
+        }
+      }
+
+      private static func mistake(
+        in numbers: [Double], over steps: Int = 1
+      ) -> (problem: String, remedy: String)? {
+        if let number = numbers.first(where: { !$0.isFinite }) {
+          return ("it contains the number \(number)", "Use finite numbers.")
+        }
+        return steps > 0 ? nil : ("it runs over \(steps) steps", "Use 1 step or more.")
+      }
+
+      /// The smallest number among those that the curve runs between.
+      var lowest: Double {
+        switch self {
+        case .constant(let value): value
+        // With a factor of 0 or more the sign is that of the start.
+        case .stairs(let start, _, _), .exponential(let start, _, _): min(start, 0)
+        case .linear(let start, let end, _), .cosine(let start, let end, _): min(start, end)
+        case .joined(let first, _, let rest): min(first.lowest, rest.lowest)
         }
       }
     }
 
-    private let curve: Curve
+    fileprivate let curve: Curve
 
-    private init(_ curve: Curve) { self.curve = curve }
+    private init(_ curve: Curve, _ name: String) {
+      if let (problem, remedy) = curve.mistake { stop("Schedule.\(name): \(problem). \(remedy)") }
+      self.curve = curve
+    }
+
+    /// The smallest of the numbers that the schedule runs between.
+    var lowest: Double { curve.lowest }
 
     /// The value for a step, counted from 0; a negative step counts as 0.
     public func value(at step: Int) -> Double { curve.value(at: max(0, step)) }
@@ -53,67 +94,83 @@ extension Optimizer {
     // MARK: Making one
 
     /// The same value at all times.
-    public static func constant(_ value: Double) -> Schedule { Schedule(.constant(value)) }
+    ///
+    /// - Precondition: the value is finite.
+    public static func constant(_ value: Double) -> Schedule {
+      Schedule(.constant(value), "constant")
+    }
 
     /// `from · factorᵏ`, where `k` is the number of whole periods of `every` steps gone by.
     ///
-    /// - Precondition: `every` is positive.
+    /// - Precondition: `every` is positive, `from` is finite, and the factor finite and not
+    ///   negative.
     public static func step(
       from start: Double, multipliedBy factor: Double, every: Int
     ) -> Schedule {
-      require(every > 0, "a schedule cannot change every \(every) steps; use 1 or more")
-      return Schedule(.stairs(from: start, factor: factor, every: every))
+      Schedule(.stairs(from: start, factor: factor, every: every), "step")
     }
 
     /// `from · factor^(step / per)`, a little at every step.
     ///
-    /// - Precondition: `per` is positive.
+    /// - Precondition: `per` is positive, `from` is finite, and the factor finite and not negative.
     public static func exponential(
       from start: Double, multipliedBy factor: Double, per steps: Int = 1
     ) -> Schedule {
-      require(steps > 0, "a schedule cannot decay per \(steps) steps; use 1 or more")
-      return Schedule(.exponential(from: start, factor: factor, per: steps))
+      Schedule(.exponential(from: start, factor: factor, per: steps), "exponential")
     }
 
     /// A straight line, then the end value.
     ///
-    /// - Precondition: `over` is positive.
+    /// - Precondition: `over` is positive, and both numbers are finite.
     public static func linear(
       from start: Double, to end: Double = 0, over steps: Int
     ) -> Schedule {
-      require(steps > 0, "a schedule cannot run over \(steps) steps; use 1 or more")
-      return Schedule(.linear(from: start, to: end, over: steps))
+      Schedule(.linear(from: start, to: end, over: steps), "linear")
     }
 
     /// Half a wave, `to + (from − to) (1 + cos(π step / over)) / 2`, then the end value.
     ///
     /// Loshchilov and Hutter 2017, "SGDR: Stochastic gradient descent with warm restarts".
     ///
-    /// - Precondition: `over` is positive.
+    /// - Precondition: `over` is positive, and both numbers are finite.
     public static func cosine(
       from start: Double, over steps: Int, to end: Double = 0
     ) -> Schedule {
-      require(steps > 0, "a schedule cannot run over \(steps) steps; use 1 or more")
-      return Schedule(.cosine(from: start, to: end, over: steps))
+      Schedule(.cosine(from: start, to: end, over: steps), "cosine")
     }
 
     /// A straight line up to the first value of another schedule, which then begins.
     ///
     /// With the usual start of 0 the first update changes nothing.
     ///
-    /// - Precondition: `over` is positive.
+    /// - Precondition: `over` is positive, and both numbers are finite.
     public static func warmUp(
       from start: Double = 0, over steps: Int, then next: Schedule
     ) -> Schedule {
-      linear(from: start, to: next.value(at: 0), over: steps).lasting(steps, then: next)
+      Schedule(.linear(from: start, to: next.value(at: 0), over: steps), "warmUp")
+        .lasting(steps, then: next)
     }
 
     /// This schedule for a number of steps, then another one from its own step 0.
     ///
     /// - Precondition: `steps` is not negative.
     public func lasting(_ steps: Int, then next: Schedule) -> Schedule {
-      require(steps >= 0, "a schedule cannot last \(steps) steps")
-      return Schedule(.joined(curve, steps: steps, next.curve))
+      Schedule(.joined(curve, steps: steps, next.curve), "lasting")
+    }
+  }
+}
+
+extension Optimizer.Schedule {
+  private enum CodingKeys: String, CodingKey { case curve }
+
+  /// Reads a schedule; one with impossible numbers is a decoding error.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    curve = try container.decode(Curve.self, forKey: .curve)
+    if let (problem, remedy) = curve.mistake {
+      throw DecodingError.dataCorruptedError(
+        forKey: .curve, in: container,
+        debugDescription: "a schedule cannot be read: \(problem). \(remedy)")
     }
   }
 }

@@ -1,6 +1,8 @@
 // How the links of a chain become what is run: neighbors on the way of a parameter that can be done
 // as one are fused. This file has never heard of any particular transform.
 
+import AdjointSupport
+
 /// The transforms that the parameters of a model pass through: links of a chain, alone or fused.
 ///
 /// Parameters with the same links share their transforms, so that a chain without filters has one
@@ -28,11 +30,11 @@ struct StageTable {
     for link in chosen {
       let next = links[link].transform
       if let last = fused.last, let both = last.transform.fused(with: next) {
-        guard both.stateNames == last.transform.stateNames + next.stateNames else {
-          fatalError(
-            "`\(last.transform.name)` fused with `\(next.name)` must keep the states of both: "
-              + "\(last.transform.stateNames), then \(next.stateNames), not \(both.stateNames)")
-        }
+        require(
+          both.stateNames == last.transform.stateNames + next.stateNames,
+          "fused(with:): `\(last.transform.name)` fused with `\(next.name)` keeps the states "
+            + "\(both.stateNames). Keep those of both, \(last.transform.stateNames) and then "
+            + "\(next.stateNames).")
         fused[fused.count - 1] = (last.links + [link], both)
       } else {
         fused.append(([link], next))

@@ -6,6 +6,7 @@
 // parameter.
 
 import AdjointArrays
+import AdjointSupport
 
 extension Optimizer {
   /// A stretch of one parameter: its update, its value, and the state that a transform keeps for
@@ -80,9 +81,10 @@ extension Optimizer {
     let stride: Int
 
     func row(_ index: Int, _ length: Int, _ dtype: DType) -> MutableRow {
-      precondition(
+      require(
         index >= 0 && index < count,
-        "state \(index) does not exist: the transform names \(count) in `stateNames`")
+        "state(_:): there is no state \(index), as the transform names \(count) in `stateNames`. "
+          + "Name the state there, or ask for one that is named.")
       return MutableRow(address: address + index &* stride, count: length, dtype: dtype)
     }
   }
@@ -100,7 +102,7 @@ extension Optimizer {
 
     /// The element at a position, as a `Double`.
     public subscript(position: Int) -> Double {
-      precondition(position >= 0 && position < count, "position \(position) in a row of \(count)")
+      requirePosition(position, count)
       return read(address, position, dtype)
     }
   }
@@ -120,11 +122,11 @@ extension Optimizer {
     /// The element at a position, as a `Double`; writing rounds to the element type.
     public subscript(position: Int) -> Double {
       get {
-        precondition(position >= 0 && position < count, "position \(position) in a row of \(count)")
+        requirePosition(position, count)
         return read(UnsafeRawPointer(address), position, dtype)
       }
       nonmutating set {
-        precondition(position >= 0 && position < count, "position \(position) in a row of \(count)")
+        requirePosition(position, count)
         if dtype == .float64 {
           address.storeBytes(of: newValue, toByteOffset: position &* 8, as: Double.self)
         } else {
@@ -199,6 +201,13 @@ extension Optimizer {
       }
     }
   }
+}
+
+@inline(__always)
+private func requirePosition(_ position: Int, _ count: Int) {
+  require(
+    position >= 0 && position < count,
+    "row[\(position)]: the row has \(count) elements. Positions count from 0, below `count`.")
 }
 
 private func read(

@@ -1,6 +1,8 @@
 // Transforms in a row, and restricted to some parameters. The chain has never heard of how it is
 // run.
 
+import AdjointSupport
+
 /// Gradient transforms in a row, each taking what the one before it made of the gradient.
 ///
 /// Optimizers take chains, so that links and whole methods mix freely; the order matters:
@@ -62,10 +64,28 @@ extension TransformChain {
 
   /// `u ← η u`, where the learning rate `η` may be a constant or depend on the step.
   ///
-  /// Every parameter needs at least one such link on its way: ``Optimizer`` refuses to train
-  /// without.
+  /// Every parameter needs one such link on its way: ``Optimizer`` refuses to train without, and
+  /// refuses two.
+  ///
+  /// - Precondition: no rate of the schedule is negative.
   public static func scale(by learningRate: Optimizer.Schedule) -> TransformChain {
-    TransformChain(ScaleBySchedule(learningRate))
+    require(
+      learningRate.lowest >= 0,
+      "scale(by:): the learning rate is \(learningRate.lowest) in some step, which is negative. "
+        + "Use rates of 0 or more, and the link .ascend to climb.")
+    return TransformChain(ScaleBySchedule(learningRate, isLearningRate: true))
+  }
+
+  /// `u ← c u`, with a factor that is no learning rate, such as one for some of the parameters.
+  ///
+  /// ```swift
+  /// Optimizer(for: model, .adam(learningRate: 1e-3), .only(.suffix("bias"), .multiply(by: 2)))
+  /// ```
+  ///
+  /// - Precondition: the factor is finite.
+  public static func multiply(by factor: Double) -> TransformChain {
+    require(factor.isFinite, "multiply(by:): the factor is \(factor). Pass a finite number.")
+    return TransformChain(ScaleBySchedule(.constant(factor), isLearningRate: false))
   }
 
   /// `u ← −u`: the optimizer climbs instead of descending.
@@ -75,45 +95,85 @@ extension TransformChain {
   ///
   /// Polyak 1964; Nesterov's form as in Sutskever et al. 2013, "On the importance of initialization
   /// and momentum in deep learning".
+  ///
+  /// - Precondition: the decay is at least 0 and below 1.
   public static func momentum(_ decay: Double = 0.9, nesterov: Bool = false) -> TransformChain {
-    TransformChain(Momentum(decay: decay, isNesterov: nesterov))
+    requireDecay(decay, "decay", "momentum")
+    return TransformChain(Momentum(decay: decay, isNesterov: nesterov))
   }
 
   /// `v ← ρ v + (1 − ρ) u²`, then `u ← u / (√v + ε)`.
+  ///
+  /// - Precondition: the decay is at least 0 and below 1, and `epsilon` finite and not negative.
   public static func scaleByRootMeanSquare(
     decay: Double = 0.9, epsilon: Double = 1e-8
   ) -> TransformChain {
-    TransformChain(ScaleByRootMeanSquare(decay: decay, epsilon: epsilon))
+    requireDecay(decay, "decay", "scaleByRootMeanSquare")
+    requireNotNegative(epsilon, "epsilon", "scaleByRootMeanSquare")
+    return TransformChain(ScaleByRootMeanSquare(decay: decay, epsilon: epsilon))
   }
 
   /// `m ← β₁ m + (1 − β₁) u` and `v ← β₂ v + (1 − β₂) u²`, then
   /// `u ← (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)`.
+  ///
+  /// - Precondition: the betas are at least 0 and below 1, and `epsilon` is finite and not
+  ///   negative.
   public static func scaleByAdam(
     beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8
   ) -> TransformChain {
-    TransformChain(ScaleByAdam(beta1: beta1, beta2: beta2, epsilon: epsilon))
+    requireDecay(beta1, "beta1", "scaleByAdam")
+    requireDecay(beta2, "beta2", "scaleByAdam")
+    requireNotNegative(epsilon, "epsilon", "scaleByAdam")
+    return TransformChain(ScaleByAdam(beta1: beta1, beta2: beta2, epsilon: epsilon))
   }
 
   /// `u ← u + λ w`, where `w` is the parameter before the step.
   ///
   /// Before an adaptive link this is the gradient of the penalty `λ‖w‖²/2`; after it, the decoupled
   /// weight decay of ``adamW(learningRate:beta1:beta2:epsilon:weightDecay:decaying:)``.
+  ///
+  /// - Precondition: the decay is finite and not negative.
   public static func addDecayedWeights(
     _ decay: Double, to filter: Optimizer.ParameterFilter = .all
   ) -> TransformChain {
-    .only(filter, TransformChain(AddDecayedWeights(decay: decay)))
+    requireNotNegative(decay, "decay", "addDecayedWeights")
+    return .only(filter, TransformChain(AddDecayedWeights(decay: decay)))
   }
 
   /// `u ← u · min(1, c / ‖u‖)`, the Euclidean norm taken over all parameters together.
   ///
   /// Pascanu et al. 2013, "On the difficulty of training recurrent neural networks". Free of charge
   /// as the first link; see ``GradientTransform/readsNorm`` for the others.
+  ///
+  /// - Precondition: the largest norm is finite and positive.
   public static func clipGlobalNorm(_ maximum: Double) -> TransformChain {
-    TransformChain(ClipGlobalNorm(maximum))
+    require(
+      maximum > 0 && maximum.isFinite,
+      "clipGlobalNorm: the largest norm is \(maximum). Pass a finite number above 0.")
+    return TransformChain(ClipGlobalNorm(maximum))
   }
 
   /// `u ← min(max(u, lower), upper)`, element by element.
+  ///
+  /// - Precondition: the range contains 0.
   public static func clip(to range: ClosedRange<Double>) -> TransformChain {
-    TransformChain(Clip(range: range))
+    require(
+      range.contains(0),
+      "clip(to:): the range \(range) leaves out 0, so that no update could be small. "
+        + "Pass a range round 0, such as -1...1.")
+    return TransformChain(Clip(range: range))
   }
+}
+
+/// Checks the share that a running mean keeps of what it was.
+private func requireDecay(_ decay: Double, _ name: String, _ operation: String) {
+  require(
+    decay >= 0 && decay < 1,
+    "\(operation): \(name) is \(decay). Pass a number from 0 to below 1, such as 0.9.")
+}
+
+private func requireNotNegative(_ number: Double, _ name: String, _ operation: String) {
+  require(
+    number >= 0 && number.isFinite,
+    "\(operation): \(name) is \(number). Pass a finite number of 0 or more.")
 }

@@ -4,15 +4,18 @@
 
 import AdjointArrays
 
-/// `u ← η(step) u`.
+/// `u ← η(step) u`, where `η` is the learning rate, or a factor beside it.
 struct ScaleBySchedule: GradientTransform {
   let schedule: Optimizer.Schedule
+  let setsLearningRate: Bool
   private(set) var rate = 0.0
 
-  init(_ schedule: Optimizer.Schedule) { self.schedule = schedule }
+  init(_ schedule: Optimizer.Schedule, isLearningRate: Bool) {
+    self.schedule = schedule
+    setsLearningRate = isLearningRate
+  }
 
-  var name: String { "scale" }
-  var setsLearningRate: Bool { true }
+  var name: String { setsLearningRate ? "scale" : "multiply" }
   mutating func prepare(for step: Optimizer.ParameterStep) { rate = schedule.value(at: step.step) }
   func apply(to stretch: borrowing Optimizer.Stretch) {
     stretch.update.multiply(by: rate)
@@ -113,7 +116,7 @@ private struct FusedAdam: GradientTransform {
 
   var name: String { adam.name }
   var stateNames: [String] { adam.stateNames }
-  var setsLearningRate: Bool { scale != nil }
+  var setsLearningRate: Bool { scale?.setsLearningRate ?? false }
 
   mutating func prepare(for step: Optimizer.ParameterStep) {
     adam.prepare(for: step)

@@ -5,18 +5,24 @@ import Testing
 @testable import AdjointArrays
 
 @Suite struct NDArrayConversionTests {
-  @Test func integersTruncateAndSaturate() {
+  @Test func fractionsAreCutOff() {
     let x: [Double] = [
-      0.9, -0.9, 1.5, -1.5, 2_147_483_646.9, 2_147_483_647.5, 1e300, -2_147_483_648.9, -1e300,
-      .infinity, -.infinity, .nan, -0.0,
+      0.9, -0.9, 1.5, -1.5, 2_147_483_646.9, 2_147_483_647.5, -2_147_483_648.9, -0.0,
     ]
-    let expected: [Int32] = [
-      0, 0, 1, -1, 2_147_483_646, .max, .max, .min, .min, .max, .min, 0, 0,
-    ]
+    let expected: [Int32] = [0, 0, 1, -1, 2_147_483_646, .max, .min, 0]
     let array = NDArray(x, shape: Shape([x.count]))
     #expect(array.converted(to: .int32).values(as: Int32.self) == expected)
-    let single = NDArray([Float(3e9), -3e9, 16_777_217, .nan], shape: [4])
-    #expect(single.converted(to: .int32).values(as: Int32.self) == [.max, .min, 16_777_216, 0])
+    let single = NDArray([Float(16_777_217), -2_147_483_648], shape: [2])
+    #expect(single.converted(to: .int32).values(as: Int32.self) == [16_777_216, .min])
+  }
+
+  @Test func whatHasNoCounterpartIsFound() {
+    for number in [2_147_483_648, -2_147_483_649, 1e300, -.infinity, .infinity, .nan] {
+      let x = NDArray([1, 2, number, 4], shape: [4])
+      #expect(x.firstNumberBeyondInt32()?.description == "\(number)")
+      #expect(x.converted(to: .float32).firstNumberBeyondInt32() != nil || number == -2_147_483_649)
+    }
+    #expect(NDArray([0.5, -2_147_483_648.5], shape: [2]).firstNumberBeyondInt32() == nil)
   }
 
   @Test func booleansAreZeroOrNot() {

@@ -23,7 +23,7 @@ import Testing
       #expect(NDArray.zeros([2, 3], dtype: dtype).numbers == [0, 0, 0, 0, 0, 0])
       #expect(NDArray.ones([2], dtype: dtype).numbers == [1, 1])
       #expect(NDArray(scalar: 1, dtype: dtype).item() == 1)
-      #expect(NDArray(repeating: 5, shape: [0, 4], dtype: dtype).numbers == [])
+      #expect(NDArray(repeating: 1, shape: [0, 4], dtype: dtype).numbers == [])
     }
     #expect(NDArray.range(4).values(as: Int32.self) == [0, 1, 2, 3])
     #expect(NDArray.range(3, dtype: .float32).values(as: Float.self) == [0, 1, 2])

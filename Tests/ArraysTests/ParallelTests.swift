@@ -88,7 +88,7 @@ private func spend(_ duration: Duration) {
       let w = NDArray.normal(shape: [700, 130], dtype: .float32, using: &generator)
       let order = NDArray.permutation(300, using: &generator)
       let convolutions = try slidingWindows(using: &generator)
-      results.append(
+      try results.append(
         [
           x, .unary(.tanh, x), .binary(.add, x, bias),
           .binary(.multiply, x.reversed(along: 1), bias),

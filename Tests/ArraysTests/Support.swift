@@ -62,7 +62,7 @@ extension NDArray {
     result.append(reversed(along: rank - 1).copied().reversed(along: rank - 1))
     let ones = [Int](repeating: 1, count: rank)
     let inside = shape.map { IndexItem.range(from: 1, to: $0 + 1, step: 1) }
-    result.append(padded(before: ones, after: ones, value: 7).sliced(inside))
+    result.append(padded(before: ones, after: ones, value: 1).sliced(inside))
     if shape[rank - 1] > 0, rank < Shape.maximumRank {
       let doubled = NDArray.stacked([self, self], along: rank)
         .reshaped(to: Shape(shape.dropLast() + [2 * shape[rank - 1]]))

@@ -59,6 +59,20 @@ import Testing
     Refusal("matmul of a matrix and a vector", [([2], .float32)]) {
       [matmul($0, Tensor.ones([4]))]
     },
+    Refusal("one-hot of a class that is not there", [([2, 3], .float32)]) { _ in
+      [Tensor(indices: [0, 3]).oneHot(classes: 3)]
+    },
+    Refusal("whole numbers beyond their type", [([2, 1], .int32), ([], .int32), ([2], .int32)]) {
+      _ in
+      let large = Tensor(indices: [2_147_483_647, 1])
+      return [large.expanded(at: 1) + 1, large.sum(), large.cumulativeSum(along: 0)]
+    },
+    Refusal("division of whole numbers by zero", [([2, 2], .int32)]) { _ in
+      [Tensor(indices: [1, 2]).expanded(at: 1) / Tensor(indices: [1, 0])]
+    },
+    Refusal("conversion of what has no counterpart", [([2, 6], .int32)]) {
+      [($0 / 0).converted(to: .int32)]
+    },
     Refusal("choose", [([2, 6], .float32)]) { [`where`(Tensor(1), $0[0], $0)] },
   ]
 

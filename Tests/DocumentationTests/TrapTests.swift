@@ -18,20 +18,6 @@ import Testing
     try expectLastWords(result, of: BlockID(page: "docs/getting-started.md", number: 31))
   }
 
-  /// The texts of mistakes in what a programmer writes are printed in optimized code too.
-  @Test func mistakesInLiteralsStopWithAText() async throws {
-    let ragged = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      use(Tensor([[1], [2, 3]]))
-    }
-    let words = String(decoding: try #require(ragged).standardErrorContent, as: UTF8.self)
-    #expect(words.contains("the rows have different lengths: row 0 has 1 values, row 1 has 2"))
-    let negative = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      use(Tensor.zeros([2, -1]))
-    }
-    let shape = String(decoding: try #require(negative).standardErrorContent, as: UTF8.self)
-    #expect(shape.contains("[2, -1] has the negative size -1 on axis 1. Sizes are zero or more."))
-  }
-
   /// No page has a block that stops the process and is not among those above.
   @Test func allBlocksThatTrapAreTested() throws {
     let traps = try Repository.pages.flatMap { try Page($0).blocks.filter(\.traps).map(\.id) }

@@ -50,6 +50,60 @@ struct InitializerTests {
     #expect(abs(rest).maximum().item < 1e-14)
   }
 
+  /// A convolution of groups is several small ones, and each weight has the variance of its own:
+  /// fans are counted in one group, taps times channels.
+  @Test(arguments: [1, 4, 256])
+  func fansAreThoseOfOneGroup(groups: Int) {
+    let (inputs, outputs) = (256 / groups, 512 / groups)
+    let initializers: [(Initializer, (Double, Double) -> Double)] = [
+      (.glorotUniform, { 2 / ($0 + $1) }), (.glorotNormal, { 2 / ($0 + $1) }),
+      (.heUniform, { i, _ in 2 / i }), (.heNormal, { i, _ in 2 / i }),
+      (.leCunUniform, { i, _ in 1 / i }), (.leCunNormal, { i, _ in 1 / i }),
+      // The shorter vectors have the length 1, spread over as many numbers as the longer side has:
+      // columns are the outputs of one group, without taps, and rows all the rest.
+      (.orthogonal, { i, o in 1 / max(i, o / 9) }),
+    ]
+    var generator = seeded()
+    for (initializer, variance) in initializers {
+      let convolution = Conv2D(
+        inputs: 256, outputs: 512, window: 3, groups: groups, initializer: initializer,
+        dtype: .float64, using: &generator)
+      let transposed = ConvTransposed2D(
+        inputs: 256, outputs: 512, window: 3, groups: groups, initializer: initializer,
+        dtype: .float64, using: &generator)
+      let sequence = Conv1D(
+        inputs: 256, outputs: 512, window: 9, groups: groups, initializer: initializer,
+        dtype: .float64, using: &generator)
+      #expect(convolution.weight.shape == [3, 3, inputs, 512])
+      #expect(transposed.weight.shape == [3, 3, outputs, 256])
+      #expect(sequence.weight.shape == [9, inputs, 512])
+      let (fanIn, fanOut) = (9 * Double(inputs), 9 * Double(outputs))
+      let expected = variance(fanIn, fanOut)
+      for weight in [convolution.weight, transposed.weight, sequence.weight] {
+        // At least 4608 numbers: a deviation of √(2/n) = 2 %, and five of these.
+        #expect(abs(weight.variance().item / expected - 1) < 0.1, "\(groups) groups")
+      }
+    }
+  }
+
+  /// With 9 taps, and one input and one output in each group, 2 / (9 + 9).
+  @Test func depthwiseWeightsAreLarge() {
+    var generator = seeded()
+    let layer = Conv2D(inputs: 256, outputs: 256, window: 3, groups: 256, using: &generator)
+    #expect(abs(layer.weight.variance().item - 1 / 9) < 0.01)
+  }
+
+  /// What a layer makes of numbers of variance 1 has variance 1 again, in groups or not.
+  @Test(arguments: [1, 2, 8])
+  func variancePassesThroughGroups(groups: Int) {
+    var generator = seeded()
+    let layer = Conv2D(
+      inputs: 32, outputs: 32, window: 3, groups: groups, initializer: .leCunNormal,
+      using: &generator)
+    let x = Tensor.normal(shape: [4, 20, 20, 32], using: &generator)
+    #expect(abs(layer(x).variance().item - 1) < 0.1)
+  }
+
   @Test func rotationsPointNowhereInParticular() {
     // The mean of the 5,000 numbers of 50 random rotations: its deviation is 1/√10 / √5000.
     var generator = seeded()

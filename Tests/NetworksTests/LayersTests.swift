@@ -97,6 +97,58 @@ struct DropoutTests {
     #expect(derivative.floats == y.floats)
   }
 
+  /// A network in training that forgot the generator is refused, wherever the dropout stands: also
+  /// where its own argument is no variable.
+  @Test func aForgottenGeneratorIsRefused() throws {
+    var generator = seeded()
+    let last = Sequential {
+      Linear(inputs: 3, outputs: 4, using: &generator)
+      Dropout(0.5)
+    }
+    let first = Sequential {
+      Dropout(0.5)
+      for _ in 0..<1 { Linear(inputs: 3, outputs: 4, using: &generator) }
+    }
+    let x = Tensor.ones([2, 3])
+    for error in [
+      mistake { _ = try gradient(at: last) { $0(x).sum() } },
+      mistake { _ = try gradient(at: first) { $0(x).sum() } },
+      mistake { _ = try gradient(at: x) { last($0).sum() } },
+      mistake { _ = try gradient(at: x) { x in try gradient(at: x) { last($0).sum() }.sum() } },
+    ] {
+      #expect(error?.kind == .generator)
+      #expect(error?.remedy.contains("using: &generator") == true)
+    }
+    let tape = Tape()
+    let y = tape.variable(x)
+    _ = last(y)
+    #expect(mistake { _ = try tape.gradients(of: y.sum()) }?.kind == .generator)
+  }
+
+  @Test func aGeneratorOrAWordIsEnough() throws {
+    var generator = seeded()
+    let network = Sequential {
+      Linear(inputs: 3, outputs: 4, using: &generator)
+      Dropout(0.5)
+    }
+    let plain = network.layers.0
+    let x = Tensor.ones([2, 3])
+    let dropped = try gradient(at: x) { network($0, using: &generator).sum() }
+    let used = try gradient(at: x) { x in forInference { network(x) }.sum() }
+    let expected = try gradient(at: x) { plain($0).sum() }
+    #expect(used.floats == expected.floats && dropped.floats != expected.floats)
+    // Outside of a differentiated call, and where recording is paused, nothing can be forgotten.
+    #expect(network(x).floats == plain(x).floats)
+    let teacher = try gradient(at: x) { x in (x - withoutRecording { network(x).sum() }).sum() }
+    #expect(teacher.floats == [Float](repeating: 1, count: 6))
+    // No probability, no difference.
+    #expect(try gradient(at: x) { Dropout(0)($0).sum() }.floats == teacher.floats)
+    // The word ends with the closure, whichever way it is left.
+    struct Stop: Error {}
+    #expect(throws: Stop.self) { try forInference { throw Stop() } }
+    #expect(mistake { _ = try gradient(at: x) { network($0).sum() } } != nil)
+  }
+
   private var copy: RandomGenerator {
     get { seeded(11) }
     nonmutating set {}

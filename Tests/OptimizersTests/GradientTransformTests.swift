@@ -46,7 +46,7 @@ private struct Shift: GradientTransform {
   }
 
   let name = "shift"
-  let setsLearningRate = true
+  var setsLearningRate = false
   var shift: Double
   var joins: Bool
   let uses: Uses
@@ -58,7 +58,8 @@ private struct Shift: GradientTransform {
 
   func fused(with next: any GradientTransform) -> (any GradientTransform)? {
     guard joins, let next = next as? Shift else { return nil }
-    return Shift(shift: shift + next.shift, joins: true, uses: uses)
+    return Shift(
+      setsLearningRate: next.setsLearningRate, shift: shift + next.shift, joins: true, uses: uses)
   }
 
   func makeStep(on step: borrowing Optimizer.WholeStep) -> Bool {
@@ -126,7 +127,7 @@ private struct RunningSum: GradientTransform {
   @Test func normIsThatOfTheUpdatesThatEnter() throws {
     let told = TransformChain.transform(Told(readsNorm: true) { $0.norm })
     #expect(try update(told, of: [3, 4]) == [5, 5])
-    #expect(try update(.init(.scale(by: 2), told), of: [3, 4]) == [10, 10])
+    #expect(try update(.init(.multiply(by: 2), told), of: [3, 4]) == [10, 10])
     #expect(try update(.transform(Told { $0.norm }), of: [3, 4]) == [0, 0])
   }
 
@@ -153,7 +154,7 @@ private struct RunningSum: GradientTransform {
     var model = Vector(gradient.map { 2 * $0 })
     var optimizer = Optimizer(
       for: model, .transform(Shift(shift: 1, joins: joins, uses: uses)),
-      .transform(Shift(shift: 2, joins: joins, uses: uses)))
+      .transform(Shift(setsLearningRate: true, shift: 2, joins: joins, uses: uses)))
     try optimizer.update(&model, along: model.gradient(gradient))
     #expect(distance(model.w.doubles, gradient.map { $0 - 3 }) < 1e-14)
     #expect((uses.steps.withLock { $0 } > 0) == joins)
@@ -161,7 +162,8 @@ private struct RunningSum: GradientTransform {
     // A link behind it takes the whole step away, not the fusion.
     var clipped = Optimizer(
       for: model, .transform(Shift(shift: 1, joins: joins, uses: uses)),
-      .transform(Shift(shift: 2, joins: joins, uses: uses)), .clip(to: -1e6...1e6))
+      .transform(Shift(setsLearningRate: true, shift: 2, joins: joins, uses: uses)),
+      .clip(to: -1e6...1e6))
     let (before, steps) = (model.w.doubles, uses.steps.withLock { $0 })
     try clipped.update(&model, along: model.gradient(gradient))
     #expect(distance(model.w.doubles, zip(before, gradient).map { $0 - ($1 + 3) }) < 1e-14)

@@ -74,7 +74,7 @@ import Testing
       return model.w.doubles
     }
     let fused = TransformChain(.scaleByAdam(), decay, .scale(by: 1e-3))
-    let linked = TransformChain(.scaleByAdam(), decay, .scale(by: 1), .scale(by: 1e-3))
+    let linked = TransformChain(.scaleByAdam(), decay, .multiply(by: 1), .scale(by: 1e-3))
     let expected = try trained(linked, threads: 1)
     #expect(try trained(linked, threads: 3) == expected)
     #expect(try trained(fused, threads: 1) == expected)
@@ -86,8 +86,8 @@ import Testing
   /// Scaled by 10 and then cut at 1 is not cut at 1 and then scaled by 10.
   @Test func orderMatters() throws {
     let gradient = [0.05, 0.5, 3]
-    let first = try update(.init(.scale(by: 10), .clip(to: -1...1)), of: gradient)
-    let second = try update(.init(.clip(to: -1...1), .scale(by: 10)), of: gradient)
+    let first = try update(.init(.multiply(by: 10), .clip(to: -1...1)), of: gradient)
+    let second = try update(.init(.clip(to: -1...1), .multiply(by: 10)), of: gradient)
     #expect(first == [0.5, 1, 1])
     #expect(second == [0.5, 5, 10])
   }
@@ -132,7 +132,7 @@ import Testing
       return u.map { $0 * min(1, bound / norm) }
     }
     let chain = TransformChain(
-      .clipGlobalNorm(20), .clip(to: -0.5...0.5), .clipGlobalNorm(10), .scale(by: 3),
+      .clipGlobalNorm(20), .clip(to: -0.5...0.5), .clipGlobalNorm(10), .multiply(by: 3),
       .clipGlobalNorm(7))
     var expected = clipped(gradient, 20).map { min(max($0, -0.5), 0.5) }
     expected = clipped(clipped(expected, 10).map { 3 * $0 }, 7)
@@ -146,7 +146,7 @@ import Testing
     let before = model
     var optimizer = Optimizer(
       for: model,
-      .only(.prefix("layer."), .scale(by: 1), .only(.suffix("bias"), .scale(by: 10))),
+      .only(.prefix("layer."), .scale(by: 1), .only(.suffix("bias"), .multiply(by: 10))),
       .only(!.prefix("layer."), .scale(by: 100)))
     try optimizer.update(&model, along: model.gradient(weight: 1, bias: 1, scale: 1))
     #expect(before.layer.weight.doubles.map { $0 - 1 } == model.layer.weight.doubles)

@@ -8,8 +8,11 @@ import AdjointKernels
 extension NDArray {
   /// `f(x)`, element by element.
   ///
-  /// Integers know `negate`, `abs`, `sign` and `square`, with wrapping arithmetic.
+  /// Whole numbers whose result `int32` does not hold stop the program; see ``whole(_:_:)``.
   package static func unary(_ f: Elementary.Opcode, _ x: NDArray) -> NDArray {
+    guard x.fields.pointee.dtype.isFloatingPoint else {
+      return orStop("\(f.name)") { () throws(ShapeError) in try whole(f, x) }
+    }
     let work = Elementwise(f, .value, x.fields)
     if work.isWorthDeferring || x.awaitsReduction { return work.deferring([x], x.layout.dense) }
     let result = x.uninitializedLike()
@@ -19,9 +22,7 @@ extension NDArray {
 
   /// `f(a, b)`, element by element; the operands broadcast.
   ///
-  /// Integers know `add`, `subtract`, `multiply`, `divide`, `minimum` and `maximum`, with wrapping
-  /// arithmetic. Integer division truncates toward zero; division by zero gives 0 and the smallest
-  /// number divided by -1 gives itself, so that no element can trap.
+  /// Whole numbers whose result `int32` does not hold stop the program; see ``whole(_:_:_:)``.
   ///
   /// - Precondition: the operands have the same type and broadcast.
   package static func binary(_ f: Elementary.Opcode, _ a: NDArray, _ b: NDArray) -> NDArray {
@@ -29,6 +30,9 @@ extension NDArray {
     precondition(
       first.pointee.dtype == second.pointee.dtype,
       "\(f.name) of \(first.pointee.dtype) and \(second.pointee.dtype); convert one of them first")
+    guard first.pointee.dtype.isFloatingPoint else {
+      return orStop("\(f.name)") { () throws(ShapeError) in try whole(f, a, b) }
+    }
     if second.pointee.shape.rank == 0 || first.hasShape(of: second) {
       return binary(f, a, b, like: a)
     }
@@ -141,7 +145,7 @@ private struct Elementwise {
   ) {
     let dtype = layout.pointee.dtype
     precondition(
-      dtype.isFloatingPoint || (dtype == .int32 && role == .value),
+      dtype.isFloatingPoint,
       "\(function.name) is not defined for \(dtype); convert to a floating-point type first")
     self.function = function
     self.role = role
@@ -314,7 +318,7 @@ private struct Elementwise {
       Kernels.active.elementwise(function, role, .float32, count, operands, destination)
     case .float64:
       Kernels.active.elementwise(function, role, .float64, count, operands, destination)
-    case .int32, .bool: integerElementwise(function, count, operands, destination)
+    case .int32, .bool: preconditionFailure("elements are floating-point numbers here")
     }
   }
 }

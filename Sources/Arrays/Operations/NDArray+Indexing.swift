@@ -41,7 +41,7 @@ extension NDArray {
   /// - Precondition: `updates` has the shape and type of a gather from `shape` with these indices.
   package static func scatterAdd(
     into shape: Shape, _ updates: NDArray, _ indices: NDArray, along axis: Int
-  ) -> NDArray {
+  ) throws(ShapeError) -> NDArray {
     precondition(axis >= 0 && axis < shape.rank, "\(shape) has no axis \(axis)")
     precondition(updates.dtype != .bool, "booleans do not add; convert them first")
     let places = checkedIndices(indices, size: shape[axis])
@@ -49,11 +49,22 @@ extension NDArray {
     precondition(
       updates.shape == expected,
       "updates of shape \(updates.shape) do not scatter into \(shape); expected \(expected)")
-    let result = NDArray.zeros(shape, dtype: updates.dtype)
     let dense = updates.contiguous()
     let count = places.elementCount
     let outer = shape.elementCount(of: 0..<axis)
     let inner = shape.elementCount(of: (axis + 1)..<shape.rank)
+    if updates.dtype == .int32 {
+      return try wholeSums(into: shape) { add in
+        for row in 0..<(outer * count) {
+          let (group, number) = row.quotientAndRemainder(dividingBy: count)
+          let place = group * shape[axis] + Int(places.address.element(number, as: Int32.self))
+          for i in 0..<inner {
+            add(place * inner + i, dense.address.element(row * inner + i, as: Int32.self))
+          }
+        }
+      }
+    }
+    let result = NDArray.zeros(shape, dtype: updates.dtype)
     let bytes = inner * updates.dtype.byteCount
     // Threads take different groups or different columns, so each sum is made by one thread in
     // order.
@@ -114,33 +125,49 @@ extension NDArray {
   /// - Precondition: `updates` has the shape of the indices.
   package static func scatterAddAlong(
     into shape: Shape, _ updates: NDArray, _ indices: NDArray, axis: Int
-  ) -> NDArray {
+  ) throws(ShapeError) -> NDArray {
     precondition(updates.dtype != .bool, "booleans do not add; convert them first")
     precondition(
       updates.shape == indices.shape,
       "updates of shape \(updates.shape) come with indices of shape \(indices.shape)")
     let chosen = checkedLines(shape, indices, axis)
     let places = chosen.address
-    let result = NDArray.zeros(shape, dtype: updates.dtype)
     let dense = updates.contiguous()
+    let lines = AxisLines(indices.shape, axis)
+    /// Where a line of the result begins.
+    @inline(__always) func base(_ line: Int) -> Int {
+      let (group, column) = line.quotientAndRemainder(dividingBy: lines.inner)
+      return group &* shape[axis] &* lines.inner &+ column
+    }
+    /// Where in the result the element with a number goes.
+    @inline(__always) func place(_ number: Int, _ base: Int) -> Int {
+      base &+ Int(places.element(number, as: Int32.self)) &* lines.inner
+    }
+    if updates.dtype == .int32 {
+      defer { withExtendedLifetime((dense, chosen)) {} }
+      return try wholeSums(into: shape) { add in
+        for number in 0..<indices.elementCount {
+          let (group, rest) = number.quotientAndRemainder(dividingBy: lines.count * lines.inner)
+          let line = group * lines.inner + rest % lines.inner
+          add(place(number, base(line)), dense.address.element(number, as: Int32.self))
+        }
+      }
+    }
+    let result = NDArray.zeros(shape, dtype: updates.dtype)
     let (source, destination) = (dense.address, result.storage.bytes)
     let size = updates.dtype.byteCount
-    let lines = AxisLines(indices.shape, axis)
-    let length = shape[axis]
     lines.forEach { line, start in
-      let (group, column) = line.quotientAndRemainder(dividingBy: lines.inner)
-      let base = group &* length &* lines.inner &+ column
+      let base = base(line)
       for j in 0..<lines.count {
         let number = start &+ j &* lines.inner
-        let place = base &+ Int(places.element(number, as: Int32.self)) &* lines.inner
+        let place = place(number, base)
         let (from, to) = (source + number &* size, destination + place &* size)
         switch updates.dtype {
         case .float32:
           to.element(0, to.element(0, as: Float.self) + from.element(0, as: Float.self))
         case .float64:
           to.element(0, to.element(0, as: Double.self) + from.element(0, as: Double.self))
-        case .int32, .bool:
-          to.element(0, to.element(0, as: Int32.self) &+ from.element(0, as: Int32.self))
+        case .int32, .bool: preconditionFailure("whole numbers are added up elsewhere")
         }
       }
     }
@@ -248,14 +275,7 @@ private struct RowScatter {
     case .float64:
       Kernels.active.scatterRows(
         .float64, count, columns, places, source, bytes, target, bytes)
-    case .int32, .bool:
-      for number in 0..<count {
-        let from = source + number &* bytes
-        let to = target + Int(places.element(number, as: Int32.self)) &* bytes
-        for i in 0..<columns {
-          to.element(i, to.element(i, as: Int32.self) &+ from.element(i, as: Int32.self))
-        }
-      }
+    case .int32, .bool: preconditionFailure("whole numbers are added up elsewhere")
     }
   }
 }

@@ -4,10 +4,10 @@
 extension NDArray {
   /// Reduces the array over axes.
   ///
-  /// Of nothing the sum is 0 and the product 1. Minimum and maximum are NaN if an element is NaN.
-  /// Integer sums and products wrap. Sums and products of booleans count in `int32`; minimum and
-  /// maximum of booleans are `all` and `any`. The order of additions depends on the shape alone,
-  /// and the error of a sum grows with the logarithm of the count.
+  /// Of nothing the sum is 0 and the product 1. Minimum and maximum are NaN if an element is NaN;
+  /// of booleans they are `all` and `any`. The order of additions depends on the shape alone, and
+  /// the error of a sum grows with the logarithm of the count. A sum or product of whole numbers
+  /// that `int32` does not hold stops the program; see ``reducedWhole(_:over:keepsDimensions:)``.
   ///
   /// - Precondition: the axes are non-negative, rising and exist, as from `Shape.axes(_:)`; minimum
   ///   and maximum need at least one element.
@@ -17,11 +17,15 @@ extension NDArray {
     precondition(
       axes.allSatisfy { $0 >= 0 && $0 < rank } && zip(axes, axes.dropFirst()).allSatisfy(<),
       "\(axes) are not rising axes of \(shape); normalize them with Shape.axes")
+    if !dtype.isFloatingPoint, kind == .sum || kind == .product {
+      return orStop("\(kind)") { () throws(ShapeError) in
+        try reducedWhole(kind, over: axes, keepsDimensions: keepsDimensions)
+      }
+    }
     let target = shape.removing(axes, keepsDimensions: keepsDimensions)
     if dtype == .bool {
-      let counted = converted(to: .int32).reduced(
-        kind, over: axes, keepsDimensions: keepsDimensions)
-      return kind == .sum || kind == .product ? counted : counted.converted(to: .bool)
+      return converted(to: .int32).reduced(kind, over: axes, keepsDimensions: keepsDimensions)
+        .converted(to: .bool)
     }
     let isEmpty = axes.contains { shape[$0] == 0 }
     precondition(
@@ -102,21 +106,20 @@ extension NDArray {
     return result
   }
 
-  /// True where any element along the axis is true; of nothing, false.
+  /// True where any element along the axis is not zero; of nothing, false.
   package func any(over axis: Int) -> NDArray { combined(over: axis, .maximum, ofNothing: 0) }
 
-  /// True where all elements along the axis are true; of nothing, true.
+  /// True where no element along the axis is zero; of nothing, true.
   package func all(over axis: Int) -> NDArray { combined(over: axis, .minimum, ofNothing: 1) }
 
   private func combined(
     over axis: Int, _ kind: ReductionKind, ofNothing value: Double
   ) -> NDArray {
-    precondition(dtype == .bool, "any and all need booleans, not \(dtype)")
     precondition(axis >= 0 && axis < rank, "\(shape) has no axis \(axis)")
     if shape[axis] == 0 {
       return NDArray(
         repeating: value, shape: shape.removing([axis], keepsDimensions: false), dtype: .bool)
     }
-    return reduced(kind, over: [axis])
+    return converted(to: .bool).reduced(kind, over: [axis])
   }
 }

@@ -40,21 +40,27 @@ extension NDArray {
   ///
   /// `float32` sums are carried in double precision and rounded once per element. The reversed sum
   /// is the transpose of the plain one.
-  package func cumulativeSum(along axis: Int, reversed: Bool = false) -> NDArray {
+  ///
+  /// - Throws: ``ShapeError`` for a sum of whole numbers that `int32` does not hold.
+  package func cumulativeSum(
+    along axis: Int, reversed: Bool = false
+  ) throws(ShapeError) -> NDArray {
     precondition(axis >= 0 && axis < rank, "\(shape) has no axis \(axis)")
     if dtype == .bool {
-      return converted(to: .int32).cumulativeSum(along: axis, reversed: reversed)
+      return try converted(to: .int32).cumulativeSum(along: axis, reversed: reversed)
     }
     let result = NDArray(uninitialized: shape, dtype: dtype)
     let dense = contiguous()
     let lines = AxisLines(shape, axis)
     let (source, destination) = (dense.address, result.storage.bytes)
+    let first = FirstMistake()
     switch dtype {
-    case .float32: lines.scan(source, destination, reversed, Float.self)
-    case .float64: lines.scan(source, destination, reversed, Double.self)
-    case .int32, .bool: lines.scan(source, destination, reversed, Int32.self)
+    case .float32: lines.scan(source, destination, reversed, first, Float.self)
+    case .float64: lines.scan(source, destination, reversed, first, Double.self)
+    case .int32, .bool: lines.scan(source, destination, reversed, first, Int32.self)
     }
     withExtendedLifetime(dense) {}
+    try first.check()
     return result
   }
 }
@@ -148,7 +154,7 @@ struct AxisLines {
   @inline(__always)
   fileprivate func scan<T: Summable>(
     _ source: UnsafeRawPointer, _ destination: UnsafeMutableRawPointer, _ reversed: Bool,
-    _ type: T.Type
+    _ first: FirstMistake, _ type: T.Type
   ) {
     if inner == 1 {
       return forEach { _, start in
@@ -156,7 +162,7 @@ struct AxisLines {
         for step in 0..<count {
           let place = start &+ (reversed ? count &- 1 &- step : step)
           sum = T.add(sum, source.element(place, as: T.self))
-          destination.element(place, T.round(sum))
+          destination.element(place, T.round(sum, first))
         }
       }
     }
@@ -168,7 +174,7 @@ struct AxisLines {
           let line = (group &* count &+ row) &* inner &+ columns.lowerBound
           for j in 0..<columns.count {
             sums[j] = T.add(sums[j], source.element(line &+ j, as: T.self))
-            destination.element(line &+ j, T.round(sums[j]))
+            destination.element(line &+ j, T.round(sums[j], first))
           }
         }
       }
@@ -181,23 +187,26 @@ private protocol Summable: BitwiseCopyable {
   associatedtype Sum: BitwiseCopyable
   static var zeroSum: Sum { get }
   static func add(_ sum: Sum, _ number: Self) -> Sum
-  static func round(_ sum: Sum) -> Self
+  /// The sum in this type; one that it does not hold is noted.
+  static func round(_ sum: Sum, _ first: FirstMistake) -> Self
 }
 
 extension Float: Summable {
   fileprivate static var zeroSum: Double { 0 }
   fileprivate static func add(_ sum: Double, _ number: Float) -> Double { sum + Double(number) }
-  fileprivate static func round(_ sum: Double) -> Float { Float(sum) }
+  fileprivate static func round(_ sum: Double, _ first: FirstMistake) -> Float { Float(sum) }
 }
 
 extension Double: Summable {
   fileprivate static var zeroSum: Double { 0 }
   fileprivate static func add(_ sum: Double, _ number: Double) -> Double { sum + number }
-  fileprivate static func round(_ sum: Double) -> Double { sum }
+  fileprivate static func round(_ sum: Double, _ first: FirstMistake) -> Double { sum }
 }
 
 extension Int32: Summable {
-  fileprivate static var zeroSum: Int32 { 0 }
-  fileprivate static func add(_ sum: Int32, _ number: Int32) -> Int32 { sum &+ number }
-  fileprivate static func round(_ sum: Int32) -> Int32 { sum }
+  fileprivate static var zeroSum: Int64 { 0 }
+  fileprivate static func add(_ sum: Int64, _ number: Int32) -> Int64 { sum &+ Int64(number) }
+  fileprivate static func round(_ sum: Int64, _ first: FirstMistake) -> Int32 {
+    Int32(sum, of: "running sum", first)
+  }
 }

@@ -7,6 +7,9 @@
 import AdjointKernels
 
 /// Reduces the middle axis of a dense array of shape `[outer, count, inner]`.
+///
+/// Of whole numbers it finds the smallest and the largest; their sums and products are in
+/// WholeNumbers.swift.
 struct ReductionDriver {
   let kind: ReductionKind
   let dtype: DType
@@ -269,7 +272,7 @@ struct ReductionDriver {
   }
 }
 
-// MARK: - Integers: any order gives the same bits, so plain loops will do
+// MARK: - Extremes of integers: any order gives the same bits, so plain loops will do
 
 private func integerReduce(
   _ kind: ReductionKind, _ count: Int, _ source: UnsafeRawPointer,
@@ -280,12 +283,7 @@ private func integerReduce(
     for i in 1..<max(1, count) { result = f(result, source.element(i, as: Int32.self)) }
     destination.element(0, result)
   }
-  switch kind {
-  case .sum: loop { $0 &+ $1 }
-  case .product: loop { $0 &* $1 }
-  case .minimum: loop { min($0, $1) }
-  case .maximum: loop { max($0, $1) }
-  }
+  kind == .minimum ? loop { min($0, $1) } : loop { max($0, $1) }
 }
 
 private func integerAccumulate(
@@ -298,10 +296,5 @@ private func integerAccumulate(
         i, f(destination.element(i, as: Int32.self), source.element(i, as: Int32.self)))
     }
   }
-  switch kind {
-  case .sum: loop { $0 &+ $1 }
-  case .product: loop { $0 &* $1 }
-  case .minimum: loop { min($0, $1) }
-  case .maximum: loop { max($0, $1) }
-  }
+  kind == .minimum ? loop { min($0, $1) } : loop { max($0, $1) }
 }

@@ -3,6 +3,8 @@
 // Element i is a function of word i alone, made of + - * / and sqrt. So the numbers are the same on
 // every platform, for every number of threads, and for every source that gives the same words.
 
+import AdjointSupport
+
 extension NDArray {
   /// Independent numbers, uniform in a range.
   ///
@@ -13,9 +15,10 @@ extension NDArray {
     _ range: Range<Double>, shape: Shape, dtype: DType = .float32,
     using generator: inout some RandomNumberGenerator
   ) -> NDArray {
-    precondition(
+    require(
       !range.isEmpty && (range.upperBound - range.lowerBound).isFinite,
-      "no uniform distribution over \(range)")
+      "uniform: there is no uniform distribution over \(range). "
+        + "Pass a range of finite numbers that is not empty.")
     let (low, width) = (range.lowerBound, range.upperBound - range.lowerBound)
     // Rounding may reach the upper bound, which is not part of the range.
     let last =
@@ -30,16 +33,15 @@ extension NDArray {
   /// By the inverse distribution function (Wichura's AS 241), one word of the generator each; the
   /// largest possible deviation is 8.2 standard deviations.
   ///
-  /// - Precondition: the standard deviation is not negative, the type floating-point.
+  /// - Precondition: both numbers are finite, the standard deviation is not negative, and the type
+  ///   is a floating-point one.
   package static func normal(
     mean: Double = 0, standardDeviation: Double = 1, shape: Shape, dtype: DType = .float32,
     using generator: inout some RandomNumberGenerator
   ) -> NDArray {
-    precondition(
-      standardDeviation >= 0, "the standard deviation \(standardDeviation) is negative or NaN")
-    return floating(
+    floating(
       shape, dtype, &generator,
-      Gaussian(mean: mean, deviation: standardDeviation, firstShare: 0))
+      Gaussian(mean, standardDeviation, firstShare: 0))
   }
 
   /// Independent numbers of a normal distribution without its tails beyond two standard deviations.
@@ -47,17 +49,15 @@ extension NDArray {
   /// The deviations of the truncated numbers themselves are smaller: 0.87962566 times
   /// `standardDeviation`. One word of the generator each, no rejection.
   ///
-  /// - Precondition: the standard deviation is not negative, the type floating-point.
+  /// - Precondition: both numbers are finite, the standard deviation is not negative, and the type
+  ///   is a floating-point one.
   package static func truncatedNormal(
     mean: Double = 0, standardDeviation: Double = 1, shape: Shape, dtype: DType = .float32,
     using generator: inout some RandomNumberGenerator
   ) -> NDArray {
-    precondition(
-      standardDeviation >= 0, "the standard deviation \(standardDeviation) is negative or NaN")
-    return floating(
+    floating(
       shape, dtype, &generator,
-      Gaussian(
-        mean: mean, deviation: standardDeviation, firstShare: Normal.shareBelowMinusTwo))
+      Gaussian(mean, standardDeviation, firstShare: Normal.shareBelowMinusTwo))
   }
 
   /// Independent booleans, true with a probability.
@@ -66,8 +66,9 @@ extension NDArray {
   package static func bernoulli(
     probability: Double, shape: Shape, using generator: inout some RandomNumberGenerator
   ) -> NDArray {
-    precondition(
-      probability >= 0 && probability <= 1, "the probability \(probability) is not in 0...1")
+    require(
+      probability >= 0 && probability <= 1,
+      "bernoulli: the probability is \(probability). Pass a number from 0 to 1.")
     let result = NDArray(uninitialized: shape, dtype: .bool)
     let bytes = result.storage.bytes
     drawing(shape.elementCount, &generator) { first, words in
@@ -82,8 +83,9 @@ extension NDArray {
   package static func permutation(
     _ count: Int, using generator: inout some RandomNumberGenerator
   ) -> NDArray {
-    precondition(
-      count >= 0 && count <= Int(Int32.max), "there is no permutation of \(count) numbers")
+    require(
+      count >= 0 && count <= Int(Int32.max),
+      "permutation: there is none of \(count) numbers. Ask for 0 to \(Int32.max) numbers.")
     var numbers = Array(0..<Int32(count))
     // Fisher and Yates, from the end. The standard library's `shuffle` may change its algorithm.
     var remaining = count
@@ -115,7 +117,10 @@ extension NDArray {
     _ shape: Shape, _ dtype: DType, _ generator: inout some RandomNumberGenerator,
     _ distribution: some Distribution
   ) -> NDArray {
-    precondition(dtype.isFloatingPoint, "random \(dtype) numbers need another distribution")
+    require(
+      dtype.isFloatingPoint,
+      "\(distribution.name): the numbers are not \(dtype). "
+        + "Ask for .float32 or .float64, or use bernoulli or permutation.")
     let result = NDArray(uninitialized: shape, dtype: dtype)
     let bytes = result.storage.bytes
     let isFloat = dtype == .float32
@@ -173,6 +178,8 @@ extension UInt64 {
 ///
 /// A type rather than a closure, so that the loops over millions of words call it directly.
 private protocol Distribution {
+  /// The function that users call.
+  var name: String { get }
   func number(_ word: UInt64) -> Double
 }
 
@@ -180,6 +187,7 @@ private struct Uniform: Distribution {
   let low: Double
   let width: Double
   let last: Double
+  var name: String { "uniform" }
   @inline(__always)
   func number(_ word: UInt64) -> Double { min(low + width * word.unit, last) }
 }
@@ -189,6 +197,18 @@ private struct Gaussian: Distribution {
   let mean: Double
   let deviation: Double
   let firstShare: Double
+  var name: String { firstShare > 0 ? "truncatedNormal" : "normal" }
+
+  init(_ mean: Double, _ deviation: Double, firstShare: Double) {
+    self.mean = mean
+    self.deviation = deviation
+    self.firstShare = firstShare
+    require(
+      mean.isFinite && deviation >= 0 && deviation.isFinite,
+      "\(name): the mean is \(mean) and the standard deviation \(deviation). "
+        + "Pass finite numbers, and a standard deviation of 0 or more.")
+  }
+
   @inline(__always)
   func number(_ word: UInt64) -> Double {
     mean + deviation * Normal.quantile(firstShare + (1 - 2 * firstShare) * word.openUnit)

@@ -1,6 +1,8 @@
 // A shape: a short list of sizes whose product is a sensible number. It has never heard of
 // elements, memory or arithmetic on arrays.
 
+import AdjointSupport
+
 /// What is wrong with a combination of shapes, and what to do about it.
 public struct ShapeError: AdjointError, Equatable {
   /// What does not fit, with the shapes in question.
@@ -44,7 +46,7 @@ public struct Shape: Hashable, Sendable {
     do {
       try self.init(validating: Array(dimensions))
     } catch {
-      fatalError(error.description)
+      stop("Shape: \(error.description)")
     }
   }
 
@@ -121,9 +123,19 @@ extension Shape: RandomAccessCollection {
   public var startIndex: Int { 0 }
   /// The rank.
   public var endIndex: Int { extents.count }
-  /// The size along an axis, counted from the outermost.
+  /// The size along an axis, counted from the outermost; an axis that does not exist traps.
   @inline(__always)
-  public subscript(axis: Int) -> Int { extents[axis] }
+  public subscript(axis: Int) -> Int {
+    if _slowPath(UInt(bitPattern: axis) >= UInt(bitPattern: extents.count)) { failOnAxis(axis) }
+    return extents[axis]
+  }
+
+  @inline(never)
+  private func failOnAxis(_ axis: Int) -> Never {
+    stop(
+      "Shape: \(self) has no axis \(axis). "
+        + (rank == 0 ? "A scalar has no axes." : "Its axes are 0 to \(rank - 1)."))
+  }
 }
 
 extension Shape: ExpressibleByArrayLiteral, CustomStringConvertible {

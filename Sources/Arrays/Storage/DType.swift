@@ -6,7 +6,7 @@ public enum DType: UInt8, Sendable, Codable, CaseIterable, CustomStringConvertib
   case float32
   /// IEEE 754 double precision.
   case float64
-  /// Two's-complement 32-bit integers; arithmetic wraps.
+  /// Whole numbers of 32 bits, from -2147483648 to 2147483647; a result beyond is an error.
   case int32
   /// One byte, 0 or 1.
   case bool

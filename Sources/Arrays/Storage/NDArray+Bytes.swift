@@ -71,7 +71,7 @@ extension UnsafeMutableRawPointer {
   }
 }
 
-/// Writes `count` equal elements, converted from a `Double`.
+/// Writes `count` equal elements, made of a `Double` that the type holds.
 func fill(_ bytes: UnsafeMutableRawPointer, count: Int, _ dtype: DType, with value: Double) {
   switch dtype {
   case .float32:
@@ -80,7 +80,7 @@ func fill(_ bytes: UnsafeMutableRawPointer, count: Int, _ dtype: DType, with val
   case .float64:
     for i in 0..<count { bytes.element(i, value) }
   case .int32:
-    let number = Int32(saturating: value)
+    let number = Int32(value)
     for i in 0..<count { bytes.element(i, number) }
   case .bool:
     bytes.initializeMemory(as: UInt8.self, repeating: value == 0 ? 0 : 1, count: count)

@@ -10,8 +10,8 @@ package typealias ReductionKind = AdjointKernels.ReductionKind
 /// A rectangular array of numbers of one type, a value like any other.
 ///
 /// Copies share storage until one of them is written to. Views (transposes, slices, broadcasts)
-/// share storage too and differ in strides. Arguments are expected to fit: the throwing functions
-/// of ``Shape`` are there to check them first, and what does not fit traps with a clear text.
+/// share storage too and differ in strides. What only the package itself calls expects arguments
+/// that fit: the throwing functions of ``Shape`` are there to check them first.
 ///
 /// - Note: `@unchecked Sendable` because `ManagedBuffer` cannot say that this subclass of it is
 ///   only read while it is shared; see ``Storage``.
@@ -81,9 +81,10 @@ extension NDArray {
   ///
   /// - Precondition: there are as many values as the shape has elements.
   public init<T: ArrayElement>(_ values: [T], shape: Shape) {
-    precondition(
+    require(
       values.count == shape.elementCount,
-      "\(values.count) values do not fill the shape \(shape) of \(shape.elementCount) elements")
+      "NDArray(_:shape:): \(values.count) values do not fill the shape \(shape). "
+        + "Pass \(shape.elementCount) values, or a shape of \(values.count) elements.")
     self.init(uninitialized: shape, dtype: T.dtype)
     values.withUnsafeBytes { source in
       guard let base = source.baseAddress else { return }
@@ -94,8 +95,9 @@ extension NDArray {
 
   /// Creates an array of equal elements.
   ///
-  /// The value is converted as ``converted(to:)`` does.
+  /// - Precondition: the value is one of the type: a whole number for `int32`, 0 or 1 for `bool`.
   public init(repeating value: Double, shape: Shape, dtype: DType) {
+    dtype.requireHolds(value, "NDArray(repeating:shape:dtype:)")
     self.init(uninitialized: shape, dtype: dtype)
     fill(storage.bytes, count: shape.elementCount, dtype, with: value)
   }
@@ -133,14 +135,20 @@ extension NDArray {
 
   /// The numbers 0, 1, 2, … `count - 1`.
   package static func range(_ count: Int, dtype: DType = .int32) -> NDArray {
-    require(count >= 0, "range(\(count)) asks for a negative count of numbers; pass 0 or more")
-    require(dtype != .bool, "a range of truth values is undefined; ask for .int32 or a float type")
+    require(
+      count >= 0, "range: the count is \(count), which is negative. Ask for 0 numbers or more.")
+    require(
+      dtype != .bool,
+      "range: a range of truth values is undefined. Ask for .int32 or a floating-point type.")
+    require(
+      dtype == .float64 || count <= (dtype == .int32 ? 1 << 31 : 1 << 24 + 1),
+      "range: \(dtype) does not hold all of \(count) whole numbers. Ask for .float64.")
     let array = NDArray(uninitialized: Shape([count]), dtype: dtype)
     let bytes = array.storage.bytes
     switch dtype {
     case .float32: for i in 0..<count { bytes.element(i, Float(i)) }
     case .float64: for i in 0..<count { bytes.element(i, Double(i)) }
-    case .int32: for i in 0..<count { bytes.element(i, Int32(truncatingIfNeeded: i)) }
+    case .int32: for i in 0..<count { bytes.element(i, Int32(i)) }
     case .bool: break
     }
     return array
@@ -168,16 +176,19 @@ extension NDArray {
   ///
   /// - Precondition: the array has one element.
   public func item() -> Double {
-    precondition(
-      elementCount == 1, "item() of an array of shape \(shape), which is not one element")
+    require(
+      elementCount == 1,
+      "item(): an array of shape \(shape) has \(elementCount) elements. "
+        + "Use item(at:) or values(as:) to read one of several.")
     return item(atStorageIndex: offset)
   }
 
   /// The element at a position in row-major order, as a `Double`.
   public func item(at flatIndex: Int) -> Double {
-    precondition(
+    require(
       flatIndex >= 0 && flatIndex < elementCount,
-      "position \(flatIndex) is outside an array of \(elementCount) elements")
+      "item(at:): there is no position \(flatIndex) in an array of shape \(shape). "
+        + "Positions count from 0, below \(elementCount).")
     var position = offset
     var rest = flatIndex
     var axis = rank - 1

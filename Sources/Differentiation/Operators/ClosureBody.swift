@@ -44,6 +44,6 @@ extension ClosureBody where Result == Tensor {
   // Of a closure that only throws.
   @available(*, deprecated, message: "the closure ends without a result")
   public static func buildBlock() -> Result {
-    fatalError("the closure given to a differential operator ended without a result")
+    preconditionFailure("a closure that only throws has ended")
   }
 }

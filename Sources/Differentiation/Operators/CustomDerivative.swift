@@ -8,6 +8,7 @@
 
 import AdjointArrays
 import AdjointElementary
+import AdjointSupport
 
 /// A function of one scalar with a derivative of its own.
 ///
@@ -109,6 +110,7 @@ struct CustomPrimitive: Primitive {
       let start = tape.end
       let seed = tape.variable(.zeros(type.shape, dtype: type.dtype))
       let adjoints = CurrentTape.with(tape) { pullbackFunction(seed) }
+      requireOneEach(name, adjoints.count, use.count)
       let total = tangents.sum { position, tangent in (adjoints[position] * tangent).sum() }
       let derivatives = tape.adjoints(
         of: Int(total.index), .tensor(.ones(.scalar, dtype: type.dtype)), since: start,
@@ -120,10 +122,10 @@ struct CustomPrimitive: Primitive {
 
 /// Stops at a rule of a user that does not answer for each of its arguments.
 private func requireOneEach(_ name: String, _ adjoints: Int, _ arguments: Int) {
-  guard adjoints != arguments else { return }
-  fatalError(
-    "the pullback of `\(name)` returned \(adjoints) adjoints for \(arguments) arguments; it returns "
-      + "one for each")
+  require(
+    adjoints == arguments,
+    "the pullback of `\(name)`: it returned \(adjoints) adjoints for \(arguments) arguments. "
+      + "Return one for each.")
 }
 
 extension Tape {

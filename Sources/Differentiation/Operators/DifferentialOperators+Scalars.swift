@@ -6,6 +6,8 @@
 // is one call of `differentiated` below: open a tape, call the function on variables, walk back.
 // These calls cannot fail; a mistake with tensors inside such a function traps with its message.
 
+import AdjointSupport
+
 /// Numbers in, numbers out.
 func differentiated(
   _ values: [Double], returnsValue: Bool = true, _ f: ([Scalar]) -> Scalar
@@ -263,11 +265,10 @@ public func valueWithPullback(
     return (
       results.map(\.value),
       { seeds in
-        guard seeds.count == results.count else {
-          fatalError(
-            "the function has \(results.count) results, so its pullback takes \(results.count) "
-              + "seeds, not \(seeds.count)")
-        }
+        require(
+          seeds.count == results.count,
+          "pullback(at:of:): there are \(seeds.count) seeds for the \(results.count) results of "
+            + "the function. Pass one for each.")
         let tape = level.tape
         return tape.forgetting {
           // Σ s_i y_i, whose gradient is Jᵀ s.

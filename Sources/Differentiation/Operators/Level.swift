@@ -7,6 +7,7 @@
 // confused.
 
 import AdjointArrays
+import AdjointSupport
 
 /// One differential operator at work.
 public struct Level {
@@ -101,7 +102,7 @@ public struct Level {
 
   /// Traps with the first mistake noted on the tape, for calls that do not throw.
   func trapOnFailure() {
-    if let failure = tape.failure { fatalError(failure.description) }
+    if let failure = tape.failure { stop(failure.description) }
   }
 
   // MARK: Adjoints
@@ -175,7 +176,7 @@ public struct Level {
   }
 
   private func failOnPlainResult(_ value: Double) -> Never {
-    fatalError(
+    stop(
       """
       a derivative at plain numbers, taken inside another differentiated function, uses a variable \
       of the outer one; it returns plain numbers (here \(value)), so the outer derivative would be \

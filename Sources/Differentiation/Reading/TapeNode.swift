@@ -63,7 +63,9 @@ extension Tape {
   /// The recorded operation at an index.
   public func node(_ index: Int) -> TapeNode {
     require(
-      (0..<count).contains(index), "there is no node \(index) on a tape of \(count) operations")
+      (0..<count).contains(index),
+      "node(_:): there is no node \(index) on a tape of \(count) operations. "
+        + "Nodes count from 0, below the tape's `count`.")
     let record = header.pointee.records[index]
     let value = value(at: Int32(index))
     var node = TapeNode(

@@ -3,6 +3,7 @@
 
 import AdjointArrays
 import AdjointElementary
+import AdjointSupport
 
 /// Shape and element type of a tensor.
 public struct TensorType: Hashable, Sendable, CustomStringConvertible {
@@ -44,7 +45,10 @@ public protocol Primitive {
   func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType
 
   /// The value, for operands that ``resultType(of:)`` has accepted.
-  func evaluate(_ operands: [NDArray]) -> NDArray
+  ///
+  /// - Throws: `ShapeError` when the elements do not allow it, such as whole numbers whose sum
+  ///   `int32` does not hold.
+  func evaluate(_ operands: [NDArray]) throws(ShapeError) -> NDArray
 
   /// The transposed derivative: gives each operand what it receives from the adjoint of the result.
   ///
@@ -98,7 +102,7 @@ public struct PrimitiveTangents {
       let summand = term(position, tangent)
       total = total.map { $0 + summand } ?? summand
     }
-    guard let total else { fatalError("a pushforward was asked for although no operand moves") }
+    guard let total else { preconditionFailure("a pushforward was asked for, yet nothing moves") }
     return total
   }
 }

@@ -3,6 +3,7 @@
 
 import AdjointArrays
 import AdjointElementary
+import AdjointSupport
 
 /// One use of a primitive, handed to its rules.
 public struct PrimitiveUse: ~Copyable {
@@ -33,7 +34,9 @@ public struct PrimitiveUse: ~Copyable {
   /// The operand, if the primitive declared that its rules read it.
   public subscript(_ position: Int) -> Tensor {
     guard let value = value(position) else {
-      fatalError("operand \(position) was not kept; the primitive's `reads` must name it")
+      stop(
+        "the rules of `\(primitiveName)`: operand \(position) was not kept. "
+          + "Let the primitive's `reads` contain .operands.")
     }
     return tensor(value, index(position))
   }
@@ -41,7 +44,9 @@ public struct PrimitiveUse: ~Copyable {
   /// The result, if the primitive declared that its rules read it.
   public var result: Tensor {
     guard let value = resultValue else {
-      fatalError("the result was not kept; the primitive's `reads` must name it")
+      stop(
+        "the rules of `\(primitiveName)`: the result was not kept. "
+          + "Let the primitive's `reads` contain .result.")
     }
     return tensor(value, application.pointee.index)
   }

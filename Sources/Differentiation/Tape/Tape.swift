@@ -3,6 +3,7 @@
 
 import AdjointArrays
 import AdjointElementary
+import AdjointSupport
 
 /// A recorded program: the list of operations that led from variables to a result.
 ///
@@ -57,9 +58,9 @@ public final class Tape {
 
   /// Forgets everything recorded; variables made so far become stale.
   public func reset() {
-    if header.pointee.pauses > 0 {
-      fatalError("a tape is reset inside withoutRecording; reset it after the closure has returned")
-    }
+    require(
+      header.pointee.pauses == 0,
+      "reset(): the tape is inside withoutRecording. Reset it after the closure has returned.")
     header.reset(keepingAtMost: TapeStore.keptBytes)
     tensors.removeLast(tensors.count)
     customs.removeAll()
@@ -166,7 +167,7 @@ public final class Tape {
 
   /// The name of a variable of this tape, if it was given one.
   public func name(of tensor: Tensor) -> String? {
-    if let mistake = foreign(tensor, "name(of:)") { fatalError(mistake.description) }
+    if let mistake = foreign(tensor, "name(of:)") { stop(mistake.description) }
     return name(at: tensor.index)
   }
 
@@ -293,7 +294,7 @@ extension Tape {
   func index(of x: Scalar, _ operation: String) -> Int32? {
     guard let header = x.liveHeader else { return nil }
     if header != self.header {
-      fatalError(foreign(operation, "the number \(x.value)").description)
+      stop(foreign(operation, "the number \(x.value)").description)
     }
     return x.index
   }
@@ -340,7 +341,7 @@ extension Tape {
 
   @usableFromInline @inline(never)
   static func failOnStale(_ value: Double) -> Never {
-    fatalError(
+    stop(
       """
       stale variable: this scalar (value \(value)) was recorded on a tape that has been released or \
       reset. Do not keep recorded numbers after the differentiated closure has returned; return what \
@@ -351,7 +352,7 @@ extension Tape {
   @usableFromInline @inline(never)
   static func failOnForeign(_ a: Scalar, _ b: Scalar, _ operation: String) -> Never {
     _ = (a.liveHeader, b.liveHeader)
-    fatalError(
+    stop(
       """
       foreign variable: the operands of `\(operation)` (values \(a.value) and \(b.value)) are \
       recorded on two different tapes. Make both variables on the same tape, pass the outer one as a \

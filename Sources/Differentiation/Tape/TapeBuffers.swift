@@ -2,6 +2,7 @@
 // It has never heard of what an operation means.
 
 import AdjointElementary
+import AdjointSupport
 
 /// The part of a tape that recorded numbers point to.
 ///
@@ -129,11 +130,11 @@ extension UnsafeMutablePointer<TapeHeader> {
   /// Makes room for `needed` records in all.
   func reserve(_ needed: Int) {
     guard needed > pointee.capacity else { return }
-    precondition(
+    require(
       needed <= Record.limit,
       """
-      the tape is full: it holds at most \(Record.limit) operations; differentiate smaller pieces, for \
-      example by walking back after each part
+      the tape is full: it holds at most \(Record.limit) operations. Differentiate smaller pieces, \
+      for example by walking back after each part.
       """)
     var capacity = pointee.capacity
     while capacity < needed { capacity *= 2 }

@@ -82,10 +82,10 @@ enum TapeColumn: Int {
     _ block: UnsafeMutableRawPointer?, _ byteCount: Int
   ) -> UnsafeMutableRawPointer {
     guard let block else {
-      fatalError(
+      stop(
         """
-        out of memory: a part of a tape with \(byteCount) bytes could not be allocated; \
-        differentiate smaller pieces, for example by walking back after each part
+        out of memory: a part of a tape with \(byteCount) bytes could not be allocated. \
+        Differentiate smaller pieces, for example by walking back after each part.
         """)
     }
     return block

@@ -14,7 +14,9 @@ enum CurrentTape {
   private static let key: pthread_key_t = {
     var key = pthread_key_t()
     let status = pthread_key_create(&key, nil)
-    require(status == 0, "the system has no thread-local key left (error \(status))")
+    require(
+      status == 0,
+      "a tape: the system has no thread-local key left (error \(status)). Use fewer of them.")
     return key
   }()
 

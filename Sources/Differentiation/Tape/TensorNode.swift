@@ -3,6 +3,7 @@
 
 import AdjointArrays
 import AdjointElementary
+import AdjointSupport
 
 extension Tape {
   /// One operation on tensors.
@@ -161,7 +162,7 @@ extension Tape {
       }
       return list.pointee.rest.withUnsafeBufferPointer { rest in
         guard let first = rest.baseAddress, position < rest.count + 3 else {
-          fatalError("the operation has no operand \(position)")
+          stop("the rules of a primitive: it has no operand \(position). Operands count from 0.")
         }
         return first + (position - 3)
       }

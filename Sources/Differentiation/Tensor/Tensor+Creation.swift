@@ -7,8 +7,12 @@ import AdjointSupport
 extension Tensor {
   /// A tensor of rank 1, or of the given shape filled row by row.
   ///
-  /// Traps when the count does not fit the shape.
+  /// Traps when the count does not fit the shape, and at a value that is not one of the element
+  /// type, such as 2.5 for `int32`.
   public init(_ values: [Double], shape: Shape? = nil, dtype: DType = .float32) {
+    if !dtype.isFloatingPoint {
+      for value in values { dtype.requireHolds(value, "Tensor") }
+    }
     self.init(Tensor.filled(values, shape).converted(to: dtype))
   }
 
@@ -38,7 +42,8 @@ extension Tensor {
     let shape = shape ?? [values.count]
     require(
       shape.elementCount == values.count,
-      "\(values.count) values do not fill shape \(shape); it takes \(shape.elementCount)")
+      "Tensor: \(values.count) values do not fill shape \(shape). "
+        + "Pass \(shape.elementCount) values, or a shape of \(values.count) elements.")
     return NDArray(values, shape: shape)
   }
 
@@ -48,8 +53,8 @@ extension Tensor {
     for (position, row) in rows.enumerated() {
       require(
         row.count == columns,
-        "the rows have different lengths: row 0 has \(columns) values, row \(position) has "
-          + "\(row.count)")
+        "Tensor: the rows have different lengths, \(columns) values in row 0 and \(row.count) in "
+          + "row \(position). Give all rows one length.")
     }
     self.init(rows.flatMap { $0 }, shape: [rows.count, columns], dtype: dtype)
   }
@@ -60,14 +65,20 @@ extension Tensor {
     for (position, part) in parts.enumerated() {
       require(
         part.shape == parts[0].shape,
-        "the matrices have different shapes: 0 has \(parts[0].shape), \(position) has \(part.shape)"
-      )
+        "Tensor: the matrices have different shapes, \(parts[0].shape) at 0 and \(part.shape) at "
+          + "\(position). Give all matrices one shape.")
     }
     self = parts.isEmpty ? .zeros([0, 0, 0], dtype: dtype) : Tensor.stacked(parts, along: 0)
   }
 
-  /// An `int32` tensor of rank 1, such as labels or indices.
+  /// An `int32` tensor of rank 1, such as labels or indices; a number beyond `int32` traps.
   public init(indices: [Int]) {
+    for index in indices {
+      require(
+        Int32(exactly: index) != nil,
+        "Tensor(indices:): \(index) is not a number of int32. "
+          + "Pass whole numbers within ±2147483647.")
+    }
     self.init(NDArray(indices.map { Int32($0) }, shape: [indices.count]))
   }
 
@@ -82,8 +93,9 @@ extension Tensor {
   @_disfavoredOverload
   public init(mask: [Bool], shape: [Int]) { self.init(mask: mask, shape: Shape(shape)) }
 
-  /// A tensor of rank 0.
+  /// A tensor of rank 0; a value that is not one of the element type traps.
   public init(_ value: Double, dtype: DType = .float32) {
+    dtype.requireHolds(value, "Tensor")
     self.init(NDArray(scalar: value, dtype: dtype))
   }
 
@@ -121,9 +133,11 @@ extension Tensor {
     ones(Shape(shape), dtype: dtype)
   }
 
-  /// A tensor of the given shape with one number everywhere.
+  /// A tensor of the given shape with one number everywhere; one that is not of the element type
+  /// traps.
   public static func full(_ shape: Shape, _ value: Double, dtype: DType = .float32) -> Tensor {
-    Tensor(.init(repeating: value, shape: shape, dtype: dtype))
+    dtype.requireHolds(value, "full")
+    return Tensor(.init(repeating: value, shape: shape, dtype: dtype))
   }
 
   /// A tensor of the given shape with one number everywhere.
@@ -149,6 +163,9 @@ extension Tensor {
   public static func linearlySpaced(
     from start: Double, to end: Double, count: Int, dtype: DType = .float32
   ) -> Tensor {
+    require(
+      count >= 0,
+      "linearlySpaced: the count is \(count), which is negative. Ask for 0 numbers or more.")
     let step = count > 1 ? (end - start) / Double(count - 1) : 0
     return Tensor(
       (0..<count).map { $0 == count - 1 && count > 1 ? end : start + step * Double($0) },
@@ -157,6 +174,8 @@ extension Tensor {
 
   /// The identity matrix of shape `[count, count]`.
   public static func identity(_ count: Int, dtype: DType = .float32) -> Tensor {
+    require(
+      count >= 0, "identity: the count is \(count), which is negative. Ask for 0 rows or more.")
     let row = Tensor.range(count, dtype: .int32)
     return (row.expanded(at: 1) .== row).converted(to: dtype)
   }

@@ -22,7 +22,7 @@ extension Range<Int>: TensorIndex {
   public var indexItem: IndexItem { .range(from: lowerBound, to: upperBound, step: 1) }
 }
 extension ClosedRange<Int>: TensorIndex {
-  public var indexItem: IndexItem { .range(from: lowerBound, to: upperBound + 1, step: 1) }
+  public var indexItem: IndexItem { .range(from: lowerBound, to: end(after: upperBound), step: 1) }
 }
 extension PartialRangeFrom<Int>: TensorIndex {
   public var indexItem: IndexItem { .range(from: lowerBound, to: nil, step: 1) }
@@ -31,8 +31,11 @@ extension PartialRangeUpTo<Int>: TensorIndex {
   public var indexItem: IndexItem { .range(from: nil, to: upperBound, step: 1) }
 }
 extension PartialRangeThrough<Int>: TensorIndex {
-  public var indexItem: IndexItem { .range(from: nil, to: upperBound + 1, step: 1) }
+  public var indexItem: IndexItem { .range(from: nil, to: end(after: upperBound), step: 1) }
 }
+
+/// The bound after the last position; beyond the largest number there is none, and no axis.
+private func end(after last: Int) -> Int { last == .max ? last : last + 1 }
 
 /// The ways of naming axes that are not numbers or ranges: `.all`, `.newAxis`, `.ellipsis`.
 public struct AxisSelection: TensorIndex {
@@ -170,8 +173,21 @@ extension Tensor {
   }
 
   /// One for the label and zero for the other classes, along a new last axis of length `classes`.
+  ///
+  /// Labels that are not `int32` numbers from 0 below `classes` are refused as a ``TensorError``.
   public func oneHot(classes: Int, dtype: DType = .float32) -> Tensor {
-    let columns = Tensor.range(classes, dtype: .int32)
-    return (expanded(at: rank) .== columns).converted(to: dtype)
+    do throws(ShapeError) {
+      guard classes >= 0 else {
+        throw ShapeError(
+          problem: "there are \(classes) classes", remedy: "Ask for 0 classes or more.")
+      }
+      try requireIndices(settled.array, within: classes)
+      let columns = Tensor.range(classes, dtype: .int32)
+      return (settled.expanded(at: rank) .== columns).converted(to: dtype)
+    } catch {
+      let result = try? Shape(validating: shape.dimensions + [Swift.max(classes, 0)])
+      return Tensor.failing(
+        .shape, "oneHot", [self], error, placeholder: TensorType(result ?? shape, dtype))
+    }
   }
 }

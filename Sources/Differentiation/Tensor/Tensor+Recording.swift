@@ -26,12 +26,13 @@ extension Tensor {
     _ primitive: any Primitive, to operands: [Tensor], as operation: @autoclosure () -> String
   ) -> Tensor {
     let operands = operands.map(\.settled)
+    var type: TensorType?
     do throws(ShapeError) {
-      _ = try primitive.resultType(of: operands.map(\.type))
+      type = try primitive.resultType(of: operands.map(\.type))
+      return recording(primitive, operands, try primitive.evaluate(operands.map(\.array)))
     } catch {
-      return failing(.shape, operation(), operands, error)
+      return failing(.shape, operation(), operands, error, placeholder: type)
     }
-    return recording(primitive, operands, primitive.evaluate(operands.map(\.array)))
   }
 
   // MARK: Recording what has been computed
@@ -120,6 +121,13 @@ extension Tensor {
     return header.record(
       primitive, Tape.OperandList(operands, keepsValues: reads.contains(.operands)),
       keepsResult: reads.contains(.result), value)
+  }
+
+  /// True where a derivative may be taken of an operation on this tensor: it is recorded, or a
+  /// differentiated call is at work, and recording is not paused.
+  package var isDifferentiatedHere: Bool {
+    guard let tape = tape ?? CurrentTape.value else { return false }
+    return !tape.isPaused
   }
 
   /// True for a constant, and for a tensor recorded on the tape of this header in its present life.

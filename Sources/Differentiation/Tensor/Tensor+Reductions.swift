@@ -30,17 +30,22 @@ extension Tensor {
 
   /// The sum over the given axes, or over all.
   ///
-  /// The sum of no elements is 0. Axes that do not exist are refused as a ``TensorError``; the
-  /// shape is that of this tensor without the axes, or with length 1 there if dimensions are kept.
+  /// The sum of no elements is 0; truth values count in `int32`. Axes that do not exist, and a sum
+  /// of whole numbers that `int32` does not hold, are refused as a ``TensorError``; the shape is
+  /// that of this tensor without the axes, or with length 1 there if dimensions are kept.
   public func sum(over axes: [Int]? = nil, keepsDimensions: Bool = false) -> Tensor {
-    reduced("sum", axes, keepsDimensions: keepsDimensions) { axes in
-      sum(overChecked: axes, keepsDimensions)
+    reduced("sum", axes, keepsDimensions: keepsDimensions, to: dtype == .bool ? .int32 : nil) {
+      axes in sum(overChecked: axes, keepsDimensions)
     }
   }
 
   /// The sum over axes that exist.
   private func sum(overChecked axes: [Int], _ keepsDimensions: Bool) -> Tensor {
     let x = settled
+    guard x.dtype.isFloatingPoint else {
+      return Tensor.applying(
+        Sum(axes: axes, keepsDimensions: keepsDimensions), to: [x], as: "sum")
+    }
     return Tensor.recording(
       Sum(axes: axes, keepsDimensions: keepsDimensions), x,
       value: x.array.reduced(.sum, over: axes, keepsDimensions: keepsDimensions))
@@ -70,16 +75,22 @@ extension Tensor {
   /// The variance over the given axes, or over all.
   ///
   /// `Σ (x - mean)² / (n - correction)`: the population variance by default, the unbiased estimate
-  /// with `correction: 1`. Whole numbers, and axes that do not exist, are refused as a
-  /// ``TensorError``.
+  /// with `correction: 1`, which is NaN for one element. Whole numbers, axes that do not exist, and
+  /// a correction that is negative or exceeds the count are refused as a ``TensorError``.
   public func variance(
     over axes: [Int]? = nil, correction: Int = 0, keepsDimensions: Bool = false
   ) -> Tensor {
     reduced("variance", axes, keepsDimensions: keepsDimensions) { axes throws(ShapeError) in
       try requireFloatingPoint("variance")
+      let count = count(axes)
+      guard correction >= 0, correction <= Swift.max(count, 1) else {
+        throw ShapeError(
+          problem: "the variance of \(count) elements with a correction of \(correction)",
+          remedy: "Use 0 for the variance of all there is, or 1 for an estimate from a sample.")
+      }
       let centered = self - mean(over: axes, keepsDimensions: true)
       return centered.squared().sum(over: axes, keepsDimensions: keepsDimensions)
-        / Double(count(axes) - correction)
+        / Double(count - correction)
     }
   }
 
@@ -121,10 +132,14 @@ extension Tensor {
   /// The product over the given axes, or over all.
   ///
   /// The product of no elements is 1. Elements are multiplied pairwise, so the derivative needs no
-  /// division and is right where elements are zero. Axes that do not exist are refused as a
-  /// ``TensorError``.
+  /// division and is right where elements are zero. Axes that do not exist, and a product of whole
+  /// numbers that `int32` does not hold, are refused as a ``TensorError``.
   public func product(over axes: [Int]? = nil, keepsDimensions: Bool = false) -> Tensor {
-    reduced("product", axes, keepsDimensions: keepsDimensions) { axes in
+    reduced("product", axes, keepsDimensions: keepsDimensions) { axes throws(ShapeError) in
+      if dtype == .int32 {
+        return Tensor(
+          try array.reducedWhole(.product, over: axes, keepsDimensions: keepsDimensions))
+      }
       var result = self
       for axis in axes { result = result.pairwiseProduct(along: axis) }
       return keepsDimensions ? result : result.reshaped(to: shape.without(axes))
@@ -164,7 +179,8 @@ extension Tensor {
 
   /// The running sum along an axis; the shape stays.
   ///
-  /// An axis that does not exist is refused as a ``TensorError``.
+  /// An axis that does not exist, and a sum of whole numbers that `int32` does not hold, are
+  /// refused as a ``TensorError``.
   public func cumulativeSum(along axis: Int) -> Tensor {
     let own = shape
     return attempting("cumulativeSum") { () throws(ShapeError) in
@@ -208,6 +224,7 @@ extension Tensor {
           problem: "axis \(axes[0]) of shape \(shape) has no elements",
           remedy: "Ask along an axis that has elements.")
       }
+      guard shape[axes[0]] <= Int(Int32.max) else { throw .beyondInt32("a position") }
       return Tensor(body(axes[0]))
     }
   }

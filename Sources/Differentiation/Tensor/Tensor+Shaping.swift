@@ -13,13 +13,13 @@ extension Tensor {
     _ make: () throws(ShapeError) -> P
   ) -> Tensor {
     let x = settled
+    var type = TensorType(result ?? x.shape, x.dtype)
     do throws(ShapeError) {
       let primitive = try make()
-      _ = try primitive.resultType(of: [x.type])
-      return Tensor.recording(primitive, x, value: primitive.evaluate([x.array]))
+      type = try primitive.resultType(of: [x.type])
+      return Tensor.recording(primitive, x, value: try primitive.evaluate([x.array]))
     } catch {
-      return Tensor.failing(
-        .shape, operation(), [x], error, placeholder: TensorType(result ?? x.shape, x.dtype))
+      return Tensor.failing(.shape, operation(), [x], error, placeholder: type)
     }
   }
 
@@ -143,10 +143,14 @@ extension Tensor {
 
   /// The same numbers in another element type.
   ///
-  /// The shape stays. Between floating-point types the derivative passes.
+  /// The shape stays. Between floating-point types the derivative passes. As for Swift's own
+  /// numbers, a fraction is cut off on the way to `int32`, and a number beyond its range, an
+  /// infinity and NaN are refused as a ``TensorError``; `float32` rounds. To `bool`, zero is false
+  /// and all else true.
   public func converted(to dtype: DType) -> Tensor {
-    if isLiteral { return literal(as: dtype) }
-    return dtype == self.dtype ? self : Tensor.applying(Convert(dtype: dtype), self)
+    if isLiteral, dtype.isFloatingPoint { return literal(as: dtype) }
+    return dtype == self.dtype
+      ? self : Tensor.applying(Convert(dtype: dtype), to: [self], as: "converted(to: .\(dtype))")
   }
 
   /// Tensors one after the other along an existing axis, whose lengths add up.
@@ -160,8 +164,9 @@ extension Tensor {
         ShapeError(problem: "there are no tensors to join", remedy: "Give at least one."))
     }
     do throws(ShapeError) {
-      return applying(
-        Concatenate(axis: try first.shape.axis(axis)), to: parts, as: "concatenated")
+      // That scalars have no axis is told by the primitive, with what to do instead.
+      let axis = first.rank == 0 ? 0 : try first.shape.axis(axis)
+      return applying(Concatenate(axis: axis), to: parts, as: "concatenated")
     } catch {
       return failing(.shape, "concatenated", parts, error)
     }

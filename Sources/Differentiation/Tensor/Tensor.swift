@@ -3,6 +3,7 @@
 
 import AdjointArrays
 import AdjointElementary
+import AdjointSupport
 
 /// An n-dimensional array that can be recorded.
 ///
@@ -134,7 +135,7 @@ public struct Tensor: @unchecked Sendable {
 
   @inline(never)
   private func failOnStale() -> Never {
-    fatalError(
+    stop(
       """
       stale variable: this tensor (\(type)) was recorded on a tape that has been released or reset. \
       Do not keep recorded tensors after the differentiated closure has returned; return what you \
@@ -191,6 +192,7 @@ extension Tensor: RecordedAlgebra {
     if !x.array.dtype.isFloatingPoint {
       do throws(ShapeError) {
         _ = try primitive.resultType(of: [x.type])
+        return Tensor(try primitive.evaluate([x.array]))
       } catch {
         return failing(.dtype, F.name, [x], error)
       }
@@ -219,10 +221,15 @@ extension Tensor: RecordedAlgebra {
       && (second.pointee.shape.rank == 0 || first.pointee.shape.rank == 0
         || first.hasShape(of: second)))
     {
+      var type: TensorType?
       do throws(ShapeError) {
-        _ = try primitive.resultType(of: [a.type, b.type])
+        type = try primitive.resultType(of: [a.type, b.type])
+        if !dtype.isFloatingPoint {
+          return Tensor(try primitive.evaluate([a.array, b.array]))
+        }
       } catch {
-        return failing(a.dtype == b.dtype ? .shape : .dtype, primitive.name, [a, b], error)
+        return failing(
+          a.dtype == b.dtype ? .shape : .dtype, primitive.name, [a, b], error, placeholder: type)
       }
     }
     let value = NDArray.binary(primitive.function, a.array, b.array)

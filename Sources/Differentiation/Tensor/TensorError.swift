@@ -5,6 +5,7 @@
 // same text traps. Later mistakes on a tape that has a note are consequences and are not noted.
 
 import AdjointArrays
+import AdjointSupport
 
 /// A mistake in the use of tensors: what happened, to which operands, and what to do.
 public struct TensorError: AdjointError, Equatable {
@@ -20,6 +21,8 @@ public struct TensorError: AdjointError, Equatable {
     case notDifferentiable
     /// A variable of another tape, or of a tape that is gone.
     case foreignVariable
+    /// A layer that is random in training and was given no random number generator.
+    case generator
     /// A derivative rule that gives its operands something else than their adjoints.
     case rule
     /// A result that no argument of the differentiated function went into.
@@ -112,10 +115,11 @@ extension Tensor {
   }
 
   static func failing(_ error: TensorError, on tape: Tape?, placeholder: TensorType) -> Tensor {
-    guard let tape else { fatalError(error.description) }
+    guard let tape else { stop(error.description) }
     tape.note(error)
     let value = placeholder.dtype.isFloatingPoint ? Double.nan : 0
-    return Tensor(NDArray(repeating: value, shape: placeholder.shape, dtype: placeholder.dtype))
+    // One number, stretched: a refused shape may be one that no memory would hold.
+    return Tensor(NDArray(scalar: value, dtype: placeholder.dtype).broadcast(to: placeholder.shape))
   }
 
   private static func layerPath(_ name: String) -> String? {

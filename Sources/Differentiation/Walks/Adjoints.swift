@@ -1,6 +1,7 @@
 // What a reverse walk returns. It has never heard of how a walk goes.
 
 import AdjointArrays
+import AdjointSupport
 
 /// The adjoints that a reverse walk computed: how much the result changes with each record.
 ///
@@ -118,10 +119,10 @@ public struct Adjoints {
     if tape == header, itsGeneration == generation, header.pointee.generation == generation {
       return
     }
-    fatalError(
+    stop(
       """
-      these adjoints belong to another tape, or to one that was reset or released; ask the tape \
-      that the variable was made on
+      adjoints[x]: these adjoints belong to another tape, or to one that was reset or released. \
+      Ask the tape that the variable was made on.
       """)
   }
 

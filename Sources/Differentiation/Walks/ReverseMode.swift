@@ -11,6 +11,7 @@
 
 import AdjointArrays
 import AdjointElementary
+import AdjointSupport
 
 extension Tape {
   /// Walks back from a scalar and returns the adjoints of all that it was computed from.
@@ -32,7 +33,7 @@ extension Tape {
     check(result, "gradients(of:)")
     let adjoints = adjoints(
       of: Int(result.index), .scalar(Scalar(seed)), since: .start, for: .inspection)
-    if let failure { fatalError(failure.description) }
+    if let failure { stop(failure.description) }
     return adjoints
   }
 
@@ -64,7 +65,7 @@ extension Tape {
 
   /// Stops at a noted mistake, and at a result of another tape.
   func check(_ result: Scalar, _ operation: String) {
-    if let failure { fatalError(failure.description) }
+    if let failure { stop(failure.description) }
     _ = index(of: result, operation)
   }
 

@@ -5,6 +5,7 @@
 // of smallest magnitude that is right on one side, as for `relu`, whose derivative at zero is zero.
 
 import AdjointElementary
+import AdjointSupport
 
 /// The Gaussian error linear unit `x Φ(x) = x/2 (1 + erf(x/√2))`.
 public func gelu<A: RecordedAlgebra>(_ x: A) -> A {
@@ -25,13 +26,15 @@ public func silu<A: RecordedAlgebra>(_ x: A) -> A { x * sigmoid(x) }
 
 /// `x` for positive `x`, else `slope x`; the derivative at zero is the slope.
 public func leakyRelu<A: RecordedAlgebra>(_ x: A, slope: Double = 0.01) -> A {
-  A._select(A._isLess(0, x), x, A(floatLiteral: slope) * x)
+  require(slope.isFinite, "leakyRelu: the slope is \(slope). Pass a finite number.")
+  return A._select(A._isLess(0, x), x, A(floatLiteral: slope) * x)
 }
 
 /// The exponential linear unit: `x` for positive `x`, else `α (exp(x) - 1)`.
 ///
 /// With `scale` α = 1, the default, its derivative is continuous.
 public func elu<A: RecordedAlgebra>(_ x: A, scale: Double = 1) -> A {
+  require(scale.isFinite, "elu: the scale is \(scale). Pass a finite number.")
   let isPositive = A._isLess(0, x)
   // The exponential of a large positive number would be infinite in the branch not chosen.
   let negative = A._select(isPositive, 0, x)

@@ -40,6 +40,7 @@ public struct Conv2D: Layer {
     weight: Tensor, bias: Tensor? = nil, stride: PerAxis = 1, padding: Padding = .valid,
     dilation: PerAxis = 1, groups: Int = 1
   ) {
+    requireWindow("Conv2D", axes: 2, stride: stride, padding, dilation: dilation)
     self.weight = weight
     self.bias = bias
     self.stride = stride
@@ -56,18 +57,21 @@ public struct Conv2D: Layer {
   ///   - window: the rows and columns of the filter.
   ///   - bias: whether something is added after the convolution.
   ///   - initializer: where the filter comes from; its fans are the elements of a patch, and the
-  ///     outputs times the taps.
-  /// - Precondition: `groups` divides `inputs` and `outputs`, and `window` has one number or two.
+  ///     outputs times the taps, of one group.
+  /// - Precondition: sizes are positive, `groups` divides `inputs` and `outputs`, and `window` has
+  ///   one number or two.
   public init(
     inputs: Int, outputs: Int, window: PerAxis, stride: PerAxis = 1, padding: Padding = .valid,
     dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true,
     initializer: Initializer = .glorotUniform, dtype: DType = .float32,
     using generator: inout some RandomNumberGenerator
   ) {
-    requireGroups(groups, inputs, outputs)
+    let taps = taps(window, "Conv2D")
+    requireChannels("Conv2D", inputs, outputs, groups)
     self.init(
       weight: initializer(
-        shape: Shape(taps(window) + [inputs / groups, outputs]), dtype: dtype, using: &generator),
+        shape: Shape(taps + [inputs / groups, outputs]), groups: groups, dtype: dtype,
+        using: &generator),
       bias: bias ? .zeros([outputs], dtype: dtype) : nil, stride: stride, padding: padding,
       dilation: dilation, groups: groups)
   }
@@ -104,6 +108,7 @@ public struct Conv1D: Layer {
     weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Padding = .valid,
     dilation: Int = 1, groups: Int = 1
   ) {
+    requireWindow("Conv1D", axes: 1, stride: PerAxis(stride), padding, dilation: PerAxis(dilation))
     self.weight = weight
     self.bias = bias
     self.stride = stride
@@ -114,17 +119,19 @@ public struct Conv1D: Layer {
 
   /// A layer with a random filter and a bias of zeros; see ``Conv2D``.
   ///
-  /// - Precondition: `groups` divides `inputs` and `outputs`.
+  /// - Precondition: sizes are positive, and `groups` divides `inputs` and `outputs`.
   public init(
     inputs: Int, outputs: Int, window: Int, stride: Int = 1, padding: Padding = .valid,
     dilation: Int = 1, groups: Int = 1, bias: Bool = true,
     initializer: Initializer = .glorotUniform, dtype: DType = .float32,
     using generator: inout some RandomNumberGenerator
   ) {
-    requireGroups(groups, inputs, outputs)
+    requireSizes("Conv1D", ("window", window))
+    requireChannels("Conv1D", inputs, outputs, groups)
     self.init(
       weight: initializer(
-        shape: [window, inputs / groups, outputs], dtype: dtype, using: &generator),
+        shape: [window, inputs / groups, outputs], groups: groups, dtype: dtype,
+        using: &generator),
       bias: bias ? .zeros([outputs], dtype: dtype) : nil, stride: stride, padding: padding,
       dilation: dilation, groups: groups)
   }
@@ -164,6 +171,7 @@ public struct ConvTransposed2D: Layer {
     weight: Tensor, bias: Tensor? = nil, stride: PerAxis = 1, padding: Padding = .valid,
     outputPadding: PerAxis = 0, dilation: PerAxis = 1, groups: Int = 1
   ) {
+    requireWindow("ConvTransposed2D", axes: 2, stride: stride, padding, dilation: dilation)
     self.weight = weight
     self.bias = bias
     self.stride = stride
@@ -175,20 +183,25 @@ public struct ConvTransposed2D: Layer {
 
   /// A layer with a random filter and a bias of zeros; see ``Conv2D``.
   ///
-  /// - Precondition: `groups` divides `inputs` and `outputs`, and `window` has one number or two.
+  /// - Precondition: sizes are positive, `groups` divides `inputs` and `outputs`, and `window` has
+  ///   one number or two.
   public init(
     inputs: Int, outputs: Int, window: PerAxis, stride: PerAxis = 1, padding: Padding = .valid,
     outputPadding: PerAxis = 0, dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true,
     initializer: Initializer = .glorotUniform, dtype: DType = .float32,
     using generator: inout some RandomNumberGenerator
   ) {
-    requireGroups(groups, inputs, outputs)
-    // Drawn as inputs by outputs, so that the fans are those of this layer and not of its
-    // transpose.
+    let taps = taps(window, "ConvTransposed2D")
+    requireChannels("ConvTransposed2D", inputs, outputs, groups)
+    // Drawn as that of the convolution from images to results, so that the fans are those of this
+    // layer; then the two kinds of channels change places, in each group.
     let drawn = initializer(
-      shape: Shape(taps(window) + [inputs, outputs / groups]), dtype: dtype, using: &generator)
+      shape: Shape(taps + [inputs / groups, outputs]), groups: groups, dtype: dtype,
+      using: &generator)
+    let (own, others) = (inputs / groups, outputs / groups)
+    let weight = drawn.reshaped(to: taps + [own, groups, others]).transposed([0, 1, 4, 3, 2])
     self.init(
-      weight: Tensor(drawn.transposed().ndArray.contiguous()),
+      weight: Tensor(weight.reshaped(to: taps + [others, inputs]).ndArray.contiguous()),
       bias: bias ? .zeros([outputs], dtype: dtype) : nil, stride: stride, padding: padding,
       outputPadding: outputPadding, dilation: dilation, groups: groups)
   }
@@ -204,17 +217,17 @@ public struct ConvTransposed2D: Layer {
 }
 
 /// The rows and columns of a window.
-private func taps(_ window: PerAxis) -> [Int] {
-  let values = window.values
-  require(
-    (1...2).contains(values.count), "a window of \(window) has \(values.count) numbers for 2 axes")
-  return values.count == 2 ? values : values + values
+private func taps(_ window: PerAxis, _ layer: String) -> [Int] {
+  requireNumbers(layer, "window", window, axes: 2, from: 1)
+  return window.resolved(axes: 2)
 }
 
-private func requireGroups(_ groups: Int, _ inputs: Int, _ outputs: Int) {
+private func requireChannels(_ layer: String, _ inputs: Int, _ outputs: Int, _ groups: Int) {
+  requireSizes(layer, ("inputs", inputs), ("outputs", outputs), ("groups", groups))
   require(
-    groups > 0 && inputs % groups == 0 && outputs % groups == 0,
-    "\(groups) groups do not divide \(inputs) inputs and \(outputs) outputs")
+    inputs % groups == 0 && outputs % groups == 0,
+    "\(layer): \(groups) groups do not divide \(inputs) inputs and \(outputs) outputs. "
+      + "Choose a common divisor of both.")
 }
 
 /// Adds a bias, which must not be broadcast silently.

@@ -11,8 +11,7 @@ import AdjointSupport
 public func dropout(
   _ x: Tensor, probability: Double, using generator: inout some RandomNumberGenerator
 ) -> Tensor {
-  require(
-    probability >= 0 && probability <= 1, "the probability \(probability) is not in 0...1")
+  requireProbability(probability, "dropout")
   if probability == 0 { return x }
   let survival = 1 - probability
   let mask = Tensor.bernoulli(probability: survival, shape: x.shape, using: &generator)
@@ -21,10 +20,18 @@ public func dropout(
   return x * (mask.converted(to: x.dtype) * (survival > 0 ? 1 / survival : 0))
 }
 
+private func requireProbability(_ probability: Double, _ operation: String) {
+  require(
+    probability >= 0 && probability <= 1,
+    "\(operation): the probability is \(probability). Pass a number from 0 to 1.")
+}
+
 /// A layer that sets some of its inputs to zero in training, so that no unit relies on another one.
 ///
 /// Srivastava and others (2014). It acts when it is called with a generator, `layer(x, using: &g)`;
-/// `layer(x)` is `x`.
+/// `layer(x)` is `x`, and is refused inside a differentiated call: a network in training that
+/// forgot the generator would train without dropout. Where the derivative of the network in use is
+/// meant, ``forInference(_:)`` says so.
 public struct Dropout: Layer, ParameterFree, Hashable {
   /// The probability of becoming zero.
   public var probability: Double
@@ -33,13 +40,24 @@ public struct Dropout: Layer, ParameterFree, Hashable {
   ///
   /// - Precondition: the probability lies between 0 and 1.
   public init(_ probability: Double = 0.5) {
-    require(
-      probability >= 0 && probability <= 1, "the probability \(probability) is not in 0...1")
+    requireProbability(probability, "Dropout")
     self.probability = probability
   }
 
   /// The input, unchanged.
-  public func callAsFunction(_ x: Tensor) -> Tensor { x }
+  ///
+  /// Inside a differentiated call it is refused as a ``TensorError`` unless ``forInference(_:)`` or
+  /// `withoutRecording` surrounds it.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    guard probability > 0, x.isDifferentiatedHere, !Inference.isMeant else { return x }
+    return Tensor.failing(
+      .generator, "Dropout", [x],
+      ShapeError(
+        problem: "it is called without a random number generator inside a differentiated call",
+        remedy:
+          "In training pass one on, as in network(x, using: &generator); to differentiate the "
+          + "network as it is used, write forInference { network(x) }."))
+  }
 
   /// The input with some elements set to zero and the others enlarged.
   public func callAsFunction(

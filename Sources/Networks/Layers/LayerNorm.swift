@@ -20,9 +20,9 @@ public struct LayerNorm: Layer {
 
   /// A layer with a given gain and bias.
   ///
-  /// - Precondition: `epsilon` is not negative.
+  /// - Precondition: `epsilon` is finite and not negative.
   public init(gain: Tensor, bias: Tensor, epsilon: Double = 1e-5) {
-    require(epsilon >= 0, "the number \(epsilon) added to a variance is negative")
+    requireEpsilon(epsilon, "LayerNorm")
     self.gain = gain
     self.bias = bias
     self.epsilon = epsilon
@@ -30,8 +30,9 @@ public struct LayerNorm: Layer {
 
   /// A layer with a gain of ones and a bias of zeros.
   ///
-  /// - Parameter count: the length of the last axis.
+  /// - Parameter count: the length of the last axis, at least 1.
   public init(_ count: Int, epsilon: Double = 1e-5, dtype: DType = .float32) {
+    requireSizes("LayerNorm", ("count", count))
     self.init(
       gain: .ones([count], dtype: dtype), bias: .zeros([count], dtype: dtype), epsilon: epsilon)
   }

@@ -22,8 +22,8 @@ public struct Linear: Layer {
   /// A layer with random weights and a bias of zeros.
   ///
   /// - Parameters:
-  ///   - inputs: the length of the last axis of the argument.
-  ///   - outputs: the length of the last axis of the result.
+  ///   - inputs: the length of the last axis of the argument, at least 1.
+  ///   - outputs: the length of the last axis of the result, at least 1.
   ///   - bias: whether something is added after the product.
   ///   - initializer: where the weights come from. Glorot's is made for `tanh` and `sigmoid`, He's
   ///     for `relu`.
@@ -31,6 +31,7 @@ public struct Linear: Layer {
     inputs: Int, outputs: Int, bias: Bool = true, initializer: Initializer = .glorotUniform,
     dtype: DType = .float32, using generator: inout some RandomNumberGenerator
   ) {
+    requireSizes("Linear", ("inputs", inputs), ("outputs", outputs))
     weight = initializer(shape: [inputs, outputs], dtype: dtype, using: &generator)
     self.bias = bias ? .zeros([outputs], dtype: dtype) : nil
   }

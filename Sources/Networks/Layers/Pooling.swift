@@ -14,7 +14,10 @@ public struct MaxPool2D: Layer, ParameterFree, Hashable {
   public var padding: Padding
 
   /// Creates a layer; windows lie side by side unless a stride is given.
+  ///
+  /// - Precondition: window and stride are positive, and the padding is not negative.
   public init(window: PerAxis, stride: PerAxis? = nil, padding: Padding = .valid) {
+    requirePool("MaxPool2D", window, stride ?? window, padding)
     self.window = window
     self.stride = stride ?? window
     self.padding = padding
@@ -39,9 +42,12 @@ public struct AveragePool2D: Layer, ParameterFree, Hashable {
   public var countsPadding: Bool
 
   /// Creates a layer; windows lie side by side unless a stride is given.
+  ///
+  /// - Precondition: window and stride are positive, and the padding is not negative.
   public init(
     window: PerAxis, stride: PerAxis? = nil, padding: Padding = .valid, countsPadding: Bool = false
   ) {
+    requirePool("AveragePool2D", window, stride ?? window, padding)
     self.window = window
     self.stride = stride ?? window
     self.padding = padding
@@ -62,4 +68,10 @@ public struct GlobalAveragePool2D: Layer, ParameterFree, Hashable {
 
   /// `globalAveragePool2D(x)`.
   public func callAsFunction(_ x: Tensor) -> Tensor { globalAveragePool2D(x) }
+}
+
+private func requirePool(_ layer: String, _ window: PerAxis, _ stride: PerAxis, _ padding: Padding)
+{
+  requireNumbers(layer, "window", window, axes: 2, from: 1)
+  requireWindow(layer, axes: 2, stride: stride, padding)
 }

@@ -210,7 +210,7 @@ private func mistake(
   return nil
 }
 
-private func refusedLabel(
+func refusedLabel(
   _ label: Int, _ position: Int, _ classes: Int, _ loss: String, _ x: Tensor
 ) -> Tensor {
   refused(
@@ -219,7 +219,7 @@ private func refusedLabel(
 }
 
 /// Calls a loss with labels as a tensor, if they fit into one.
-private func withLabels(
+func withLabels(
   _ labels: [Int], _ x: Tensor, _ loss: String, _ body: (Tensor) -> Tensor
 ) -> Tensor {
   let classes = x.shape.last ?? 0

@@ -45,11 +45,12 @@ public func meanAbsoluteError(
 /// It is squared near zero and absolute far away, so single wild targets count less. Its derivative
 /// is the error, cut off at ±δ. Predictions and targets have one shape; nothing is broadcast.
 ///
-/// - Precondition: `delta` is positive.
+/// - Precondition: `delta` is finite and positive.
 public func huber(
   _ predictions: Tensor, _ targets: Tensor, delta: Double = 1, reduction: LossReduction = .mean
 ) -> Tensor {
-  require(delta > 0, "the delta of Huber's loss is \(delta); it must be positive")
+  require(
+    delta > 0 && delta.isFinite, "huber: delta is \(delta). Pass a finite number above 0.")
   return compared("huber", ("predictions", "targets"), predictions, targets) { p, y in
     let r = p - y
     // ½ r²             if |r| ≤ δ, where c = r

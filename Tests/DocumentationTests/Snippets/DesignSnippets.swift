@@ -6,10 +6,11 @@ import Adjoint
 enum DesignSnippets {
   static var all: [() throws -> Void] {
     [
-      recordSize, none, numbersAmongTensors, nesting, formulas, scaled, values, mixtures, zeroWins,
+      recordSize, none, numbersAmongTensors, nesting, formulas, scaled, values, mixtures, dropouts,
+      zeroWins,
       choosing, reductions,
       positions,
-      losses,
+      losses, wholeNumbers,
     ]
   }
 
@@ -96,6 +97,29 @@ enum DesignSnippets {
     shown()
   }
 
+  static func dropouts() throws {
+    show("docs/design/models.md", 3)
+    var generator = RandomGenerator(seed: 3)
+    let network = Sequential {
+      Linear(inputs: 2, outputs: 4, using: &generator)
+      Dropout(0.5)
+      Linear(inputs: 4, outputs: 1, using: &generator)
+    }
+    let x = Tensor([[1, 2]])
+    do {
+      _ = try gradient(at: network) { network in network(x).sum() }
+    } catch {
+      print(error)
+    }
+    let training = try gradient(at: network) { network in network(x, using: &generator).sum() }
+    print(training.isFinite, network(x).shape)
+    shown()
+    show("docs/design/models.md", 4)
+    let looksAt = try gradient(at: x) { x in forInference { network(x) }.sum() }
+    print(looksAt.shape)
+    shown()
+  }
+
   // MARK: conventions.md
 
   static func zeroWins() throws {
@@ -145,6 +169,20 @@ enum DesignSnippets {
     print(
       "certain and wrong, logits",
       try gradient(at: Tensor([-1000])) { z in binaryCrossEntropy(logits: z, targets: target) })
+    shown()
+  }
+
+  static func wholeNumbers() {
+    show("docs/design/conventions.md", 6)
+    do {
+      _ = try gradient(at: Tensor([1.0])) { x in
+        let count = Tensor(indices: [2_147_483_647]) + 1
+        return (x * count.converted(to: .float32)).sum()
+      }
+    } catch {
+      print(error)
+    }
+    print(Tensor(indices: [2_147_483_647, 1, -1]).sum())
     shown()
   }
 }

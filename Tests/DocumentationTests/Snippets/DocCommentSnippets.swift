@@ -252,6 +252,15 @@ enum CommentSnippets {
     use(prediction, logits)
   }
 
+  static func inference(_ network: Sequential<Linear, Dropout>, _ image: Tensor) throws {
+    show("Sources/Networks/Layers/Inference.swift", 1)
+    let saliency = try gradient(at: image) { image in
+      forInference { network(image) }.maximum()
+    }
+    shown()
+    use(saliency)
+  }
+
   static func sequence(_ dropsOut: Bool, _ generator: inout RandomGenerator) {
     show("Sources/Networks/Layers/Sequential.swift", 1)
     let network = Sequential {
@@ -347,6 +356,9 @@ enum CommentSnippets {
         for: model, .scaleByAdam(),
         .only(.prefix("encoder."), .scale(by: 1e-5)),
         .only(!.prefix("encoder."), .scale(by: 1e-3)))
+      shown()
+      show("Sources/Optimizers/TransformChain.swift", 3)
+      Optimizer(for: model, .adam(learningRate: 1e-3), .only(.suffix("bias"), .multiply(by: 2)))
       shown()
     }
   }

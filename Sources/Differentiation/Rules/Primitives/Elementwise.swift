@@ -24,7 +24,10 @@ struct ElementwiseUnary: Primitive {
     return type
   }
 
-  func evaluate(_ operands: [NDArray]) -> NDArray { .unary(function, operands[0]) }
+  func evaluate(_ operands: [NDArray]) throws(ShapeError) -> NDArray {
+    operands[0].dtype.isFloatingPoint
+      ? .unary(function, operands[0]) : try .whole(function, operands[0])
+  }
 
   func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
     guard !function.isPiecewiseConstant else { return use.giveNothing(0) }
@@ -74,7 +77,11 @@ struct ElementwiseBinary: Primitive {
     return TensorType(try a.shape.broadcast(with: b.shape), a.dtype)
   }
 
-  func evaluate(_ operands: [NDArray]) -> NDArray { .binary(function, operands[0], operands[1]) }
+  func evaluate(_ operands: [NDArray]) throws(ShapeError) -> NDArray {
+    operands[0].dtype.isFloatingPoint
+      ? .binary(function, operands[0], operands[1])
+      : try .whole(function, operands[0], operands[1])
+  }
 
   func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
     use.give(0) { chain(0, adjoint, use) }
@@ -187,7 +194,12 @@ struct Convert: LinearPrimitive {
     TensorType(operands[0].shape, dtype)
   }
 
-  func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].converted(to: dtype) }
+  func evaluate(_ operands: [NDArray]) throws(ShapeError) -> NDArray {
+    if dtype == .int32, let number = operands[0].firstNumberBeyondInt32() {
+      throw .notInt32(number)
+    }
+    return operands[0].converted(to: dtype)
+  }
 
   func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
     adjoint.converted(to: use.dtype(0))

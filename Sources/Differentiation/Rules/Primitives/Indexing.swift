@@ -87,11 +87,12 @@ struct ScatterAdd: LinearPrimitive {
         problem: "updates of shape \(operands[0].shape) do not fit \(Shape(lengths))",
         remedy: "Updates have the target's shape with axis \(axis) replaced by the indices' shape.")
     }
+    try requireNumbers(operands[0].dtype)
     return TensorType(shape, operands[0].dtype)
   }
 
-  func evaluate(_ operands: [NDArray]) -> NDArray {
-    .scatterAdd(into: shape, operands[0], indices, along: axis)
+  func evaluate(_ operands: [NDArray]) throws(ShapeError) -> NDArray {
+    try .scatterAdd(into: shape, operands[0], indices, along: axis)
   }
 
   func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
@@ -142,11 +143,12 @@ struct ScatterAddAlong: LinearPrimitive {
         problem: "updates of shape \(operands[0].shape) do not fit indices of \(indices.shape)",
         remedy: "Give one index for each update.")
     }
+    try requireNumbers(operands[0].dtype)
     return TensorType(shape, operands[0].dtype)
   }
 
-  func evaluate(_ operands: [NDArray]) -> NDArray {
-    .scatterAddAlong(into: shape, operands[0], indices, axis: axis)
+  func evaluate(_ operands: [NDArray]) throws(ShapeError) -> NDArray {
+    try .scatterAddAlong(into: shape, operands[0], indices, axis: axis)
   }
 
   func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
@@ -166,6 +168,13 @@ func requireIndices(_ indices: NDArray, within length: Int) throws(ShapeError) {
       problem: "index \(Int(indices.item(at: bad))) at position \(bad) is outside 0..<\(length)",
       remedy: "Check the indices; counting starts at 0.")
   }
+}
+
+private func requireNumbers(_ dtype: DType) throws(ShapeError) {
+  guard dtype == .bool else { return }
+  throw ShapeError(
+    problem: "the updates are truth values, which do not add up",
+    remedy: "Convert them first, as in x.converted(to: .int32).")
 }
 
 private func requireSameButFor(_ axis: Int, _ shape: Shape, _ other: Shape) throws(ShapeError) {

@@ -105,11 +105,19 @@ struct LayerNorm: Primitive {
 ///   - bias: `β`, of shape `[count]`.
 ///   - epsilon: `ε`, which keeps the quotient finite where all elements of a row are equal.
 /// - Returns: a tensor of the shape of `x`.
-/// - Precondition: `epsilon` is not negative.
+/// - Precondition: `epsilon` is finite and not negative.
 /// - Note: Shapes and element types that do not fit are refused as a ``TensorError``.
 /// - Complexity: one walk over `x`, and one over `x` and the adjoint for all three derivatives;
 ///   only the operands are kept for it.
 public func layerNorm(_ x: Tensor, gain: Tensor, bias: Tensor, epsilon: Double = 1e-5) -> Tensor {
-  require(epsilon >= 0, "the number \(epsilon) added to a variance is negative")
+  requireEpsilon(epsilon, "layerNorm")
   return Tensor.applying(LayerNorm(epsilon: epsilon), x, gain, bias)
+}
+
+/// Checks the number that is added to a variance.
+package func requireEpsilon(_ epsilon: Double, _ operation: String) {
+  require(
+    epsilon >= 0 && epsilon.isFinite,
+    "\(operation): the epsilon, which is added to a variance, is \(epsilon). "
+      + "Pass a small number of 0 or more, such as 1e-5.")
 }

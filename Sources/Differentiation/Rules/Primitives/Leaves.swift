@@ -57,6 +57,9 @@ struct FromScalars: Primitive {
 extension Tensor {
   /// A tensor made of scalars, on their tape.
   static func joined(_ scalars: [Scalar], shape: Shape, dtype: DType) -> Tensor {
+    if !dtype.isFloatingPoint {
+      for scalar in scalars { dtype.requireHolds(scalar.value, "Tensor") }
+    }
     let value = NDArray(scalars.map(\.value), shape: shape).converted(to: dtype)
     guard let tape = scalars.recordingTape else { return Tensor(value) }
     let operands = Tape.OperandList(

@@ -17,8 +17,10 @@ struct Sum: LinearPrimitive {
       operands[0].dtype == .bool ? .int32 : operands[0].dtype)
   }
 
-  func evaluate(_ operands: [NDArray]) -> NDArray {
-    operands[0].reduced(.sum, over: axes, keepsDimensions: keepsDimensions)
+  func evaluate(_ operands: [NDArray]) throws(ShapeError) -> NDArray {
+    operands[0].dtype.isFloatingPoint
+      ? operands[0].reduced(.sum, over: axes, keepsDimensions: keepsDimensions)
+      : try operands[0].reducedWhole(.sum, over: axes, keepsDimensions: keepsDimensions)
   }
 
   func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
@@ -91,8 +93,8 @@ struct CumulativeSum: LinearPrimitive {
     TensorType(operands[0].shape, operands[0].dtype == .bool ? .int32 : operands[0].dtype)
   }
 
-  func evaluate(_ operands: [NDArray]) -> NDArray {
-    operands[0].cumulativeSum(along: axis, reversed: isReversed)
+  func evaluate(_ operands: [NDArray]) throws(ShapeError) -> NDArray {
+    try operands[0].cumulativeSum(along: axis, reversed: isReversed)
   }
 
   func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {

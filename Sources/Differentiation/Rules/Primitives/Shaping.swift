@@ -128,17 +128,13 @@ struct Pad: Primitive {
   var reads: Reads { [] }
 
   func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
-    let shape = operands[0].shape
-    guard before.count == shape.rank, after.count == shape.rank,
-      (before + after).allSatisfy({ $0 >= 0 })
-    else {
+    guard operands[0].dtype.holds(value) else {
       throw ShapeError(
-        problem: "padding by \(before) and \(after) does not fit shape \(shape)",
-        remedy: "Give one width, zero or more, for each of the \(shape.rank) axes.")
+        problem: "the border \(value) is not a number of \(operands[0].dtype)",
+        remedy: "Pad with a number of this type, or convert the tensor first.")
     }
     return TensorType(
-      try Shape(validating: (0..<shape.rank).map { before[$0] + shape[$0] + after[$0] }),
-      operands[0].dtype)
+      try operands[0].shape.padded(before: before, after: after), operands[0].dtype)
   }
 
   func evaluate(_ operands: [NDArray]) -> NDArray {
