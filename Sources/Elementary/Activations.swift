@@ -42,7 +42,7 @@ extension Elementary {
     }
   }
 
-  /// `max(x, 0)`; derivative 1 for positive `x`, else 0, also at 0.
+  /// `max(x, 0)`; derivative 1 for positive `x`, else 0, also at 0; NaN for NaN.
   public enum Relu: UnaryFunction {
     @inlinable @inline(__always) public static var opcode: Opcode { .relu }
     @inlinable @inline(__always) public static var reads: Reads { [.result] }
@@ -54,8 +54,9 @@ extension Elementary {
     }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
-      // The result is positive exactly where the operand is, and the operand need not be kept.
-      A._select(A._isLess(0, y), seed, 0)
+      // The result is positive exactly where the operand is, and the operand need not be kept. Else
+      // it is zero, which wins over any seed, or NaN, which does not.
+      A._select(A._isLess(0, y), seed, A._absorbed(seed, y))
     }
   }
 }

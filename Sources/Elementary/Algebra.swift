@@ -40,6 +40,19 @@ extension Algebra {
   public static func _scaled(_ seed: Self, _ factor: Self) -> Self {
     _apply(Elementary.Scaled.self, seed, factor)
   }
+
+  /// The product in which a zero of either factor wins; see ``Elementary/Absorbed``.
+  @inlinable @inline(__always)
+  public static func _absorbed(_ a: Self, _ b: Self) -> Self {
+    _apply(Elementary.Absorbed.self, a, b)
+  }
+
+  /// What an operand receives that was not chosen: nothing, however large the seed; NaN if it is
+  /// NaN, because then it was neither chosen nor passed over.
+  @inlinable @inline(__always)
+  public static func _passedOver(_ seed: Self, _ x: Self) -> Self {
+    _select(_isEqual(x, x), 0, _scaled(seed, x))
+  }
 }
 
 /// An algebra that writes down each elementary function as one operation.

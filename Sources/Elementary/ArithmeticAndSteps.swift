@@ -100,7 +100,30 @@ extension Elementary {
     }
     @inlinable @inline(__always)
     public static func chainSecond<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
-      A._scaled(seed, a)
+      // The left factor is an adjoint of a walk before. Where that was masked away it is zero, and
+      // has no more influence on a second derivative than on the first, however large the seed.
+      A._absorbed(seed, a)
+    }
+  }
+
+  /// Product in which a zero of either factor wins over an infinite or undefined other one.
+  ///
+  /// For two adjoints, one of each of two walks, either of which may have been masked away.
+  public enum Absorbed: BinaryFunction {
+    @inlinable @inline(__always) public static var opcode: Opcode { .absorbed }
+    @inlinable @inline(__always) public static var reads: Reads { [.operands] }
+    @inlinable @inline(__always) public static var isCheap: Bool { true }
+    @inlinable @inline(__always)
+    public static func value<A: NumericAlgebra>(_ a: A, _ b: A) -> A {
+      A._select(A._isEqual(a, 0), a, A._select(A._isEqual(b, 0), b, a * b))
+    }
+    @inlinable @inline(__always)
+    public static func chainFirst<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
+      A._absorbed(seed, b)
+    }
+    @inlinable @inline(__always)
+    public static func chainSecond<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
+      A._absorbed(seed, a)
     }
   }
 
@@ -201,11 +224,15 @@ extension Elementary {
     }
     @inlinable @inline(__always)
     public static func chainFirst<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
-      A._select(A._isLess(a, b), seed, A._select(A._isEqual(a, b), seed * 0.5, 0))
+      A._select(
+        A._isLess(a, b), seed,
+        A._select(A._isEqual(a, b), seed * 0.5, A._passedOver(seed, a)))
     }
     @inlinable @inline(__always)
     public static func chainSecond<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
-      A._select(A._isLess(b, a), seed, A._select(A._isEqual(a, b), seed * 0.5, 0))
+      A._select(
+        A._isLess(b, a), seed,
+        A._select(A._isEqual(a, b), seed * 0.5, A._passedOver(seed, b)))
     }
   }
 
@@ -223,11 +250,15 @@ extension Elementary {
     }
     @inlinable @inline(__always)
     public static func chainFirst<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
-      A._select(A._isLess(b, a), seed, A._select(A._isEqual(a, b), seed * 0.5, 0))
+      A._select(
+        A._isLess(b, a), seed,
+        A._select(A._isEqual(a, b), seed * 0.5, A._passedOver(seed, a)))
     }
     @inlinable @inline(__always)
     public static func chainSecond<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
-      A._select(A._isLess(a, b), seed, A._select(A._isEqual(a, b), seed * 0.5, 0))
+      A._select(
+        A._isLess(a, b), seed,
+        A._select(A._isEqual(a, b), seed * 0.5, A._passedOver(seed, b)))
     }
   }
 

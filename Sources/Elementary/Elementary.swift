@@ -15,7 +15,7 @@ public enum Elementary {
   public enum Opcode: UInt8, Sendable, CaseIterable, Codable {
     case add, subtract, multiply, divide, scaled
     case pow, atan2, min, max
-    case logAddExp, xLogY, hypot, remainder, polygamma
+    case logAddExp, xLogY, hypot, remainder, polygamma, absorbed
 
     case negate, abs, sign, floor, ceil, round
     case exp, expMinusOne, log, logOnePlus
@@ -141,6 +141,7 @@ extension Elementary.Opcode {
     case base &+ Self.hypot.rawValue: visitor.visit(Elementary.Hypot.self, from: base)
     case base &+ Self.remainder.rawValue: visitor.visit(Elementary.Remainder.self, from: base)
     case base &+ Self.polygamma.rawValue: visitor.visit(Elementary.Polygamma.self, from: base)
+    case base &+ Self.absorbed.rawValue: visitor.visit(Elementary.Absorbed.self, from: base)
     default: otherwise(&visitor)
     }
   }

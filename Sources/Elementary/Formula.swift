@@ -83,8 +83,8 @@ public struct Formula: RecordedAlgebra, Sendable, Hashable, CustomStringConverti
     switch F.opcode {
     case .add: a + b
     case .subtract: a - b
-    // On paper a zero seed times an infinite factor does not occur.
-    case .multiply, .scaled: a * b
+    // On paper a zero times an infinite factor does not occur.
+    case .multiply, .scaled, .absorbed: a * b
     case .divide: a / b
     default: Formula("\(F.name)(\(a), \(b))", binding: 3)
     }

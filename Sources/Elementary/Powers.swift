@@ -86,11 +86,20 @@ extension Elementary {
     public static func value<A: NumericAlgebra>(_ a: A, _ b: A) -> A { A._hypot(a, b) }
     @inlinable @inline(__always)
     public static func chainFirst<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
-      A._scaled(seed, A._select(A._isEqual(y, 0), 0, a / y))
+      A._scaled(seed, share(of: a, beside: b, y))
     }
     @inlinable @inline(__always)
     public static func chainSecond<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
-      A._scaled(seed, A._select(A._isEqual(y, 0), 0, b / y))
+      A._scaled(seed, share(of: b, beside: a, y))
+    }
+
+    /// `a / y`; where the length is too large for a number, that of half the sides.
+    @inlinable @inline(__always)
+    static func share<A: Algebra>(of a: A, beside b: A, _ y: A) -> A {
+      let half = 0.5 * a
+      let quotient = A._select(
+        A._isEqual(y, A(floatLiteral: .infinity)), half / Hypot.at(half, 0.5 * b), a / y)
+      return A._select(A._isEqual(y, 0), 0, quotient)
     }
 
     /// The value for numbers whose library has no such function; infinite beside NaN as in C.

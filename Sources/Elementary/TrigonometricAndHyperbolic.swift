@@ -85,11 +85,14 @@ extension Elementary {
     public static func value<A: NumericAlgebra>(_ a: A, _ b: A) -> A { A._atan2(a, b) }
     @inlinable @inline(__always)
     public static func chainFirst<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
-      A._scaled(seed, b / (a * a + b * b))
+      // The squares of a² + b² may leave the range of numbers; the distance does not.
+      let distance = Hypot.at(a, b)
+      return A._scaled(seed, b / distance / distance)
     }
     @inlinable @inline(__always)
     public static func chainSecond<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
-      A._scaled(seed, -(a / (a * a + b * b)))
+      let distance = Hypot.at(a, b)
+      return A._scaled(seed, -(a / distance / distance))
     }
   }
 
@@ -137,7 +140,7 @@ extension Elementary {
     public static func value<A: NumericAlgebra>(_ x: A) -> A { A._asinh(x) }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
-      A._scaled(seed, 1 / Sqrt.at(x * x + 1))
+      A._scaled(seed, 1 / Hypot.at(x, 1))
     }
   }
 
@@ -149,7 +152,7 @@ extension Elementary {
     public static func value<A: NumericAlgebra>(_ x: A) -> A { A._acosh(x) }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
-      A._scaled(seed, 1 / Sqrt.at((x - 1) * (x + 1)))
+      A._scaled(seed, 1 / (Sqrt.at(x - 1) * Sqrt.at(x + 1)))
     }
   }
 

@@ -1,6 +1,7 @@
 // Gradients as vectors. A missing derivative stays missing where it can: none plus a tensor is that
 // tensor, none times a number is none.
 
+import AdjointArrays
 import AdjointDifferentiation
 import AdjointElementary
 import AdjointSupport
@@ -85,7 +86,11 @@ extension Gradient {
   public var norm: Double {
     var sum = 0.0
     for case let leaf? in leaves { sum += leaf.inDouble(times: leaf) }
-    return sum.squareRoot()
+    if sum > 0x1p-900 && sum < .infinity { return sum.squareRoot() }
+    // The squares have left the range of numbers.
+    var squares = SumOfSquares()
+    for case let leaf? in leaves { squares.add(leaf.ndArray.sumOfSquares()) }
+    return squares.root
   }
 
   /// The largest absolute value; NaN if any is NaN.

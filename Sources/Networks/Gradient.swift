@@ -119,7 +119,7 @@ extension Gradient: CustomStringConvertible {
     for ((name, leaf), layout) in zip(zip(names, leaves), layouts) {
       rows.append([
         name, "\(layout.shape)",
-        leaf.map { "\(rounded($0.inDouble(times: $0).squareRoot()))" }
+        leaf.map { "\(rounded($0.ndArray.sumOfSquares().root))" }
           ?? ModelError.Mistake.unreached(name: name).description,
       ])
     }

@@ -155,7 +155,7 @@ public struct Optimizer: Sendable {
       let isFinite: Bool
       if readsNorm {
         let squares = leaf.ndArray.sumOfSquares()
-        updaters[index].sumOfSquares = squares.value
+        updaters[index].sumOfSquares = squares
         isFinite = squares.isFinite
       } else {
         isFinite = leaf.ndArray.isFinite()
@@ -192,11 +192,11 @@ public struct Optimizer: Sendable {
   /// The norm of the updates of all parameters that the link is given; zero if it does not ask.
   private func norm(enteringLink link: Int, _ leaves: [Tensor?]) -> Double {
     guard links[link].transform.readsNorm else { return 0 }
-    var sum = 0.0
+    var sum = SumOfSquares()
     for (updater, leaf) in zip(updaters, leaves) where leaf != nil && updater.passes(link) {
-      sum += updater.sumOfSquares
+      sum.add(updater.sumOfSquares)
     }
-    return sum.squareRoot()
+    return sum.root
   }
 
   // MARK: Checks

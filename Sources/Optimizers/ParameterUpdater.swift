@@ -72,7 +72,7 @@ struct ParameterUpdater: Sendable {
   /// How often the parameter has been updated.
   var updateCount = 0
   /// Of the update where it is now; only meaningful within a step.
-  var sumOfSquares = 0.0
+  var sumOfSquares = SumOfSquares()
 
   var name: String { plan.name }
   var layout: ArrayLayout { plan.layout }
@@ -113,7 +113,7 @@ struct ParameterUpdater: Sendable {
         parameter.withUnsafeMutableBytes { parameter in
           guard let rows = rows.baseAddress, let gradient = gradient.baseAddress,
             let parameter = parameter.baseAddress
-          else { return 0 }
+          else { return SumOfSquares() }
           let waiting = rows + waitingAt
           return StretchLoop(
             dtype: dtype, count: count, rows: rows, rowStride: rowStride, parameter: parameter,

@@ -25,9 +25,9 @@ struct StretchLoop {
   /// what waits.
   func run(
     _ transforms: [any GradientTransform], _ path: [ParameterUpdater.PathStep]
-  ) -> Double {
+  ) -> SumOfSquares {
     // The squares are added up in the order of the stretches, so one thread does it.
-    if let destination { return run(0..<count, transforms, path, waitingAt: destination).value }
+    if let destination { return run(0..<count, transforms, path, waitingAt: destination) }
     let pieces = (count + StretchLoop.pieceLength - 1) / StretchLoop.pieceLength
     parallelFor(pieces: pieces) { piece in
       let start = piece &* StretchLoop.pieceLength
@@ -35,7 +35,7 @@ struct StretchLoop {
       if path.count == 1, makeStep(range, transforms[path[0].stage], path[0]) { return }
       _ = run(range, transforms, path, waitingAt: nil)
     }
-    return 0
+    return SumOfSquares()
   }
 
   /// Lets a transform that is all there is make the step, if it can.

@@ -12,7 +12,7 @@ import Testing
     let expected: [Int32] = [0, 0, 1, -1, 2_147_483_646, .max, .min, 0]
     let array = NDArray(x, shape: Shape([x.count]))
     #expect(array.converted(to: .int32).values(as: Int32.self) == expected)
-    let single = NDArray([Float(16_777_217), -2_147_483_648], shape: [2])
+    let single = NDArray([Float(16_777_216), -2_147_483_648], shape: [2])
     #expect(single.converted(to: .int32).values(as: Int32.self) == [16_777_216, .min])
   }
 
@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test func booleansAreZeroOrNot() {
-    let x = NDArray([0, -0.0, 1e-320, -3, .nan, .infinity], shape: [6])
+    let x = NDArray([0, -0.0, .leastNonzeroMagnitude, -3, .nan, .infinity], shape: [6])
     #expect(x.converted(to: .bool).values(as: Bool.self) == [false, false, true, true, true, true])
     #expect(NDArray([true, false], shape: [2]).converted(to: .float32).numbers == [1, 0])
   }

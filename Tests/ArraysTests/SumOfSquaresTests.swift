@@ -51,6 +51,25 @@ import Testing
     }
   }
 
+  /// ‖s v‖ = s ‖v‖ over the whole range of numbers, and of numbers of all sizes the largest counts.
+  @Test func theRootIsRightWhereTheSumIsNot() {
+    for scale in [1e-310, 1e-300, 1e-160, 1e-140, 1, 1e140, 1e160, 1e300] {
+      let root = sum([3 * scale, 0, -4 * scale]).root
+      #expect(abs(root / (5 * scale) - 1) < 1e-12, "\(scale)")
+      var parts = sum([3 * scale])
+      parts.add(sum([-4 * scale]))
+      #expect(parts.root == root)
+    }
+    #expect(sum([1e-200, 1, 1e200]).root == 1e200 && sum([1e-200, 1e-10]).root == 1e-10)
+    #expect(sum([Double]()).root == 0)
+    // Larger than any number, but of numbers.
+    let largest = Double.greatestFiniteMagnitude
+    #expect(
+      sum([largest, largest]).root == largest && sum([largest, .infinity]).root == .infinity)
+    #expect(sum([largest, .nan]).root.isNaN && sum([.nan, 1e-300]).root.isNaN)
+    #expect(abs(sum([Float](repeating: 1e30, count: 4)).root / 2e30 - 1) < 1e-6)
+  }
+
   /// The squares overflow or vanish in float32; the sum in Double does neither.
   ///
   /// In float64 the squares of 1e200 do overflow, and still every element is finite.

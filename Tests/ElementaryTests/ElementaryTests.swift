@@ -46,7 +46,7 @@ typealias Opcode = Elementary.Opcode
     #expect(
       those(\.isCheap) == [
         .negate, .abs, .sign, .floor, .ceil, .round, .square, .sqrt, .relu, .add, .subtract,
-        .multiply, .divide, .scaled, .min, .max,
+        .multiply, .divide, .scaled, .absorbed, .min, .max,
       ])
     #expect(
       those(\.isDefinedOnIntegers) == [
@@ -57,8 +57,8 @@ typealias Opcode = Elementary.Opcode
   // Where an entry says so, Double arithmetic on Floats rounds to what Float arithmetic gives.
   @Test func exactValuesRoundToThoseOfFloats() {
     let numbers: [Float] = [
-      0, -0.0, 1, -1, 1 / 3, 2.5, -7.25, 1e-20, -3e19, 0.1, 16_777_217, .infinity, .nan, 1e-40,
-      .leastNonzeroMagnitude, .greatestFiniteMagnitude,
+      0, -0.0, 1, -1, 1 / 3, 2.5, -7.25, 1e-20, -3e19, 0.1, 16_777_216, .infinity, .nan,
+      71_362 * .leastNonzeroMagnitude, .leastNonzeroMagnitude, .greatestFiniteMagnitude,
     ]
     let own: [Opcode: @Sendable (Float, Float) -> Float] = [
       .negate: { a, _ in -a }, .abs: { a, _ in a.magnitude }, .square: { a, _ in a * a },
@@ -176,6 +176,17 @@ typealias Opcode = Elementary.Opcode
     #expect(Elementary.Scaled.value(2.0, 3.0) == 6)
     #expect(Elementary.Scaled.value(2.0, Double.infinity) == .infinity)
     #expect(Elementary.Scaled.value(Double.nan, 0).isNaN)
+  }
+
+  // `absorbed` is a product but for two things: a zero on either side wins.
+  @Test func aZeroOfEitherFactorIsAbsorbing() {
+    for other in [Double.infinity, -.infinity, .nan, 0, 2] {
+      #expect(Elementary.Absorbed.value(0, other) == 0)
+      #expect(Elementary.Absorbed.value(other, 0) == 0)
+    }
+    #expect(Elementary.Absorbed.value(2.0, 3.0) == 6)
+    #expect(Elementary.Absorbed.value(2.0, -Double.infinity) == -.infinity)
+    #expect(Elementary.Absorbed.value(Double.nan, 2).isNaN)
   }
 
   private func same(_ a: Double, _ b: Double) -> Bool { a == b || (a.isNaN && b.isNaN) }

@@ -52,9 +52,10 @@ private func tolerance(_ function: Elementary.Opcode, _ role: ElementwiseRole) -
   case (.softplus, _): 5
   case (.erf, .chainFirst): 4
   case (.sin, _), (.cos, _), (.tan, .value), (.asin, .value), (.acos, .value), (.atan, .value),
-    (.sinh, _), (.cosh, _), (.asinh, .value), (.acosh, .value), (.atanh, .value), (.erf, .value):
+    (.sinh, _), (.cosh, _), (.asinh, _), (.acosh, .value), (.atanh, .value), (.erf, .value):
     4
   case (.atan2, .value), (.pow, _): 4
+  case (.atan2, _): 12
   case (.exp2, .value), (.log2, .value), (.log10, .value), (.cbrt, .value), (.erfc, _),
     (.hypot, .value), (.xLogY, .value), (.xLogY, .chainFirst), (.logAddExp, _):
     5

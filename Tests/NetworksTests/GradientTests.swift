@@ -73,6 +73,16 @@ struct GradientTests {
     #expect(gradient.maximumMagnitude == number)
   }
 
+  /// 3² + 4² = 5², far beyond where the squares of numbers end.
+  @Test func normsAreRightOverTheWholeRange() {
+    struct Wide: Model { var w: Tensor }
+    for scale in [1e-300, 1e-170, 1, 1e170, 1e300] {
+      let w = Tensor([3 * scale, -4 * scale], dtype: .float64)
+      let gradient = Gradient(leaves: [w], like: Wide(w: w))
+      #expect(abs(gradient.norm / (5 * scale) - 1) < 1e-14)
+    }
+  }
+
   @Test func unreachedParametersAreNamed() throws {
     let g = try Adjoint.gradient(at: model) { ($0.a * $0.a).sum() }
     #expect(g.unreached == ["b"])

@@ -255,6 +255,53 @@ struct LossMistakesTests {
         + "If these are logits, pass them as such: binaryCrossEntropy(logits:targets:).")
   }
 
+  // An infinite logit is a certainty. If it is right the loss is 0 and nothing is left to learn; if
+  // it is wrong the loss is ∞ and its derivative, the probability less the target, still a number.
+  @Test(arguments: [DType.float32, .float64])
+  func infiniteLogitsAreCertain(_ dtype: DType) throws {
+    typealias Case = (logits: [Double], targets: [Double], loss: Double, slopes: [Double])
+    let inf = Double.infinity
+    let cases: [Case] = [
+      ([-inf, 0], [0, 1], 0, [0, 0]), ([-inf, 0], [1, 0], inf, [-1, 1]),
+      ([inf, 0], [1, 0], 0, [0, 0]), ([inf, 0], [0, 1], inf, [1, -1]),
+      ([-inf, 0, 0], [0, 0.5, 0.5], log(2), [0, 0, 0]),
+      ([inf, inf, 0], [0.5, 0.5, 0], log(2), [0, 0, 0]),
+      ([-inf, 1, -inf], [0, 1, 0], 0, [0, 0, 0]),
+    ]
+    for (logits, targets, loss, slopes) in cases {
+      let z = Tensor([logits], dtype: dtype)
+      let t = Tensor([targets], dtype: dtype)
+      let (value, slope) = try valueWithGradient(at: z) {
+        softmaxCrossEntropy(logits: $0, targets: t)
+      }
+      #expect(abs(value.item - loss) < 1e-6 || value.item == loss, "\(logits) \(targets)")
+      #expect(slope.doubles == slopes, "\(logits) \(targets)")
+      guard let label = targets.firstIndex(of: 1) else { continue }
+      let (own, ownSlope) = try valueWithGradient(at: z) {
+        softmaxCrossEntropy(logits: $0, labels: [label])
+      }
+      #expect(own.item == loss && ownSlope.doubles == slopes, "\(logits) \(label)")
+      let curvature = try gradient(at: z) { z in
+        (try gradient(at: z) { softmaxCrossEntropy(logits: $0, targets: t) } * t).sum()
+      }
+      #expect(curvature.doubles.allSatisfy { $0 == 0 }, "\(logits) \(targets)")
+    }
+    for (logit, target, loss, slope) in [
+      (-inf, 0.0, 0.0, 0.0), (inf, 1, 0, 0), (-inf, 1, inf, -1), (inf, 0, inf, 1),
+      (inf, 0.5, inf, 0.5),
+    ] {
+      for count in [1, 3] {
+        let z = Tensor.full([count], logit, dtype: dtype)
+        let (value, slopes) = try valueWithGradient(at: z) {
+          binaryCrossEntropy(
+            logits: $0, targets: .full([count], target, dtype: dtype), reduction: .sum)
+        }
+        #expect(value.item == Double(count) * loss, "\(logit) \(target)")
+        #expect(slopes.doubles.allSatisfy { $0 == slope }, "\(logit) \(target): \(slopes)")
+      }
+    }
+  }
+
   @Test func accuracyIsTheShareOfHits() {
     let logits = Tensor([[1, 2, 0], [5, 1, 1], [0, 0, 1], [9, 8, 7]])
     #expect(accuracy(logits: logits, labels: [1, 0, 2, 2]) == 0.75)

@@ -1,5 +1,5 @@
 // Building an array out of parts: laying parts end to end, surrounding one with a constant, writing
-// one into zeros. Each is one strided copy per part.
+// one into zeros, adding one where it belongs. Each is one strided copy per part.
 
 extension NDArray {
   /// The arrays laid end to end along an axis.
@@ -64,6 +64,18 @@ extension NDArray {
       "an array of shape \(self.shape) does not fill a slice of shape \(place.shape)")
     result.write(self, atOffset: place.offset, place.strides)
     return result
+  }
+
+  /// Adds an array to a slice of this one.
+  ///
+  /// - Precondition: the other array has the shape of the slice, and the caller has made this one
+  ///   and not shared it.
+  package func add(_ part: NDArray, at slice: [IndexItem]) {
+    let place = sliced(slice)
+    precondition(
+      place.shape == part.shape && dtype == part.dtype,
+      "an array of shape \(part.shape) does not fill a slice of shape \(place.shape)")
+    write(.binary(.add, place, part), atOffset: place.offset, place.strides)
   }
 
   /// Copies an array into part of this one, which the caller has just made and not shared.

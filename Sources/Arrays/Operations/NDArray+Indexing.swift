@@ -44,6 +44,11 @@ extension NDArray {
   ) throws(ShapeError) -> NDArray {
     precondition(axis >= 0 && axis < shape.rank, "\(shape) has no axis \(axis)")
     precondition(updates.dtype != .bool, "booleans do not add; convert them first")
+    guard updates.dtype == .int32 else {
+      let result = NDArray.zeros(shape, dtype: updates.dtype)
+      result.scatterAdd(updates, indices, along: axis)
+      return result
+    }
     let places = checkedIndices(indices, size: shape[axis])
     let expected = gatheredShape(shape, indices.shape, axis)
     precondition(
@@ -53,19 +58,34 @@ extension NDArray {
     let count = places.elementCount
     let outer = shape.elementCount(of: 0..<axis)
     let inner = shape.elementCount(of: (axis + 1)..<shape.rank)
-    if updates.dtype == .int32 {
-      return try wholeSums(into: shape) { add in
-        for row in 0..<(outer * count) {
-          let (group, number) = row.quotientAndRemainder(dividingBy: count)
-          let place = group * shape[axis] + Int(places.address.element(number, as: Int32.self))
-          for i in 0..<inner {
-            add(place * inner + i, dense.address.element(row * inner + i, as: Int32.self))
-          }
+    return try wholeSums(into: shape) { add in
+      for row in 0..<(outer * count) {
+        let (group, number) = row.quotientAndRemainder(dividingBy: count)
+        let place = group * shape[axis] + Int(places.address.element(number, as: Int32.self))
+        for i in 0..<inner {
+          add(place * inner + i, dense.address.element(row * inner + i, as: Int32.self))
         }
       }
     }
-    let result = NDArray.zeros(shape, dtype: updates.dtype)
-    let bytes = inner * updates.dtype.byteCount
+  }
+
+  /// Adds slices to those of this array that the indices name.
+  ///
+  /// - Precondition: as there, for floating-point elements; the caller has made this array and not
+  ///   shared it.
+  package func scatterAdd(_ updates: NDArray, _ indices: NDArray, along axis: Int) {
+    precondition(axis >= 0 && axis < rank, "\(shape) has no axis \(axis)")
+    precondition(updates.dtype == dtype && dtype.isFloatingPoint, "updates of another type")
+    let places = NDArray.checkedIndices(indices, size: shape[axis])
+    let expected = NDArray.gatheredShape(shape, indices.shape, axis)
+    precondition(
+      updates.shape == expected,
+      "updates of shape \(updates.shape) do not scatter into \(shape); expected \(expected)")
+    let dense = updates.contiguous()
+    let count = places.elementCount
+    let outer = shape.elementCount(of: 0..<axis)
+    let inner = shape.elementCount(of: (axis + 1)..<shape.rank)
+    let bytes = inner * dtype.byteCount
     // Threads take different groups or different columns, so each sum is made by one thread in
     // order.
     let width = max(256, inner / 16)
@@ -78,11 +98,10 @@ extension NDArray {
       let rows = RowScatter(
         places: places.address, count: count,
         source: dense.address + (group &* count &* bytes &+ skip),
-        target: result.storage.bytes + (group &* shape[axis] &* bytes &+ skip), bytes: bytes)
-      rows.add(min(columns, inner - first), updates.dtype)
+        target: storage.bytes + (group &* shape[axis] &* bytes &+ skip), bytes: bytes)
+      rows.add(min(columns, inner - first), dtype)
     }
     withExtendedLifetime((dense, places)) {}
-    return result
   }
 
   // MARK: Single elements along an axis
@@ -127,6 +146,11 @@ extension NDArray {
     into shape: Shape, _ updates: NDArray, _ indices: NDArray, axis: Int
   ) throws(ShapeError) -> NDArray {
     precondition(updates.dtype != .bool, "booleans do not add; convert them first")
+    guard updates.dtype == .int32 else {
+      let result = NDArray.zeros(shape, dtype: updates.dtype)
+      result.scatterAddAlong(updates, indices, axis: axis)
+      return result
+    }
     precondition(
       updates.shape == indices.shape,
       "updates of shape \(updates.shape) come with indices of shape \(indices.shape)")
@@ -134,45 +158,49 @@ extension NDArray {
     let places = chosen.address
     let dense = updates.contiguous()
     let lines = AxisLines(indices.shape, axis)
-    /// Where a line of the result begins.
-    @inline(__always) func base(_ line: Int) -> Int {
-      let (group, column) = line.quotientAndRemainder(dividingBy: lines.inner)
-      return group &* shape[axis] &* lines.inner &+ column
-    }
-    /// Where in the result the element with a number goes.
-    @inline(__always) func place(_ number: Int, _ base: Int) -> Int {
-      base &+ Int(places.element(number, as: Int32.self)) &* lines.inner
-    }
-    if updates.dtype == .int32 {
-      defer { withExtendedLifetime((dense, chosen)) {} }
-      return try wholeSums(into: shape) { add in
-        for number in 0..<indices.elementCount {
-          let (group, rest) = number.quotientAndRemainder(dividingBy: lines.count * lines.inner)
-          let line = group * lines.inner + rest % lines.inner
-          add(place(number, base(line)), dense.address.element(number, as: Int32.self))
-        }
+    defer { withExtendedLifetime((dense, chosen)) {} }
+    return try wholeSums(into: shape) { add in
+      for number in 0..<indices.elementCount {
+        let (group, rest) = number.quotientAndRemainder(dividingBy: lines.count * lines.inner)
+        let place = Int(places.element(number, as: Int32.self))
+        add(
+          (group * shape[axis] + place) * lines.inner + rest % lines.inner,
+          dense.address.element(number, as: Int32.self))
       }
     }
-    let result = NDArray.zeros(shape, dtype: updates.dtype)
-    let (source, destination) = (dense.address, result.storage.bytes)
-    let size = updates.dtype.byteCount
+  }
+
+  /// Adds elements to those of this array that the indices name.
+  ///
+  /// - Precondition: as there, for floating-point elements; the caller has made this array and not
+  ///   shared it.
+  package func scatterAddAlong(_ updates: NDArray, _ indices: NDArray, axis: Int) {
+    precondition(updates.dtype == dtype && dtype.isFloatingPoint, "updates of another type")
+    precondition(
+      updates.shape == indices.shape,
+      "updates of shape \(updates.shape) come with indices of shape \(indices.shape)")
+    let chosen = NDArray.checkedLines(shape, indices, axis)
+    let places = chosen.address
+    let dense = updates.contiguous()
+    let (source, destination) = (dense.address, storage.bytes)
+    let size = dtype.byteCount
+    let lines = AxisLines(indices.shape, axis)
+    let length = shape[axis]
     lines.forEach { line, start in
-      let base = base(line)
+      let (group, column) = line.quotientAndRemainder(dividingBy: lines.inner)
+      let base = group &* length &* lines.inner &+ column
       for j in 0..<lines.count {
         let number = start &+ j &* lines.inner
-        let place = place(number, base)
+        let place = base &+ Int(places.element(number, as: Int32.self)) &* lines.inner
         let (from, to) = (source + number &* size, destination + place &* size)
-        switch updates.dtype {
-        case .float32:
-          to.element(0, to.element(0, as: Float.self) + from.element(0, as: Float.self))
-        case .float64:
+        if dtype == .float64 {
           to.element(0, to.element(0, as: Double.self) + from.element(0, as: Double.self))
-        case .int32, .bool: preconditionFailure("whole numbers are added up elsewhere")
+        } else {
+          to.element(0, to.element(0, as: Float.self) + from.element(0, as: Float.self))
         }
       }
     }
     withExtendedLifetime((dense, chosen)) {}
-    return result
   }
 
   // MARK: Checks

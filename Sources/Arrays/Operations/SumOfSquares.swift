@@ -4,9 +4,41 @@
 import AdjointKernels
 
 /// The sum of squares of floating-point numbers, in `Double`, and whether every number is finite.
+///
+/// The squares of numbers beyond 2^±480 are added up apart, on a scale of their own, so that the
+/// root is right for all numbers. J. L. Blue, *A portable Fortran program to find the Euclidean
+/// norm of a vector* (1978).
 package struct SumOfSquares {
-  package private(set) var value = 0.0
+  private var ordinary = 0.0
+  /// `Σ (x / 2⁶⁰⁰)²` over the large numbers.
+  private var large = 0.0
+  /// `Σ (x 2⁶⁰⁰)²` over the small numbers.
+  private var small = 0.0
   package private(set) var isFinite = true
+
+  /// The sum, infinite if it is too large for a number.
+  package var value: Double { ordinary + small / scale / scale + large * scale * scale }
+
+  /// The square root of the sum; of finite numbers it is at most the largest number there is.
+  package var root: Double {
+    let root =
+      large > 0 || large.isNaN
+      ? (large + ordinary / scale / scale).squareRoot() * scale
+      : ordinary > 0x1p-900 || ordinary.isNaN
+        ? ordinary.squareRoot()
+        : (ordinary * scale * scale + small).squareRoot() / scale
+    return root == .infinity && isFinite ? .greatestFiniteMagnitude : root
+  }
+
+  /// Adds another sum.
+  package mutating func add(_ other: SumOfSquares) {
+    ordinary += other.ordinary
+    large += other.large
+    small += other.small
+    isFinite = isFinite && other.isFinite
+  }
+
+  private var scale: Double { 0x1p600 }
 
   /// The numbers that are squared at a time.
   private static let blockLength = 1024
@@ -56,7 +88,7 @@ package struct SumOfSquares {
       sum = result
     }
     if sum > 1e-24 && sum < 1e36 {
-      value += sum
+      ordinary += sum
     } else {
       addInDouble(source, count, element)
     }
@@ -72,7 +104,13 @@ package struct SumOfSquares {
         case .float64: source.load(fromByteOffset: position &* 8, as: Double.self)
         }
       if !number.isFinite { isFinite = false }
-      value += number * number
+      if number.magnitude > 0x1p480 {
+        large += (number / scale) * (number / scale)
+      } else if number.magnitude < 0x1p-480 {
+        small += (number * scale) * (number * scale)
+      } else {
+        ordinary += number * number
+      }
     }
   }
 }

@@ -131,6 +131,16 @@ public struct PrimitiveUse: ~Copyable {
     }
   }
 
+  /// Gives an operand an adjoint for a part of it; the rest of it receives nothing.
+  func give(_ position: Int, part: Tensor, through writing: some PartWriting) {
+    guard isAsked(position), let adjoints else { return }
+    let (own, receiver) = (application.pointee.index, index(position))
+    adjoints._withUnsafeGuaranteedRef {
+      $0.answers.insert(position)
+      $0.add(part, through: writing, from: own, to: receiver)
+    }
+  }
+
   /// Says that the derivative with respect to an operand is zero everywhere.
   ///
   /// Every operand is given something or nothing; one that a rule forgets is a mistake in the rule,

@@ -153,22 +153,22 @@ extension Tensor {
 
   /// `log Σ exp(x)` over the given axes, or over all, without overflow.
   ///
-  /// The largest element is taken out of the sum first; it cancels, so no derivative passes
-  /// through it. The result of no elements is -∞. Whole numbers, and axes that do not exist, are
-  /// refused as a ``TensorError``.
+  /// The derivative is the ``softmax(_:along:)`` of the elements: equal shares for infinite ones.
+  /// The result of no elements is -∞. Whole numbers, and axes that do not exist, are refused as a
+  /// ``TensorError``.
   public func logSumExp(over axes: [Int]? = nil, keepsDimensions: Bool = false) -> Tensor {
     reduced("logSumExp", axes, keepsDimensions: keepsDimensions) { axes throws(ShapeError) in
       try requireFloatingPoint("logSumExp")
-      let shape = try shape.reduced(over: axes, keepsDimensions: keepsDimensions)
+      let result = try shape.reduced(over: axes, keepsDimensions: keepsDimensions)
       // Minus infinity, from the tensor, so that the derivative is empty rather than none.
       guard count(axes) > 0 else {
         return sum(over: axes, keepsDimensions: keepsDimensions) - Double.infinity
       }
-      let largest = detached().maximum(over: axes, keepsDimensions: true)
-      // Where all elements are -∞ (or one is +∞) a difference would be NaN.
-      let shift = `where`(largest.isFinite(), largest, 0)
-      let sum = exp(self - shift).sum(over: axes, keepsDimensions: true)
-      return (log(sum) + shift).reshaped(to: shape)
+      let others = (0..<rank).filter { !axes.contains($0) }
+      let order = others + axes
+      let rows = order == Array(0..<rank) ? self : transposed(order)
+      let lines = Shape(others.map { shape[$0] } + [count(axes)])
+      return Tensor.applying(LogSumExp(), rows.reshaped(to: lines)).reshaped(to: result)
     }
   }
 
@@ -190,12 +190,13 @@ extension Tensor {
 
   /// The Euclidean norm `√(Σ x²)` over the given axes, or over all; its derivative at zero is zero.
   ///
-  /// Whole numbers, and axes that do not exist, are refused as a ``TensorError``.
+  /// Squares that leave the range of the element type do no harm. Whole numbers, and axes that do
+  /// not exist, are refused as a ``TensorError``.
   public func norm(over axes: [Int]? = nil, keepsDimensions: Bool = false) -> Tensor {
-    let squares = squared().sum(over: axes, keepsDimensions: keepsDimensions)
-    // √ has an infinite slope at zero; choosing it away gives the least-norm subgradient, 0.
-    let isZero = squares.detached() .== 0
-    return `where`(isZero, 0, sqrt(`where`(isZero, 1, squares)))
+    reduced("norm", axes, keepsDimensions: keepsDimensions) { axes throws(ShapeError) in
+      try requireFloatingPoint("norm")
+      return Tensor.applying(Norm(axes: axes, keepsDimensions: keepsDimensions), self)
+    }
   }
 
   // MARK: Positions and truth values, which have no derivative

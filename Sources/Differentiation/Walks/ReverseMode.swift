@@ -247,6 +247,7 @@ struct ReverseWalk<Kind: WalkKind> {
           into: tape.tensors.type(of: index)),
         toNode: index)
     }
+    tensors.assembleParts(of: index, tape.tensors.type(of: index))
     let node = tape.tensors.pointer(to: index)
     // A variable, or the input of this level: its adjoint is what the walk is for.
     guard tensors.hasArrived(at: index),

@@ -13,6 +13,8 @@ final class TensorAdjoints {
   private(set) var values: [Tensor?]
   /// What the rule that runs now has answered.
   var answers = PrimitiveUse.Answers()
+  /// Adjoints of parts that wait for their tensor's turn, by node; empty until there is one.
+  private var parts: [[(writing: any PartWriting, part: Tensor)]] = []
   private let header: UnsafeMutablePointer<TapeHeader>
   private let active: UnsafePointer<Bool>?
   /// Adds to the adjoint of a number and returns the sum: the way back to the slots, in which a
@@ -50,6 +52,33 @@ final class TensorAdjoints {
   /// Adds to the adjoint of an operand, which is a tensor of the type of the contribution.
   func add(_ contribution: Tensor, from index: Int32, to operand: Int32) {
     give(contribution, from: Int(index), adjoint(of: Int(index)), to: Int(operand))
+  }
+
+  /// Adds to a part of the adjoint of an operand, when its turn has come.
+  func add(
+    _ part: Tensor, through writing: some PartWriting, from index: Int32, to operand: Int32
+  ) {
+    // An observer sees every contribution as it is made.
+    guard observer == nil else {
+      return add(Tensor.applying(writing, part), from: index, to: operand)
+    }
+    if parts.isEmpty { parts = Array(repeating: [], count: values.count) }
+    let node = Int(header.pointee.records[Int(operand)].first)
+    parts[node &- start.tensors].append((writing, part))
+  }
+
+  /// Puts together the parts that have waited for a node.
+  func assembleParts(of node: Int, _ type: @autoclosure () -> TensorType) {
+    let position = node &- start.tensors
+    guard !parts.isEmpty, let first = parts[position].first else { return }
+    let waiting = parts[position]
+    parts[position] = []
+    let whole =
+      waiting.count == 1
+      ? Tensor.applying(first.writing, first.part)
+      : Tensor.applying(
+        Assemble(writings: waiting.map(\.writing), type: type()), to: waiting.map(\.part))
+    add(whole, toNode: node)
   }
 
   /// Adds to the adjoint of a tensor's record, and tells the observer if there is one.

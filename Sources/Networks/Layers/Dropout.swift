@@ -15,9 +15,9 @@ public func dropout(
   if probability == 0 { return x }
   let survival = 1 - probability
   let mask = Tensor.bernoulli(probability: survival, shape: x.shape, using: &generator)
-  // A factor and not a choice, since the derivative of a factor is that factor. If nothing survives
-  // it is 0, not 0 · ∞.
-  return x * (mask.converted(to: x.dtype) * (survival > 0 ? 1 / survival : 0))
+  // A choice and not a factor of zero, which would make NaN of an infinite adjoint. If nothing
+  // survives there is nothing to be enlarged.
+  return `where`(mask, x * (survival > 0 ? 1 / survival : 1), 0)
 }
 
 private func requireProbability(_ probability: Double, _ operation: String) {

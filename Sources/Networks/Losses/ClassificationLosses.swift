@@ -45,7 +45,7 @@ public func binaryCrossEntropy(
     // -(t log σ(z) + (1 - t) log(1 - σ(z))),  with  log σ(z) = -softplus(-z),
     //                                               log(1 - σ(z)) = -softplus(z).
     // The common form softplus(z) - t z loses all digits of a small loss.
-    reduction(t * softplus(-z) + (1 - t) * softplus(z))
+    reduction(weighted(t, softplus(-z)) + weighted(1 - t, softplus(z)))
   }
 }
 
@@ -138,11 +138,15 @@ public func softmaxCrossEntropy(
   compared("softmaxCrossEntropy", ("logits", "targets"), logits, targets) { z, t in
     if let mistake = mistake(inClassesOf: z, "logits", "softmaxCrossEntropy") { return mistake }
     // -Σ_c t_c log softmax(z)_c
-    return reduction(-(t * logSoftmax(z)).sum(over: -1))
+    return reduction(-weighted(t, logSoftmax(z)).sum(over: -1))
   }
 }
 
 // MARK: Parts
+
+/// `t x`, and 0 for a target of 0 even where `x` is infinite, as it is of an infinite logit: a class
+/// that cannot be true costs nothing, however certain the prediction.
+private func weighted(_ t: Tensor, _ x: Tensor) -> Tensor { Elementary.Scaled.at(t, x) }
 
 /// The element of each row that its label names.
 private func picked(_ labels: Tensor, of x: Tensor) -> Tensor {

@@ -280,11 +280,17 @@ struct SpecialPoints: Sendable, CustomTestStringConvertible {
     #expect(a.floats == [0.5, 0, 1] && b.floats == [0.5, 1, 0])
   }
 
-  // NaN wins in value; neither operand is the larger one, so neither gets an adjoint.
-  @Test func maximumWithNaNIsNaN() {
+  // NaN wins in value, and its slope is NaN; the number beside it was passed over.
+  @Test func maximumWithNaNIsNaN() throws {
     let (value, gradient) = valueWithGradient(at: nan, 1.0) { a, b in max(a, b) }
     #expect(value.isNaN)
-    #expect(gradient.0 == 0 && gradient.1 == 0)
+    #expect(gradient.0.isNaN && gradient.1 == 0)
+    #expect(slopes(1, nan) { min($0, $1) }[0] == 0 && slopes(1, nan) { min($0, $1) }[1].isNaN)
+    #expect(slope(nan) { x in relu(x) }.isNaN)
+    let masked = try AdjointDifferentiation.gradient(at: Tensor([.nan, 2])) { x in
+      `where`(x .> 0, max(relu(x), 1), 0).sum()
+    }
+    #expect(masked.floats == [0, 1])
   }
 
   // ∂(a/b)/∂a = 1/b,  ∂(a/b)/∂b = -a/b²

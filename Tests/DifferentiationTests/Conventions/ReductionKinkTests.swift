@@ -1,5 +1,6 @@
 // Conventions at kinks and at peculiar shapes for operations on tensors.
 
+import AdjointArrays
 import AdjointDifferentiation
 import AdjointElementary
 import Testing
@@ -35,10 +36,25 @@ private let inf = Double.infinity
     #expect(try curvature([2, 1, 2]) { $0.maximum().squared() } == [1, 0, 1])
   }
 
-  // A NaN is the extreme element and equals nothing, itself included: no element gets a share.
+  // A NaN is the extreme element: the value shows it, and so does its share of the adjoint. The
+  // numbers beside it are passed over.
   @Test func maximumWithNaN() throws {
     #expect(Tensor([1, .nan]).maximum().item.isNaN)
-    #expect(try slopes([1, .nan]) { $0.maximum() } == [0, 0])
+    #expect(same(try slopes([1, .nan, 2]) { $0.maximum() }, [0, .nan, 0]))
+    #expect(
+      same(
+        try slopes([1, .nan, 2, 4, 4, 1], shape: [2, 3]) { $0.minimum(over: 1) },
+        [0, .nan, 0, 0, 0, 1]))
+    #expect(same(try curvature([1, .nan]) { $0.maximum().squared() }, [0, .nan]))
+    // Masked, it is gone.
+    let mask = Tensor(mask: [false, true])
+    #expect(
+      try slopes([1, .nan, 2, 3], shape: [2, 2]) { `where`(mask, $0.maximum(over: 1), 0) }
+        == [0, 0, 0, 1])
+  }
+
+  private func same(_ a: [Double], _ b: [Double]) -> Bool {
+    a.count == b.count && zip(a, b).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) }
   }
 
   // A window is a maximum of its own; the shares of overlapping windows add up. Windows of two
@@ -63,7 +79,12 @@ private let inf = Double.infinity
   // NaN as in the maximum over an axis.
   @Test func windowsWithNaN() throws {
     #expect(maxPool1D(Tensor([1, .nan], shape: [1, 2, 1]), window: 2).item.isNaN)
-    #expect(try slopes([1, .nan], shape: [1, 2, 1]) { maxPool1D($0, window: 2) } == [0, 0])
+    #expect(
+      same(try slopes([1, .nan], shape: [1, 2, 1]) { maxPool1D($0, window: 2) }, [0, .nan]))
+    #expect(
+      same(
+        try curvature([1, .nan], shape: [1, 2, 1]) { maxPool1D($0, window: 2).squared() },
+        [0, .nan]))
   }
 
   // The mean of what is there; with the padding counted, zeros are there too.
@@ -123,7 +144,15 @@ private let inf = Double.infinity
     // Of nothing but -∞ the weights are 0/0.
     #expect(Tensor([-inf, -inf]).logSumExp().item == -inf)
     #expect(try slopes([-inf, -inf]) { $0.logSumExp() }.allSatisfy { $0.isNaN })
+    // Of elements that grow together each takes an equal share, and leaves nothing for the others.
     #expect(Tensor([inf, 1]).logSumExp().item == inf)
+    #expect(try slopes([inf, 1]) { $0.logSumExp() } == [1, 0])
+    #expect(try slopes([inf, 1, -inf, inf]) { $0.logSumExp() } == [0.5, 0, 0, 0.5])
+    #expect(try curvature([inf, 1]) { $0.logSumExp() } == [0, 0])
+    #expect(
+      try slopes([inf, 1, 0, 0], shape: [2, 2]) { $0.logSumExp(over: 0) } == [
+        1, 0.7310585786300049, 0, 0.2689414213699951,
+      ])
     #expect(try slopes([1000, 1000]) { $0.logSumExp() } == [0.5, 0.5])
     #expect(try slopes([7]) { $0.logSumExp() } == [1])
   }
@@ -137,6 +166,27 @@ private let inf = Double.infinity
     #expect(try slopes(x) { logSoftmax($0)[2] }[1] == 0)
     #expect(try slopes(x) { logSoftmax($0)[2] }.allSatisfy { $0.isFinite })
     #expect(try slopes([1000, 0]) { softmax($0)[0] } == [0, 0])
+  }
+
+  // The same limits, over rows short and long, and over any axis: weights that no longer change.
+  @Test(arguments: [2, 70]) func softmaxWithInfinity(_ count: Int) throws {
+    var x = [Double](repeating: 0, count: count)
+    x[1] = inf
+    let certain = x.map { $0 == inf ? 1.0 : 0 }
+    let weights = Tensor(x.indices.map { Double($0 + 1) }, dtype: .float64)
+    for dtype in [DType.float32, .float64] {
+      let row = Tensor(x, dtype: dtype)
+      #expect(softmax(row).doubles == certain)
+      #expect(exp(logSoftmax(row)).doubles == certain)
+      let column = Tensor.stacked([row, .zeros([count], dtype: dtype)], along: 1)
+      #expect(softmax(column, along: 0)[.all, 0].doubles == certain)
+      #expect(exp(logSoftmax(column, along: 0))[.all, 0].doubles == certain)
+    }
+    #expect(try slopes(x) { softmax($0) * weights } == x.map { _ in 0 })
+    #expect(try curvature(x) { softmax($0) * weights } == x.map { _ in 0 })
+    // d/dx of the logarithm for the first element: 1 there, minus the weights.
+    #expect(try slopes(x) { logSoftmax($0)[0] }.prefix(2) == [1, -1])
+    #expect(softmax(Tensor([inf, inf, 0])).floats == [0.5, 0.5, 0])
   }
 
   // MARK: Shapes: empty, one element, rank 0, views, repeated places, aliased operands

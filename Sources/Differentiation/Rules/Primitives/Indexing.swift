@@ -1,11 +1,80 @@
 // Reading and writing parts of a tensor. Each way of reading stands beside the way of writing that
 // is its transpose; repeated positions add.
+//
+// A program may read a tensor part by part, as in a loop over its rows. Then the parts of its
+// adjoint wait until all are there and are put together once: each for itself, they would be as many
+// tensors of the full size.
 
 import AdjointArrays
 import AdjointElementary
 
+/// A linear map that reads a part of its operand; its transpose is a ``PartWriting``.
+protocol PartReading: Primitive {
+  associatedtype Writing: PartWriting
+  /// What writes the part into zeros of the given shape.
+  func writing(into shape: Shape) -> Writing
+}
+
+extension PartReading {
+  var reads: Reads { [] }
+
+  func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
+    use.give(0, part: adjoint, through: writing(into: use.shape(0)))
+  }
+
+  func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
+    tangents.sum { _, tangent in Tensor.applying(self, tangent) }
+  }
+}
+
+/// A linear map that writes a part into zeros; its transpose is a ``PartReading``.
+protocol PartWriting: LinearPrimitive {
+  var shape: Shape { get }
+  /// Adds the part to an array of the shape that the caller has made and not shared.
+  func add(_ part: NDArray, to whole: NDArray)
+  /// Reads the part where it was written.
+  func read(_ whole: Tensor) -> Tensor
+}
+
+extension PartWriting {
+  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor { read(adjoint) }
+}
+
+/// The sum of parts written into zeros; its transpose reads them all.
+struct Assemble: Primitive {
+  let writings: [any PartWriting]
+  let type: TensorType
+
+  var name: String { "\(writings.count) parts into \(type.shape)" }
+  var reads: Reads { [] }
+
+  func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
+    for (writing, operand) in zip(writings, operands) {
+      _ = try writing.resultType(of: [operand])
+    }
+    return type
+  }
+
+  func evaluate(_ operands: [NDArray]) -> NDArray {
+    let whole = NDArray.zeros(type.shape, dtype: type.dtype)
+    for (writing, part) in zip(writings, operands) { writing.add(part, to: whole) }
+    return whole
+  }
+
+  func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
+    for position in 0..<use.count { use.give(position) { writings[position].read(adjoint) } }
+  }
+
+  func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
+    let moving = (0..<tangents.count).filter { tangents[$0] != nil }
+    return Tensor.applying(
+      Assemble(writings: moving.map { writings[$0] }, type: type),
+      to: moving.compactMap { tangents[$0] })
+  }
+}
+
 /// A rectangular part; its transpose is ``Embed``.
-struct Slice: LinearPrimitive {
+struct Slice: PartReading {
   let items: [IndexItem]
 
   var name: String { "slice" }
@@ -16,13 +85,11 @@ struct Slice: LinearPrimitive {
 
   func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].sliced(items) }
 
-  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
-    Tensor.applying(Embed(items: items, shape: use.shape(0)), adjoint)
-  }
+  func writing(into shape: Shape) -> Embed { Embed(items: items, shape: shape) }
 }
 
 /// Zeros with a rectangular part written in; its transpose is ``Slice``.
-struct Embed: LinearPrimitive {
+struct Embed: PartWriting {
   let items: [IndexItem]
   let shape: Shape
 
@@ -40,14 +107,14 @@ struct Embed: LinearPrimitive {
 
   func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].embedded(into: shape, at: items) }
 
-  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
-    adjoint.sliced(items)
-  }
+  func add(_ part: NDArray, to whole: NDArray) { whole.add(part, at: items) }
+
+  func read(_ whole: Tensor) -> Tensor { whole.sliced(items) }
 }
 
 /// Slices of one axis picked by number: `y[.., j, ..] = x[.., indices[j], ..]`; its transpose is
 /// ``ScatterAdd``.
-struct Gather: LinearPrimitive {
+struct Gather: PartReading {
   let indices: NDArray
   let axis: Int
 
@@ -63,15 +130,14 @@ struct Gather: LinearPrimitive {
 
   func evaluate(_ operands: [NDArray]) -> NDArray { operands[0].gathered(indices, along: axis) }
 
-  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
-    Tensor.applying(
-      ScatterAdd(indices: indices, axis: axis, shape: use.shape(0)), adjoint)
+  func writing(into shape: Shape) -> ScatterAdd {
+    ScatterAdd(indices: indices, axis: axis, shape: shape)
   }
 }
 
 /// Slices added into zeros by number: `y[.., indices[j], ..] += x[.., j, ..]`; its transpose is
 /// ``Gather``.
-struct ScatterAdd: LinearPrimitive {
+struct ScatterAdd: PartWriting {
   let indices: NDArray
   let axis: Int
   let shape: Shape
@@ -95,14 +161,16 @@ struct ScatterAdd: LinearPrimitive {
     try .scatterAdd(into: shape, operands[0], indices, along: axis)
   }
 
-  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
-    Tensor.applying(Gather(indices: indices, axis: axis), adjoint)
+  func add(_ part: NDArray, to whole: NDArray) { whole.scatterAdd(part, indices, along: axis) }
+
+  func read(_ whole: Tensor) -> Tensor {
+    Tensor.applying(Gather(indices: indices, axis: axis), whole)
   }
 }
 
 /// One element per position along an axis: `y[.., j, ..] = x[.., indices[.., j, ..], ..]`; its
 /// transpose is ``ScatterAddAlong``.
-struct GatherAlong: LinearPrimitive {
+struct GatherAlong: PartReading {
   let indices: NDArray
   let axis: Int
 
@@ -117,10 +185,10 @@ struct GatherAlong: LinearPrimitive {
     operands[0].gatheredAlong(indices, axis: axis)
   }
 
-  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
-    Tensor.applying(
-      ScatterAddAlong(indices: indices, axis: axis, shape: use.shape(0)), adjoint)
+  func writing(into shape: Shape) -> ScatterAddAlong {
+    ScatterAddAlong(indices: indices, axis: axis, shape: shape)
   }
+
   private func requireAlong(_ shape: Shape) throws(ShapeError) {
     try requireIndices(indices, within: shape[axis])
     try requireSameButFor(axis, shape, indices.shape)
@@ -128,7 +196,7 @@ struct GatherAlong: LinearPrimitive {
 }
 
 /// One element per position added into zeros along an axis; its transpose is ``GatherAlong``.
-struct ScatterAddAlong: LinearPrimitive {
+struct ScatterAddAlong: PartWriting {
   let indices: NDArray
   let axis: Int
   let shape: Shape
@@ -151,8 +219,12 @@ struct ScatterAddAlong: LinearPrimitive {
     try .scatterAddAlong(into: shape, operands[0], indices, axis: axis)
   }
 
-  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
-    Tensor.applying(GatherAlong(indices: indices, axis: axis), adjoint)
+  func add(_ part: NDArray, to whole: NDArray) {
+    whole.scatterAddAlong(part, indices, axis: axis)
+  }
+
+  func read(_ whole: Tensor) -> Tensor {
+    Tensor.applying(GatherAlong(indices: indices, axis: axis), whole)
   }
 }
 

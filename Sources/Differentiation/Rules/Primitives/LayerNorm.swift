@@ -74,9 +74,27 @@ struct LayerNorm: Primitive {
     let scale: Tensor
 
     init(_ x: Tensor, _ epsilon: Double) {
-      let centered = x - x.mean(over: -1, keepsDimensions: true)
-      scale = rsqrt((centered * centered).mean(over: -1, keepsDimensions: true) + epsilon)
-      value = centered * scale
+      var centered = x - x.mean(over: -1, keepsDimensions: true)
+      let variance = (centered * centered).mean(over: -1, keepsDimensions: true) + epsilon
+      // The rule of the inverse root has its third power, which leaves the range of the numbers at
+      // the cube root of its ends. Elsewhere the rows are divided by a constant of their own.
+      let (least, largest) = x.dtype == .float64 ? (0x1p-600, 0x1p600) : (0x1p-75, 0x1p75)
+      let value = variance.detached()
+      let isPlain = (value .> least) .&& (value .< largest)
+      guard x.elementCount > 0, isPlain.flattened().all(over: 0).array.item() == 0 else {
+        scale = rsqrt(variance)
+        self.value = centered * scale
+        return
+      }
+      let mean = x.detached().mean(over: -1, keepsDimensions: true)
+      let spread = abs(x.detached() - mean).maximum(over: -1, keepsDimensions: true)
+      let size = `where`(isPlain .|| (spread .== 0) .|| !spread.isFinite(), 1, spread)
+      centered = centered / size
+      let own = Tensor(epsilon, dtype: x.dtype) / size / size
+      let ownVariance: Tensor = (centered * centered).mean(over: -1, keepsDimensions: true) + own
+      let inverse: Tensor = rsqrt(ownVariance)
+      self.value = centered * inverse
+      scale = inverse / size
     }
 
     func derivative(_ t: Tensor) -> Tensor {

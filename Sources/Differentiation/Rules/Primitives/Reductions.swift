@@ -32,7 +32,8 @@ struct Sum: LinearPrimitive {
 /// The largest or smallest element over axes.
 ///
 /// Where several elements are extreme each takes an equal share of the adjoint: of all subgradients
-/// of a maximum that is the one with the least norm.
+/// of a maximum that is the one with the least norm. The others are passed over, so that an
+/// infinite adjoint makes no NaN of them. Of NaN, which is extreme by definition, the share is NaN.
 struct Extremum: Primitive {
   let kind: ReductionKind
   let axes: [Int]
@@ -62,23 +63,34 @@ struct Extremum: Primitive {
   }
 
   func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
-    use.give(0) { adjoint.restored(axes, of: use.shape(0)) * shares(use) }
+    use.give(0) {
+      let (isExtreme, share) = chosen(use)
+      let given = Elementary.Scaled.at(adjoint.restored(axes, of: use.shape(0)), share)
+      return `where`(isExtreme, given, 0)
+    }
   }
 
   func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
     tangents.sum { _, tangent in
-      (tangent * shares(use)).sum(over: axes, keepsDimensions: keepsDimensions)
+      let (isExtreme, share) = chosen(use)
+      let sum = `where`(isExtreme, tangent, 0).sum(over: axes, keepsDimensions: true)
+      return Elementary.Scaled.at(sum, share).reshaped(to: use.resultType.shape)
     }
   }
 
-  /// 1 over the number of extreme elements where an element is extreme, else 0.
+  /// Which elements are extreme, and 1 over their number.
   ///
-  /// Piecewise constant, so it enters a second derivative as a constant.
-  private func shares(_ use: borrowing PrimitiveUse) -> Tensor {
+  /// Both are piecewise constant, so they enter a second derivative as constants.
+  private func chosen(_ use: borrowing PrimitiveUse) -> (isExtreme: Tensor, share: Tensor) {
     let x = use[0].detached()
     let extreme = use.result.detached().restored(axes, of: x.shape)
-    let isExtreme = (x .== extreme).converted(to: x.dtype)
-    return isExtreme / max(isExtreme.sum(over: axes, keepsDimensions: true), 1)
+    var isExtreme = x .== extreme
+    let isNumber = extreme .== extreme
+    if isNumber.flattened().all(over: 0).array.item() == 0 {
+      isExtreme = isExtreme .|| (x .!= x)
+    }
+    let number = isExtreme.converted(to: x.dtype).sum(over: axes, keepsDimensions: true)
+    return (isExtreme, `where`(isNumber, 1 / number, Tensor(literal: .nan)))
   }
 }
 

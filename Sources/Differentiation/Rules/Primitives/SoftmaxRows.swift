@@ -1,6 +1,6 @@
-// Softmax over the last axis, its logarithm, and the cross-entropy of rows with labels, as
-// primitives. Each stands beside the primitive that is its transposed derivative, and the rules of
-// second order are written in both.
+// Softmax over the last axis, its logarithm, the logarithm of the sum of exponentials, and the
+// cross-entropy of rows with labels, as primitives. Each stands beside the primitive that is its
+// transposed derivative, and the rules of second order are written in both.
 
 import AdjointArrays
 import AdjointElementary
@@ -77,6 +77,35 @@ struct LogSoftmax: Primitive {
     tangents.sum { _, tangent in
       tangent - (exp(use.result) * tangent).sum(over: -1, keepsDimensions: true)
     }
+  }
+}
+
+/// `log Σ exp(x)` over the last axis.
+struct LogSumExp: Primitive {
+  var name: String { "log-sum-exp" }
+  var reads: Reads { [.operands] }
+
+  func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
+    TensorType(Shape(operands[0].shape.dropLast()), operands[0].dtype)
+  }
+
+  func evaluate(_ operands: [NDArray]) -> NDArray {
+    let x = Tensor(operands[0])
+    let largest = x.maximum(over: -1, keepsDimensions: true)
+    // Of a row of nothing but -∞ the difference would be NaN, as between two elements of +∞.
+    let shift = `where`(largest .> -Double.infinity, largest, 0)
+    var lowered = x - shift
+    if !shift.array.isFinite() { lowered = `where`(x .== shift, 0, lowered) }
+    let sum = exp(lowered).sum(over: -1, keepsDimensions: true)
+    return (log(sum) + shift).squeezed(at: x.rank - 1).array
+  }
+
+  func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
+    use.give(0) { Elementary.Scaled.at(adjoint.expanded(at: -1), softmax(use[0])) }
+  }
+
+  func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
+    tangents.sum { _, tangent in Elementary.Scaled.at(tangent, softmax(use[0])).sum(over: -1) }
   }
 }
 

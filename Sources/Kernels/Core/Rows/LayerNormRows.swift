@@ -72,7 +72,46 @@ extension Row {
       let difference = (isLast ? last(x, filler: mean) : Element.load(x + offset)) - mean
       return difference * difference
     }
-    return (mean, 1 / Element._sqrt(squares / count + epsilon))
+    let square = squares / count + epsilon
+    // Squares leave the range of the numbers long before the numbers do.
+    typealias Scalar = Element.Scalar
+    let least = Element(Scalar.leastNormalMagnitude / Scalar.ulpOfOne)
+    guard Element._isAnyTrue(Element._isLess(least, square)),
+      Element._isAnyTrue(Element._isLess(square, Element(Scalar.infinity)))
+    else { return scaledStatistics(x, count, epsilon) }
+    return (mean, 1 / Element._sqrt(square))
+  }
+
+  /// The same for numbers whose sum, or whose squares, are out of range.
+  @export(implementation) @inline(never)
+  func scaledStatistics(_ x: UnsafeRawPointer, _ count: Element, _ epsilon: Element)
+    -> (mean: Element, scale: Element)
+  {
+    let size = size { offset, isLast in isLast ? last(x, filler: 0) : Element.load(x + offset) }
+    let mean =
+      reduced(SumReduction<Element>.self) { offset, isLast in
+        (isLast ? last(x, filler: 0) : Element.load(x + offset)) / size
+      } / count * size
+    @inline(__always) func difference(_ offset: Int, _ isLast: Bool) -> Element {
+      (isLast ? last(x, filler: mean) : Element.load(x + offset)) - mean
+    }
+    let distance = self.size(difference)
+    let squares = reduced(SumReduction<Element>.self) { offset, isLast in
+      let ratio = difference(offset, isLast) / distance
+      return ratio * ratio
+    }
+    let deviation = distance * Element._sqrt(squares / count)
+    return (mean, 1 / Element._hypot(deviation, Element._sqrt(epsilon)))
+  }
+
+  /// The largest magnitude, to divide by: one if it is zero or no number.
+  @export(implementation) @inline(__always)
+  private func size(_ term: (_ offset: Int, _ isLast: Bool) -> Element) -> Element {
+    let largest = reduced(MaximumReduction<Element>.self) { offset, isLast in
+      Element.magnitude(term(offset, isLast))
+    }
+    let isUsable = Element._isLess(largest, Element(Element.Scalar.infinity))
+    return Element._select(isUsable, Element._select(Element._isLess(0, largest), largest, 1), 1)
   }
 }
 

@@ -76,15 +76,13 @@ struct SidewaysRows<Element: Lanes> {
     }
   }
 
-  /// `x ← x − shift`; see `Row.shift`.
+  /// `x ← x − shift`; see `Row.shift` and `Lanes.lowered`.
   @export(implementation) @inline(__always)
   func subtractShift() {
     var largest = self[0]
     for j in 1..<count { largest = MaximumReduction<Element>.combine(largest, self[j]) }
-    let isFinite = Element._isLess(
-      Element.magnitude(largest), Element(Element.Scalar.infinity))
-    let shift = Element._select(isFinite, largest, 0)
-    for j in 0..<count { self[j] = self[j] - shift }
+    let shift = largest.asShift
+    for j in 0..<count { self[j] = self[j].lowered(by: shift) }
   }
 
   /// `Σ exp(x)`, and the exponentials in place of `x` if wanted.

@@ -1,9 +1,10 @@
 // Softmax over dense rows, its logarithm, the cross-entropy behind it, and their transposed
 // derivatives. A row is read from memory once: its later passes find it in the cache.
 //
-// The largest element is subtracted before the exponential, so that nothing overflows; where it is
-// not finite zero is, and infinities go their way. Sums are taken in blocks, in an order fixed by
-// the length of the row alone.
+// The largest element is subtracted before the exponential, so that nothing overflows. Elements that
+// are infinite themselves share the whole weight, which is the limit of rows in which they grow. Of
+// a row of nothing but -∞ zero is subtracted, and 0/0 is NaN. Sums are taken in blocks, in an order
+// fixed by the length of the row alone.
 
 import AdjointElementary
 import AdjointKernels
@@ -71,6 +72,20 @@ struct Row<Element: Lanes> {
   }
 }
 
+extension Lanes {
+  /// The largest element as what is subtracted: zero in place of -∞ and of NaN.
+  @export(implementation) @inline(__always)
+  var asShift: Self {
+    Self._select(Self._isLess(Self(-Scalar.infinity), self), self, 0)
+  }
+
+  /// `x - shift`, zero where both are infinite.
+  @export(implementation) @inline(__always)
+  func lowered(by shift: Self) -> Self {
+    Self._select(Self._isEqual(self, shift), 0, self - shift)
+  }
+}
+
 extension Row {
   /// What is subtracted from a row before the exponential.
   @export(implementation) @inline(__always)
@@ -79,19 +94,15 @@ extension Row {
       isLast
         ? last(x, filler: MaximumReduction<Element>.neutral) : Element.load(x + offset)
     }
-    let isFinite = Element._isLess(
-      Element.magnitude(largest), Element(Element.Scalar.infinity))
-    return Element._select(isFinite, largest, 0)
+    return largest.asShift
   }
 
   /// The sum of the exponentials of a row less the shift.
   @export(implementation) @inline(__always)
   func sumOfExponentials(_ x: UnsafeRawPointer, _ shift: Element) -> Element {
     reduced(SumReduction<Element>.self) { offset, isLast in
-      Element._exp(
-        isLast
-          ? last(x, filler: Element(-Element.Scalar.infinity)) - shift
-          : Element.load(x + offset) - shift)
+      let x = isLast ? last(x, filler: Element(-Element.Scalar.infinity)) : Element.load(x + offset)
+      return Element._exp(x.lowered(by: shift))
     }
   }
 
@@ -139,9 +150,9 @@ func softmax<Element: Lanes>(
     let shift = row.shift(x)
     if isLogarithm {
       let logarithm = Element._log(row.sumOfExponentials(x, shift))
-      row.map(x, y) { ($0 - shift) - logarithm }
+      row.map(x, y) { $0.lowered(by: shift) - logarithm }
     } else {
-      row.map(x, y) { Element._exp($0 - shift) }
+      row.map(x, y) { Element._exp($0.lowered(by: shift)) }
       let sum = row.reduced(SumReduction<Element>.self) { offset, isLast in
         isLast ? row.last(y, filler: 0) : Element.load(y + offset)
       }
@@ -189,7 +200,7 @@ func crossEntropy<Element: Lanes>(
     let label = Int(labels.loadUnaligned(fromByteOffset: index &* 4, as: Int32.self))
     let chosen = Element(
       x.loadUnaligned(fromByteOffset: label &* Element.size, as: Element.Scalar.self))
-    withUnsafeBytes(of: logarithm - (chosen - shift)) { bytes in
+    withUnsafeBytes(of: logarithm - chosen.lowered(by: shift)) { bytes in
       (losses + index &* Element.size).copyMemory(
         from: bytes.baseAddress.unsafelyUnwrapped, byteCount: Element.size)
     }
@@ -210,7 +221,7 @@ func crossEntropyPullback<Element: Lanes>(
     let at = index &* count &* Element.size
     let (x, result) = (x + at, result + at)
     let shift = row.shift(x)
-    row.map(x, result) { Element._exp($0 - shift) }
+    row.map(x, result) { Element._exp($0.lowered(by: shift)) }
     let sum = row.reduced(SumReduction<Element>.self) { offset, isLast in
       isLast ? row.last(result, filler: 0) : Element.load(result + offset)
     }

@@ -249,9 +249,12 @@ func stepThroughRun<R: WindowRule, Access: ChannelAccess>(
     var count: Element = 0
     var sum: Element = 0
     site.forEachTap { image, _ in
-      let isLargest = Element._isEqual(access.load(x + (image &+ channel)), largest)
+      let (own, tangent) = (
+        access.load(x + (image &+ channel)), access.load(t + (image &+ channel))
+      )
+      let isLargest = Element._isEqual(own, largest)
       count = count + Element._select(isLargest, 1, 0)
-      sum = sum + Element._select(isLargest, access.load(t + (image &+ channel)), 0)
+      sum = sum + Element._select(isLargest, tangent, Element._passedOver(tangent, own))
     }
     access.store(
       sum / Element._select(Element._isLess(count, 1), 1, count),
@@ -279,12 +282,14 @@ func stepThroughRun<R: WindowRule, Access: ChannelAccess>(
       let isLargest = Element._isEqual(access.load(x + (image &+ channel)), largest)
       count = count + Element._select(isLargest, 1, 0)
     }
-    let share = access.load(seeds + (site.position &+ channel)) / count
+    let seed = access.load(seeds + (site.position &+ channel))
+    let share = seed / count
     site.forEachTap { image, _ in
-      let isLargest = Element._isEqual(access.load(x + (image &+ channel)), largest)
+      let own = access.load(x + (image &+ channel))
+      let given = Element._select(
+        Element._isEqual(own, largest), share, Element._passedOver(seed, own))
       let place = t + (image &+ channel)
-      access.store(
-        access.load(UnsafeRawPointer(place)) + Element._select(isLargest, share, 0), place)
+      access.store(access.load(UnsafeRawPointer(place)) + given, place)
     }
   }
 }
