@@ -144,8 +144,8 @@ public func softmaxCrossEntropy(
 
 // MARK: Parts
 
-/// `t x`, and 0 for a target of 0 even where `x` is infinite, as it is of an infinite logit: a class
-/// that cannot be true costs nothing, however certain the prediction.
+/// `t x`, and 0 for a target of 0 even where `x` is infinite, as it is of an infinite logit: a
+/// class that cannot be true costs nothing, however certain the prediction.
 private func weighted(_ t: Tensor, _ x: Tensor) -> Tensor { Elementary.Scaled.at(t, x) }
 
 /// The element of each row that its label names.

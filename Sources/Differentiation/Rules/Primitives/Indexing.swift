@@ -2,8 +2,8 @@
 // is its transpose; repeated positions add.
 //
 // A program may read a tensor part by part, as in a loop over its rows. Then the parts of its
-// adjoint wait until all are there and are put together once: each for itself, they would be as many
-// tensors of the full size.
+// adjoint wait until all are there and are put together once: each for itself, they would be as
+// many tensors of the full size.
 
 import AdjointArrays
 import AdjointElementary

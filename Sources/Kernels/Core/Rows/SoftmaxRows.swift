@@ -1,10 +1,10 @@
 // Softmax over dense rows, its logarithm, the cross-entropy behind it, and their transposed
 // derivatives. A row is read from memory once: its later passes find it in the cache.
 //
-// The largest element is subtracted before the exponential, so that nothing overflows. Elements that
-// are infinite themselves share the whole weight, which is the limit of rows in which they grow. Of
-// a row of nothing but -∞ zero is subtracted, and 0/0 is NaN. Sums are taken in blocks, in an order
-// fixed by the length of the row alone.
+// The largest element is subtracted before the exponential, so that nothing overflows. Elements
+// that are infinite themselves share the whole weight, which is the limit of rows in which they
+// grow. Of a row of nothing but -∞ zero is subtracted, and 0/0 is NaN. Sums are taken in blocks, in
+// an order fixed by the length of the row alone.
 
 import AdjointElementary
 import AdjointKernels
