@@ -27,14 +27,16 @@ extension Elementary {
     }
   }
 
-  /// Natural logarithm; derivative `1 / x`, `+∞` at zero.
+  /// Natural logarithm; derivative `1 / x`, `+∞` at zero and NaN at infinity.
   public enum Log: UnaryFunction {
     @inlinable @inline(__always) public static var opcode: Opcode { .log }
     @inlinable @inline(__always) public static var reads: Reads { [.operands] }
     @inlinable @inline(__always)
     public static func value<A: NumericAlgebra>(_ x: A) -> A { A._log(x) }
     @inlinable @inline(__always)
-    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { A._scaled(seed, 1 / x) }
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
+      A._scaled(seed, A._slope(1 / x, at: x))
+    }
   }
 
   /// `log(1 + x)` without cancellation near zero; derivative `1 / (1 + x)`.
@@ -45,7 +47,7 @@ extension Elementary {
     public static func value<A: NumericAlgebra>(_ x: A) -> A { A._logOnePlus(x) }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
-      A._scaled(seed, 1 / (1 + x))
+      A._scaled(seed, A._slope(1 / (1 + x), at: x))
     }
   }
 
@@ -69,7 +71,7 @@ extension Elementary {
     public static func value<A: NumericAlgebra>(_ x: A) -> A { A._log2(x) }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
-      A._scaled(seed, 1.4426950408889634 / x)
+      A._scaled(seed, A._slope(1.4426950408889634 / x, at: x))
     }
   }
 
@@ -81,7 +83,7 @@ extension Elementary {
     public static func value<A: NumericAlgebra>(_ x: A) -> A { A._log10(x) }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
-      A._scaled(seed, 0.4342944819032518 / x)
+      A._scaled(seed, A._slope(0.4342944819032518 / x, at: x))
     }
   }
 
@@ -127,7 +129,7 @@ extension Elementary {
     }
     @inlinable @inline(__always)
     public static func chainSecond<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
-      A._scaled(seed, A._scaled(a, 1 / b))
+      A._scaled(seed, A._scaled(a, A._slope(1 / b, at: b)))
     }
   }
 }

@@ -157,7 +157,7 @@ extension Elementary {
     }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
-      A._scaled(seed, Polygamma.at(1, x))
+      A._scaled(seed, A._slope(Polygamma.at(1, x), at: x))
     }
   }
 

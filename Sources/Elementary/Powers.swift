@@ -29,7 +29,9 @@ extension Elementary {
     @inlinable @inline(__always)
     public static func value<A: NumericAlgebra>(_ x: A) -> A { A._sqrt(x) }
     @inlinable @inline(__always)
-    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A { A._scaled(seed, 0.5 / y) }
+    public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
+      A._scaled(seed, A._slope(0.5 / y, at: y))
+    }
   }
 
   /// `1 / √x`; derivative `-½ x^(-3/2)`.
@@ -73,7 +75,7 @@ extension Elementary {
     public static func value<A: NumericAlgebra>(_ x: A) -> A { A._cbrt(x) }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
-      A._scaled(seed, 0.3333333333333333 / (y * y))
+      A._scaled(seed, A._slope(0.3333333333333333 / (y * y), at: y * y))
     }
   }
 

@@ -140,7 +140,8 @@ extension Elementary {
     public static func value<A: NumericAlgebra>(_ x: A) -> A { A._asinh(x) }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
-      A._scaled(seed, 1 / Hypot.at(x, 1))
+      let hypotenuse = Hypot.at(x, 1)
+      return A._scaled(seed, A._slope(1 / hypotenuse, at: hypotenuse))
     }
   }
 
@@ -152,7 +153,7 @@ extension Elementary {
     public static func value<A: NumericAlgebra>(_ x: A) -> A { A._acosh(x) }
     @inlinable @inline(__always)
     public static func chain<A: Algebra>(_ seed: A, x: A, y: A) -> A {
-      A._scaled(seed, 1 / (Sqrt.at(x - 1) * Sqrt.at(x + 1)))
+      A._scaled(seed, A._slope(1 / (Sqrt.at(x - 1) * Sqrt.at(x + 1)), at: x))
     }
   }
 

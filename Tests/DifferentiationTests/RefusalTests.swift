@@ -74,6 +74,46 @@ import Testing
       [($0 / 0).converted(to: .int32)]
     },
     Refusal("choose", [([2, 6], .float32)]) { [`where`(Tensor(1), $0[0], $0)] },
+    Refusal("choose, shapes", [([2, 6], .float32)]) {
+      [`where`($0 .> 0, $0, Tensor.ones([2, 5]))]
+    },
+    Refusal("index", [([6], .float32)]) { [$0[7]] },
+    Refusal("index of a column", [([2], .float32)]) { [$0[.all, 9]] },
+    Refusal("range", [([5, 6], .float32)]) { [$0[0..<5]] },
+    Refusal("every other of a range", [([2, 3], .float32)]) {
+      [$0.sliced([.all, .range(from: 2, to: 8, step: 2)])]
+    },
+    Refusal("new axis", [([1, 6], .float32)]) { [$0[.newAxis, 9]] },
+    Refusal("too many indices", [([], .float32)]) { [$0[0, 0, 0]] },
+    Refusal("sum", [([2], .float32)]) { [$0.sum(over: 4)] },
+    Refusal("sum, kept axes", [([1, 1], .float32)]) {
+      [$0.sum(over: [0, 4], keepsDimensions: true)]
+    },
+    Refusal("transpose", [([6, 1], .float32)]) { [$0.transposed([1, 7])] },
+    Refusal("expand", [([2, 6, 1], .float32)]) { [$0.expanded(at: 9)] },
+    Refusal("squeeze", [([6], .float32)]) { [$0.squeezed(at: 0)] },
+    Refusal("reshape, open", [([5, 2], .float32)]) { [$0.reshaped(to: [5, -1])] },
+    Refusal("add", [([2, 6], .float32)]) { [$0 + Tensor.ones([2, 5])] },
+    Refusal("add, broadcast", [([3, 2, 6], .float32)]) { [$0 * Tensor.ones([3, 1, 4])] },
+    Refusal("add, element types", [([4, 2, 6], .float32)]) {
+      [max($0, Tensor.ones([4, 1, 1], dtype: .float64))]
+    },
+    Refusal("einsum", [([2, 4], .float32)]) { [einsum("ij,jk->ik", $0, Tensor.ones([5, 4]))] },
+    Refusal("einsum, implicit", [([2, 4], .float32)]) {
+      [einsum("ij,jk", $0, Tensor.ones([5, 4]))]
+    },
+    Refusal("concatenate", [([4, 6], .float32)]) { [.concatenated([$0, Tensor.ones([2, 5])])] },
+    Refusal("concatenate, element types", [([2, 12], .float32)]) {
+      [.concatenated([$0, Tensor.ones([2, 6], dtype: .float64)], along: 1)]
+    },
+    Refusal("matmul of batches", [([3, 2, 4], .float32)]) { [matmul($0, Tensor.ones([3, 5, 4]))] },
+    Refusal("affine", [([2, 3], .float32)]) {
+      [.affine($0, Tensor.ones([5, 3]), Tensor.ones([3]))]
+    },
+    Refusal("convolution", [([1, 2, 6, 7], .float32)]) {
+      [conv2D($0.reshaped(to: [1, 2, 6, 1]), Tensor.ones([1, 1, 2, 7]))]
+    },
+    Refusal("global average", [([2, 6], .float32)]) { [globalAveragePool2D($0)] },
   ]
 
   @Test(arguments: refusals)

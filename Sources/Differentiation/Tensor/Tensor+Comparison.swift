@@ -24,16 +24,9 @@ extension Tensor {
     } catch {
       return failing(
         a.dtype == b.dtype ? .shape : .dtype, operation, [a, b], error,
-        placeholder: TensorType(meeting(a, b), .bool))
+        placeholder: TensorType(a.shape.expectedMeeting(b.shape), .bool))
     }
     return Tensor(NDArray.compare(comparison, a.array, b.array))
-  }
-}
-
-/// The shape in which operands meet, as far as they do.
-private func meeting(_ first: Tensor, _ others: Tensor...) -> Shape {
-  others.reduce(first.shape) { shape, other in
-    (try? shape.broadcast(with: other.shape)) ?? shape
   }
 }
 
@@ -108,7 +101,7 @@ extension Tensor {
     } catch {
       return failing(
         a.dtype == .bool && b.dtype == .bool ? .shape : .dtype, operation, [a, b], error,
-        placeholder: TensorType(meeting(a, b), .bool))
+        placeholder: TensorType(a.shape.expectedMeeting(b.shape), .bool))
     }
   }
 }
@@ -125,8 +118,10 @@ public func `where`(_ mask: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
       ShapeError(
         problem: "the mask has element type \(mask.dtype)",
         remedy: "Make it by comparing, as in `where`(x .> 0, x, 0)."),
-      placeholder: TensorType(meeting(mask, a, b), a.dtype))
+      placeholder: TensorType(mask.shape.expectedMeeting(a.shape, b.shape), a.dtype))
   }
   let (a, b) = Tensor.adopted(a, b)
-  return Tensor.applying(Select(mask: mask.array), a, b)
+  return Tensor.applying(
+    Select(mask: mask.array), to: [a, b], as: "where",
+    giving: mask.shape.expectedMeeting(a.shape, b.shape))
 }

@@ -70,7 +70,9 @@ extension Tensor {
   public subscript(_ items: any TensorIndex...) -> Tensor { sliced(items.map(\.indexItem)) }
 
   func sliced(_ items: [IndexItem]) -> Tensor {
-    attempting("x[\(items.map(\.description).joined(separator: ", "))]") { Slice(items: items) }
+    attempting(
+      "x[\(items.map(\.description).joined(separator: ", "))]", giving: shape.expectedSlice(items)
+    ) { Slice(items: items) }
   }
 
   /// `count` elements of one axis.

@@ -18,12 +18,16 @@ extension Tensor {
 
   /// Checks, computes and records one primitive.
   public static func applying(_ primitive: any Primitive, to operands: [Tensor]) -> Tensor {
-    applying(primitive, to: operands, as: primitive.name)
+    applying(
+      primitive, to: operands, as: primitive.name, giving: operands.first?.shape ?? .scalar)
   }
 
   /// The same for an operation that users know by another name.
+  ///
+  /// - Parameter expected: the shape of the placeholder, if the operands do not fit.
   static func applying(
-    _ primitive: any Primitive, to operands: [Tensor], as operation: @autoclosure () -> String
+    _ primitive: any Primitive, to operands: [Tensor], as operation: @autoclosure () -> String,
+    giving expected: @autoclosure () -> Shape
   ) -> Tensor {
     let operands = operands.map(\.settled)
     var type: TensorType?
@@ -31,7 +35,9 @@ extension Tensor {
       type = try primitive.resultType(of: operands.map(\.type))
       return recording(primitive, operands, try primitive.evaluate(operands.map(\.array)))
     } catch {
-      return failing(.shape, operation(), operands, error, placeholder: type)
+      return failing(
+        .shape, operation(), operands, error,
+        placeholder: type ?? TensorType(expected(), operands.first?.dtype ?? .float32))
     }
   }
 

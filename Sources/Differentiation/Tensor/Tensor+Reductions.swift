@@ -20,11 +20,10 @@ extension Tensor {
       return try body(
         axes.map { axes throws(ShapeError) in try shape.axes(axes) } ?? Array(0..<rank))
     } catch {
-      let result = try? shape.reduced(
+      let result = shape.expectedReduction(
         over: axes ?? Array(0..<rank), keepsDimensions: keepsDimensions)
       return Tensor.failing(
-        .shape, operation, [self], error,
-        placeholder: TensorType(result ?? shape, dtype ?? self.dtype))
+        .shape, operation, [self], error, placeholder: TensorType(result, dtype ?? self.dtype))
     }
   }
 

@@ -9,17 +9,19 @@ extension Tensor {
   /// - Parameter result: the shape that the result would have had, as far as it is known; the
   ///   placeholder takes it, so that code after a refused operation meets no second surprise.
   func attempting<P: Primitive>(
-    _ operation: @autoclosure () -> String, giving result: Shape? = nil,
+    _ operation: @autoclosure () -> String, giving result: @autoclosure () -> Shape? = nil,
     _ make: () throws(ShapeError) -> P
   ) -> Tensor {
     let x = settled
-    var type = TensorType(result ?? x.shape, x.dtype)
+    var type: TensorType?
     do throws(ShapeError) {
       let primitive = try make()
       type = try primitive.resultType(of: [x.type])
       return Tensor.recording(primitive, x, value: try primitive.evaluate([x.array]))
     } catch {
-      return Tensor.failing(.shape, operation(), [x], error, placeholder: type)
+      return Tensor.failing(
+        .shape, operation(), [x], error,
+        placeholder: type ?? TensorType(result() ?? x.shape, x.dtype))
     }
   }
 
@@ -31,7 +33,7 @@ extension Tensor {
   ///   ``TensorError``.
   public func reshaped(to shape: [Int]) -> Tensor {
     let own = self.shape
-    return attempting("reshaped(to:)", giving: try? Shape(validating: shape)) {
+    return attempting("reshaped(to:)", giving: own.expectedReshape(shape)) {
       () throws(ShapeError) in
       Reshape(shape: try own.reshaped(to: shape))
     }
@@ -57,7 +59,8 @@ extension Tensor {
   /// A list that does not name every axis once is refused as a ``TensorError``.
   public func transposed(_ permutation: [Int]) -> Tensor {
     let own = shape
-    return attempting("transposed") { () throws(ShapeError) in
+    return attempting("transposed", giving: own.expectedPermutation(permutation)) {
+      () throws(ShapeError) in
       var axes: [Int] = []
       for axis in permutation { axes.append(try own.axis(axis)) }
       return Transpose(permutation: axes)
@@ -102,7 +105,8 @@ extension Tensor {
   /// A position outside of the result is refused as a ``TensorError``.
   public func expanded(at axis: Int) -> Tensor {
     let own = shape
-    return attempting("expanded(at:)") { () throws(ShapeError) in
+    return attempting("expanded(at:)", giving: own.expectedExpansion(at: axis)) {
+      () throws(ShapeError) in
       Reshape(shape: try own.expanded(at: axis))
     }
   }
@@ -110,7 +114,8 @@ extension Tensor {
   /// Without the given axis; one whose length is not 1 is refused as a ``TensorError``.
   public func squeezed(at axis: Int) -> Tensor {
     let own = shape
-    return attempting("squeezed(at:)") { () throws(ShapeError) in
+    return attempting("squeezed(at:)", giving: own.expectedSqueeze(at: axis)) {
+      () throws(ShapeError) in
       Reshape(shape: try own.squeezed(axis))
     }
   }
@@ -165,10 +170,15 @@ extension Tensor {
     }
     do throws(ShapeError) {
       // That scalars have no axis is told by the primitive, with what to do instead.
-      let axis = first.rank == 0 ? 0 : try first.shape.axis(axis)
-      return applying(Concatenate(axis: axis), to: parts, as: "concatenated")
+      let position = first.rank == 0 ? 0 : try first.shape.axis(axis)
+      return applying(
+        Concatenate(axis: position), to: parts, as: "concatenated",
+        giving: .expectedConcatenation(parts.map(\.shape), along: axis))
     } catch {
-      return failing(.shape, "concatenated", parts, error)
+      return failing(
+        .shape, "concatenated", parts, error,
+        placeholder: TensorType(
+          .expectedConcatenation(parts.map(\.shape), along: axis), first.dtype))
     }
   }
 

@@ -229,7 +229,8 @@ extension Tensor: RecordedAlgebra {
         }
       } catch {
         return failing(
-          a.dtype == b.dtype ? .shape : .dtype, primitive.name, [a, b], error, placeholder: type)
+          a.dtype == b.dtype ? .shape : .dtype, primitive.name, [a, b], error,
+          placeholder: type ?? TensorType(a.shape.expectedMeeting(b.shape), a.dtype))
       }
     }
     let value = NDArray.binary(primitive.function, a.array, b.array)

@@ -238,7 +238,8 @@ private func adding(_ bias: Tensor?, _ layer: String, _ y: Tensor) -> Tensor {
       .shape, layer, [bias, y],
       ShapeError(
         problem: "the bias has shape \(bias.shape) and the result \(y.shape)",
-        remedy: "A bias has one number for each output: shape [\(y.shape.last ?? 1)]."))
+        remedy: "A bias has one number for each output: shape [\(y.shape.last ?? 1)]."),
+      placeholder: y.type)
   }
   return y + bias
 }

@@ -51,20 +51,23 @@ public struct Linear: Layer {
   /// The refusal of an argument that does not fit; the names on the tape say which layer refuses.
   private func mistake(with x: Tensor) -> Tensor? {
     let shape = x.shape
+    let result = TensorType(Shape(shape.dropLast() + [outputs]), x.dtype)
     if weight.rank == 2, shape.last == weight.shape[0] {
       guard let bias, bias.rank != 1 || bias.shape[0] != weight.shape[1] else { return nil }
       return Tensor.failing(
         .shape, "Linear", [bias, weight],
         ShapeError(
           problem: "the bias has shape \(bias.shape) and the weight \(weight.shape)",
-          remedy: "A weight of shape [inputs, outputs] takes a bias of shape [outputs]."))
+          remedy: "A weight of shape [inputs, outputs] takes a bias of shape [outputs]."),
+        placeholder: result)
     }
     guard weight.rank == 2 else {
       return Tensor.failing(
         .shape, "Linear", [weight],
         ShapeError(
           problem: "the weight has rank \(weight.rank)",
-          remedy: "A weight is a matrix of shape [inputs, outputs]."))
+          remedy: "A weight is a matrix of shape [inputs, outputs]."),
+        placeholder: result)
     }
     let problem =
       shape.last.map { "the last axis of the argument has length \($0)" }
@@ -74,6 +77,7 @@ public struct Linear: Layer {
       ShapeError(
         problem: "the layer takes \(inputs) inputs, but \(problem)",
         remedy: "Pass a tensor of shape [..., \(inputs)]"
-          + (shape.last.map { ", or make the layer with inputs: \($0)." } ?? ".")))
+          + (shape.last.map { ", or make the layer with inputs: \($0)." } ?? ".")),
+      placeholder: result)
   }
 }

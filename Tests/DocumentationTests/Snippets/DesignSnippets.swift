@@ -7,10 +7,8 @@ enum DesignSnippets {
   static var all: [() throws -> Void] {
     [
       recordSize, none, numbersAmongTensors, nesting, formulas, scaled, values, mixtures, dropouts,
-      zeroWins,
-      choosing, reductions,
-      positions,
-      losses, wholeNumbers,
+      zeroWins, maskedTwice, overflow, choosing, reductions, positions, sizes, losses,
+      wholeNumbers,
     ]
   }
 
@@ -129,24 +127,44 @@ enum DesignSnippets {
     shown()
   }
 
-  static func choosing() throws {
+  static func maskedTwice() throws {
     show("docs/design/conventions.md", 2)
+    let masked = try gradient(at: Tensor([0, 2])) { x in
+      try gradient(at: x) { x in `where`(x .> 0, x * log(x), 0).sum() }.sum()
+    }
+    print(masked)
+    shown()
+  }
+
+  static func overflow() {
+    show("docs/design/conventions.md", 3)
+    print(gradient(at: 1000.0) { x in log(1 + exp(x)) }, gradient(at: 1000.0) { x in softplus(x) })
+    print(gradient(at: -1000.0) { x in 1 / (1 + exp(-x)) })
+    print(gradient(at: 0.0) { x in sqrt(x).squared() }, gradient(at: 0.0) { x in sqrt(x * x) })
+    shown()
+  }
+
+  static func choosing() throws {
+    show("docs/design/conventions.md", 4)
     let x = Tensor([-1, 0, 2])
     print(try gradient(at: x) { x in `where`(x .> 0, x * x, 3 * x).sum() })
     shown()
   }
 
   static func reductions() throws {
-    show("docs/design/conventions.md", 3)
+    show("docs/design/conventions.md", 5)
     func slopes(_ x: Tensor, _ f: (Tensor) -> Tensor) throws -> Tensor {
       try gradient(at: x, of: f)
     }
 
     print("maximum   ", try slopes(Tensor([1, 3, 3])) { $0.maximum() })
+    print("√ maximum ", try slopes(Tensor([0, -1])) { sqrt($0.maximum()) })
+    print("with NaN  ", try slopes(Tensor([1, .nan, 2])) { $0.maximum() })
     print("minimum   ", try slopes(Tensor([2, 2, 2, 2])) { $0.minimum() })
     print("product   ", try slopes(Tensor([2, 0, 3])) { $0.product() })
     print("norm      ", try slopes(Tensor([0, 0])) { $0.norm() })
     print("logSumExp ", try slopes(Tensor([-.infinity, 2, 2])) { $0.logSumExp() })
+    print("of +∞     ", try slopes(Tensor([.infinity, 2, 2])) { $0.logSumExp() })
     print("softmax   ", try slopes(Tensor([-.infinity, 1])) { softmax($0)[0] })
     print("variance  ", try slopes(Tensor([1, 1])) { $0.variance() })
     print("of no elements", Tensor.zeros([0]).sum(), Tensor.zeros([0]).product())
@@ -154,26 +172,35 @@ enum DesignSnippets {
   }
 
   static func positions() throws {
-    show("docs/design/conventions.md", 4)
+    show("docs/design/conventions.md", 6)
     let x = Tensor([5, 7])
     print(try gradient(at: x) { x in x.gathered(Tensor(indices: [0, 0, 1])).sum() })
     print(try gradient(at: Tensor([2, 1, 2])) { x in (x.sorted() * Tensor([1, 10, 100])).sum() })
     shown()
   }
 
+  static func sizes() throws {
+    show("docs/design/conventions.md", 7)
+    let far = Tensor([1e20, 1, 1])
+    print(far.norm(), try gradient(at: far) { x in x.norm() })
+    shown()
+  }
+
   static func losses() throws {
-    show("docs/design/conventions.md", 5)
+    show("docs/design/conventions.md", 8)
     let target = Tensor([1.0])
     print("absolute error ", try gradient(at: target) { x in meanAbsoluteError(x, target) })
     print("huber, at delta", try gradient(at: Tensor([2])) { x in huber(x, target) })
     print(
       "certain and wrong, logits",
       try gradient(at: Tensor([-1000])) { z in binaryCrossEntropy(logits: z, targets: target) })
+    let certain = Tensor([[-.infinity, 0]])
+    print("certain and right", softmaxCrossEntropy(logits: certain, targets: Tensor([[0, 1]])))
     shown()
   }
 
   static func wholeNumbers() {
-    show("docs/design/conventions.md", 6)
+    show("docs/design/conventions.md", 9)
     do {
       _ = try gradient(at: Tensor([1.0])) { x in
         let count = Tensor(indices: [2_147_483_647]) + 1

@@ -40,7 +40,10 @@ public func einsum(_ equation: String, _ operands: [Tensor]) -> Tensor {
     letters.removeAll { !plan.output.contains($0) }
     return result.transposed(plan.output.map { letters.firstIndex(of: $0) ?? 0 })
   } catch {
-    return Tensor.failing(.shape, "einsum(\"\(equation)\")", operands, error)
+    return Tensor.failing(
+      .shape, "einsum(\"\(equation)\")", operands, error,
+      placeholder: TensorType(
+        .expectedEinsum(equation, operands.map(\.shape)), operands.first?.dtype ?? .float32))
   }
 }
 

@@ -73,7 +73,11 @@ extension Tensor {
     guard a.pointee.dtype.isFloatingPoint, a.pointee.dtype == w.pointee.dtype,
       a.pointee.dtype == b.pointee.dtype, a.pointee.shape[1] == w.pointee.shape[0],
       b.pointee.shape[0] == w.pointee.shape[1]
-    else { return applying(AffineMap(), to: [x, weight, bias]) }
+    else {
+      return applying(
+        AffineMap(), to: [x, weight, bias], as: AffineMap().name,
+        giving: x.shape.expectedOutputs(w.pointee.shape[1]))
+    }
     let value = NDArray.matmul(x.array, weight.array, bias: bias.array)
     return recording(AffineMap(), x, weight, bias, value: value)
   }

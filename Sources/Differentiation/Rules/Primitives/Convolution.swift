@@ -228,7 +228,10 @@ private func convolution(
     return axes == 1 ? value.squeezed(at: 1) : value
   } catch {
     let isOfOneType = x.dtype == filter.dtype && x.dtype.isFloatingPoint
-    return Tensor.failing(isOfOneType ? .shape : .dtype, operation, [x, filter], error)
+    let outputs = result == .output ? filter.shape.last : filter.shape.dropLast().last
+    return Tensor.failing(
+      isOfOneType ? .shape : .dtype, operation, [x, filter], error,
+      placeholder: TensorType(x.shape.expectedOutputs(outputs), x.dtype))
   }
 }
 

@@ -58,8 +58,9 @@ struct MatrixProduct: Primitive {
       _ = try resultType(of: [a.type, b.type])
       return Tensor.recording(self, a, b, value: .matmul(a.array, b.array))
     } catch {
-      let shape = Shape(a.shape.dropLast() + b.shape.suffix(1))
-      return Tensor.failing(.shape, name, [a, b], error, placeholder: TensorType(shape, a.dtype))
+      return Tensor.failing(
+        .shape, name, [a, b], error,
+        placeholder: TensorType(a.shape.expectedProduct(b.shape), a.dtype))
     }
   }
 }

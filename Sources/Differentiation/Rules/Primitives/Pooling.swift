@@ -238,7 +238,9 @@ public func globalAveragePool2D(_ x: Tensor) -> Tensor {
     try requireImages(x.shape, 2)
     return x.mean(over: [1, 2])
   } catch {
-    return Tensor.failing(.shape, "globalAveragePool2D", [x], error)
+    return Tensor.failing(
+      .shape, "globalAveragePool2D", [x], error,
+      placeholder: TensorType(Shape([x.shape.first ?? 1, x.shape.last ?? 1]), x.dtype))
   }
 }
 
