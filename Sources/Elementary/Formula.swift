@@ -36,6 +36,8 @@ public struct Formula: RecordedAlgebra, Sendable, Hashable, CustomStringConverti
   }
   public init(integerLiteral value: Int) { self.init(floatLiteral: Double(value)) }
 
+  private static let never = Formula("false")
+
   private func text(inside outer: Int) -> String {
     binding < outer ? "(\(description))" : description
   }
@@ -67,10 +69,13 @@ public struct Formula: RecordedAlgebra, Sendable, Hashable, CustomStringConverti
     Formula("\(a.text(inside: 1)) < \(b.text(inside: 1))", binding: 0)
   }
   public static func _isEqual(_ a: Formula, _ b: Formula) -> Formula {
-    Formula("\(a.text(inside: 1)) == \(b.text(inside: 1))", binding: 0)
+    // On paper no number is infinite.
+    if b == Formula(floatLiteral: .infinity) { return never }
+    return Formula("\(a.text(inside: 1)) == \(b.text(inside: 1))", binding: 0)
   }
   public static func _select(_ mask: Formula, _ a: Formula, _ b: Formula) -> Formula {
-    Formula("(\(mask) ? \(a) : \(b))", binding: 3)
+    if mask == never { return b }
+    return Formula("(\(mask) ? \(a) : \(b))", binding: 3)
   }
 
   public static func _apply<F: UnaryFunction>(_ function: F.Type, _ x: Formula) -> Formula {

@@ -48,12 +48,7 @@ struct Assemble: Primitive {
   var name: String { "\(writings.count) parts into \(type.shape)" }
   var reads: Reads { [] }
 
-  func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
-    for (writing, operand) in zip(writings, operands) {
-      _ = try writing.resultType(of: [operand])
-    }
-    return type
-  }
+  func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType { type }
 
   func evaluate(_ operands: [NDArray]) -> NDArray {
     let whole = NDArray.zeros(type.shape, dtype: type.dtype)
@@ -62,6 +57,8 @@ struct Assemble: Primitive {
   }
 
   func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
+    // Dense, or each part that is picked by number would make it so anew.
+    let adjoint = adjoint.dense
     for position in 0..<use.count { use.give(position) { writings[position].read(adjoint) } }
   }
 
@@ -70,6 +67,15 @@ struct Assemble: Primitive {
     return Tensor.applying(
       Assemble(writings: moving.map { writings[$0] }, type: type),
       to: moving.compactMap { tangents[$0] })
+  }
+}
+
+extension Tensor {
+  /// The same tensor, laid out row by row.
+  fileprivate var dense: Tensor {
+    let values = array.contiguous()
+    guard isRecorded, let header = liveHeader else { return Tensor(values) }
+    return Tensor(values, at: index, of: header, generation: generation)
   }
 }
 
