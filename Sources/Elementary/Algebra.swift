@@ -47,11 +47,11 @@ extension Algebra {
     _apply(Elementary.Absorbed.self, a, b)
   }
 
-  /// The slope of a function that grows without bound but ever more slowly, at `x`: NaN at infinity.
+  /// The slope at `x` of a function that grows without bound but ever more slowly: NaN at infinity.
   ///
-  /// There the slope is zero, but an infinite argument is as a rule one that has grown too large for
-  /// a number, as in `log(1 + exp(1000))`: how fast it grows is lost, and 0 · ∞ may be anything. A
-  /// function with a bound, such as `tanh`, has the slope zero there whatever its argument does.
+  /// There the limit is zero, but an infinite argument is as a rule one that has grown too large
+  /// for a number, as in `log(1 + exp(1000))`: how fast it grew is lost, and 0 · ∞ may be anything.
+  /// A function with a bound, such as `tanh`, has the slope zero there whatever its argument does.
   @inlinable @inline(__always)
   public static func _slope(_ slope: Self, at x: Self) -> Self {
     _select(

@@ -1,5 +1,5 @@
-// Reading a tensor part by part: the parts of its adjoint add up to what reading it at once gives, and
-// take time in proportion to their size, not to that of the tensor for each.
+// Reading a tensor part by part: the parts of its adjoint add up to what reading it at once gives,
+// and take time in proportion to their size, not to that of the tensor for each.
 
 import AdjointArrays
 import AdjointDifferentiation

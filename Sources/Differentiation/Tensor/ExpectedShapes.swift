@@ -1,6 +1,6 @@
 // The shape that a refused operation would have had, as far as its arguments tell: its placeholder
-// takes it, so that the code behind, which runs on to its end, meets no second mistake. It has never
-// heard of what was wrong; whatever fits no axis is passed over.
+// takes it, so that the code behind, which runs on to its end, meets no second mistake. It has
+// never heard of what was wrong; whatever fits no axis is passed over.
 
 import AdjointArrays
 

@@ -138,7 +138,7 @@ public func softmaxCrossEntropy(
   compared("softmaxCrossEntropy", ("logits", "targets"), logits, targets) { z, t in
     if let mistake = mistake(inClassesOf: z, "logits", "softmaxCrossEntropy") { return mistake }
     // -Σ_c t_c log softmax(z)_c
-    return reduction(-weighted(t, logSoftmax(z)).sum(over: -1))
+    return reduction(weighted(t, -logSoftmax(z)).sum(over: -1))
   }
 }
 

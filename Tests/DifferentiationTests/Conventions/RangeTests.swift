@@ -1,8 +1,8 @@
-// Roots of sums of squares are right over the whole range of their type, in value and in both orders:
-// the squares of 1e20 leave the range of float32, 1e20 does not.
+// Roots of sums of squares are right over the whole range of their type, in value and in both
+// orders: the squares of 1e20 leave the range of float32, 1e20 does not.
 //
-// The law is homogeneity. With n(s v) = s n(v) the gradient u = v/‖v‖ does not depend on the scale s,
-// and the Hessian (I - u uᵀ)/n falls as 1/s.
+// The law is homogeneity. With n(s v) = s n(v) the gradient u = v/‖v‖ does not depend on the scale
+// s, and the Hessian (I - u uᵀ)/n falls as 1/s.
 
 import AdjointArrays
 import AdjointDifferentiation
@@ -150,6 +150,27 @@ import Testing
           gain: .ones([5], dtype: dtype), bias: .zeros([5], dtype: dtype), epsilon: 0)
         #expect(close([(y * weights).sum().item], [plain.value], dtype), "\(dtype) \(scale)")
       }
+    }
+  }
+
+  // An argument that has grown too large for a number: of a function without a bound the slope is
+  // then not known, and of one with a bound it is 0. Behind `where` both are 0.
+  @Test func overflowIsNoSilentZero() throws {
+    #expect(slope(1000) { x in log(1 + exp(x)) }.isNaN)
+    #expect(slope(-1000) { x in -log(1 + exp(-x)) }.isNaN)
+    #expect(slope(1000) { x in sqrt(exp(x)) }.isNaN && slope(1000) { x in log2(exp(x)) }.isNaN)
+    #expect(slope(-1000) { x in 1 / (1 + exp(-x)) } == 0 && slope(1000) { x in tanh(exp(x)) } == 0)
+    for dtype in [DType.float32, .float64] {
+      let x = Tensor([1000, 0], dtype: dtype)
+      let slopes = try AdjointDifferentiation.gradient(at: x) { log(1 + exp($0)).sum() }.doubles
+      #expect(slopes[0].isNaN && slopes[1] == 0.5)
+      #expect(
+        try AdjointDifferentiation.gradient(at: x) { log(exp($0).sum()) }.doubles
+          .allSatisfy { $0.isNaN })
+      #expect(
+        try AdjointDifferentiation.gradient(at: x) { x in
+          `where`(x .< 100, log(1 + exp(x)), x).sum()
+        }.doubles == [1, 0.5])
     }
   }
 }

@@ -1,8 +1,8 @@
-// Selections skip: what was not chosen receives exactly zero, however large the adjoint of what was,
-// in first and in second order.
+// Selections skip: what was not chosen receives exactly zero, however large the adjoint of what
+// was, in first and in second order.
 //
-// f(s(x)) = √s(x) has the slope 1/(2√s) · ∂s/∂x, which at s = 0 is ∞ for the chosen element. For the
-// others ∂s/∂x is no factor of zero: a change of them changes nothing at all.
+// f(s(x)) = √s(x) has the slope 1/(2√s) · ∂s/∂x, which at s = 0 is ∞ for the chosen element. For
+// the others ∂s/∂x is no factor of zero: a change of them changes nothing at all.
 
 import AdjointArrays
 import AdjointDifferentiation

@@ -141,8 +141,8 @@ struct MaskedFunction: Sendable, CustomTestStringConvertible {
     #expect(found.doubles == expected)
   }
 
-  // In second order too: what was masked is a zero adjoint of the first walk, and the second walk lets
-  // it win over whatever it meets, be it the other factor or its own adjoint.
+  // In second order too: what was masked is a zero adjoint of the first walk, and the second walk
+  // lets it win over whatever it meets, be it the other factor or its own adjoint.
   @Test(arguments: composed)
   func composedFunctionsAreSafeInSecondOrder(function: MaskedFunction) throws {
     let x = Tensor(function.points, dtype: .float64)
