@@ -78,6 +78,20 @@ extension NDArray {
     write(.binary(.add, place, part), atOffset: place.offset, place.strides)
   }
 
+  /// Writes an array into a slice, in place if nothing else holds the elements of this one.
+  ///
+  /// - Precondition: the array has the type of this one and broadcasts to the shape of the slice.
+  package mutating func replace(_ slice: [IndexItem], with part: NDArray) {
+    precondition(part.dtype == dtype, "a part of \(part.dtype) does not go into \(dtype)")
+    if !isOverwritable { self = copied() }
+    // The view is let go of before the array is written to: it only tells where the slice lies.
+    let (shape, offset, strides) = {
+      let place = sliced(slice)
+      return (place.shape, place.offset, place.strides)
+    }()
+    write(part.broadcast(to: shape), atOffset: offset, strides)
+  }
+
   /// Copies an array into part of this one, which the caller has just made and not shared.
   private func write(_ array: NDArray, atOffset offset: Int, _ strides: AxisVector) {
     guard array.elementCount > 0 else { return }

@@ -94,7 +94,7 @@ struct AxisLines {
   private static let columns = 256
 
   /// Calls the body with each group and range of columns; in pieces for threads.
-  private func forEachStrip(_ body: (_ group: Int, _ columns: Range<Int>) -> Void) {
+  func forEachStrip(_ body: (_ group: Int, _ columns: Range<Int>) -> Void) {
     let strips = ceilingQuotient(inner, AxisLines.columns)
     let perPiece = max(1, (1 << 16) / max(1, count * min(inner, AxisLines.columns)))
     let total = outer * strips

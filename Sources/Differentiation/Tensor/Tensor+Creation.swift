@@ -49,6 +49,12 @@ extension Tensor {
 
   /// A matrix from its rows; rows of different lengths trap.
   public init(_ rows: [[Double]], dtype: DType = .float32) {
+    self.init(
+      rows.flatMap { $0 }, shape: [rows.count, Tensor.columns(of: rows)], dtype: dtype)
+  }
+
+  /// The length of rows that are equally long.
+  private static func columns<Number>(of rows: [[Number]]) -> Int {
     let columns = rows.first?.count ?? 0
     for (position, row) in rows.enumerated() {
       require(
@@ -56,7 +62,7 @@ extension Tensor {
         "Tensor: the rows have different lengths, \(columns) values in row 0 and \(row.count) in "
           + "row \(position). Give all rows one length.")
     }
-    self.init(rows.flatMap { $0 }, shape: [rows.count, columns], dtype: dtype)
+    return columns
   }
 
   /// A tensor of rank 3 from its matrices; matrices of different shapes trap.
@@ -71,15 +77,30 @@ extension Tensor {
     self = parts.isEmpty ? .zeros([0, 0, 0], dtype: dtype) : Tensor.stacked(parts, along: 0)
   }
 
-  /// An `int32` tensor of rank 1, such as labels or indices; a number beyond `int32` traps.
-  public init(indices: [Int]) {
+  /// An `int32` tensor of rank 1, or of the given shape filled row by row, such as labels or
+  /// indices.
+  ///
+  /// Traps when the count does not fit the shape, or a number is beyond `int32`.
+  public init(indices: [Int], shape: Shape? = nil) {
     for index in indices {
       require(
         Int32(exactly: index) != nil,
         "Tensor(indices:): \(index) is not a number of int32. "
           + "Pass whole numbers within ±2147483647.")
     }
-    self.init(NDArray(indices.map { Int32($0) }, shape: [indices.count]))
+    self.init(Tensor.filled(indices.map { Int32($0) }, shape))
+  }
+
+  /// An `int32` tensor of the given shape filled row by row.
+  ///
+  /// Traps as the form above.
+  @_disfavoredOverload
+  public init(indices: [Int], shape: [Int]) { self.init(indices: indices, shape: Shape(shape)) }
+
+  /// An `int32` matrix from its rows; rows of different lengths trap.
+  @_disfavoredOverload
+  public init(indices rows: [[Int]]) {
+    self.init(indices: rows.flatMap { $0 }, shape: [rows.count, Tensor.columns(of: rows)])
   }
 
   /// A `bool` tensor of rank 1, or of the given shape filled row by row.

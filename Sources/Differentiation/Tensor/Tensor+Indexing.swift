@@ -67,12 +67,85 @@ extension Tensor {
   /// x[.all, 0]              // the first column
   /// x[.newAxis, .ellipsis]  // one axis more, in front
   /// ```
-  public subscript(_ items: any TensorIndex...) -> Tensor { sliced(items.map(\.indexItem)) }
+  ///
+  /// Assigning to a part makes a new value of the variable, as `x += 1` does: copies keep the old
+  /// elements, and so does what was computed from them. It is recorded as
+  /// ``replacing(at:with:)-(TensorIndex...,_)`` and has the same derivative.
+  ///
+  /// ```swift
+  /// x[0] = y[1]             // a row
+  /// x[.all, 0] = 5          // a number for each element of the first column
+  /// ```
+  ///
+  /// - Complexity: to read, none; no element is copied. To assign, that of the part if nothing else
+  ///   holds the elements, and otherwise that of a copy of the tensor. Many parts of equal shape are
+  ///   put together faster by ``stacked(_:along:)``.
+  public subscript(_ items: any TensorIndex...) -> Tensor {
+    get { sliced(items.map(\.indexItem)) }
+    set { replace(items.map(\.indexItem), with: newValue) }
+  }
+
+  /// A part of the tensor, named by a list whose length is known at run time.
+  ///
+  /// The same as the items one by one: `x[at: [0, 1..<3]]` is `x[0, 1..<3]`.
+  ///
+  /// ```swift
+  /// let corner = x[at: Array(repeating: 0..<2, count: x.rank)]
+  /// ```
+  public subscript(at items: [any TensorIndex]) -> Tensor {
+    get { sliced(items.map(\.indexItem)) }
+    set { replace(items.map(\.indexItem), with: newValue) }
+  }
+
+  /// This tensor with another one in the place of a part, which is named as in `x[0, 1..<3]`.
+  ///
+  /// The new elements have the shape of the part, or one that is broadcast to it. They get the
+  /// adjoints of their places; the old ones have no influence any more and get exact zeros. A part
+  /// that does not exist, a shape that does not fit it, and another element type are refused as a
+  /// ``TensorError``.
+  ///
+  /// ```swift
+  /// Tensor([1, 2, 3]).replacing(at: 1, with: 5)  // [1.0, 5.0, 3.0]
+  /// ```
+  ///
+  /// - Complexity: that of a copy.
+  public func replacing(at items: any TensorIndex..., with part: Tensor) -> Tensor {
+    replacing(items.map(\.indexItem), with: part)
+  }
+
+  /// This tensor with another one in the place of a part, named by a list whose length is known at
+  /// run time.
+  ///
+  /// The same as ``replacing(at:with:)`` with the items one by one.
+  public func replacing(at items: [any TensorIndex], with part: Tensor) -> Tensor {
+    replacing(items.map(\.indexItem), with: part)
+  }
 
   func sliced(_ items: [IndexItem]) -> Tensor {
     attempting(
       "x[\(items.map(\.description).joined(separator: ", "))]", giving: shape.expectedSlice(items)
     ) { Slice(items: items) }
+  }
+
+  func replacing(_ items: [IndexItem], with part: Tensor) -> Tensor {
+    var result = self
+    result.replace(items, with: part)
+    return result
+  }
+
+  private mutating func replace(_ items: [IndexItem], with part: Tensor) {
+    var (whole, part) = Tensor.adopted(self, part)
+    let primitive = Replace(items: items)
+    do throws(ShapeError) {
+      _ = try primitive.resultType(of: [whole.type, part.type])
+    } catch {
+      self = Tensor.failing(.shape, "replacing(at:with:)", [whole, part], error)
+      return
+    }
+    // Let go of by this variable, elements that nothing else holds are written in place.
+    self = 0
+    whole.array.replace(items, with: part.array)
+    self = Tensor.recording(primitive, whole, part, value: whole.array)
   }
 
   /// `count` elements of one axis.
@@ -128,6 +201,28 @@ extension Tensor {
   public func scatterAdded(_ indices: Tensor, into target: [Int], along axis: Int = 0) -> Tensor {
     scatterAdded(indices, into: Shape(target), along: axis)
   }
+
+  /// Zeros of the given shape with this tensor's elements added in, one position each along an
+  /// axis: the transpose of ``gatheredElements(_:along:)``.
+  ///
+  /// `y[i, indices[i, j]] += x[i, j]` for the last of two axes; elements with one position add up.
+  ///
+  /// - Returns: a tensor of shape `target`. Indices of another shape than this tensor's, a target
+  ///   with another length on any axis but the given one, and an index outside of that axis, are
+  ///   refused as a ``TensorError``.
+  public func scatterAddedElements(_ indices: Tensor, into target: Shape, along axis: Int) -> Tensor
+  {
+    attempting("scatterAddedElements(_:into:along:)", giving: target) {
+      () throws(ShapeError) in
+      ScatterAddAlong(indices: indices.settled.array, axis: try target.axis(axis), shape: target)
+    }
+  }
+
+  /// Zeros of the given shape with this tensor's elements added in, one position each along an
+  /// axis: the transpose of ``gatheredElements(_:along:)``.
+  @_disfavoredOverload
+  public func scatterAddedElements(_ indices: Tensor, into target: [Int], along axis: Int) -> Tensor
+  { scatterAddedElements(indices, into: Shape(target), along: axis) }
 
   // MARK: Order
 

@@ -12,7 +12,7 @@ extension Tensor {
   ///
   /// An empty list of axes means none; nil means all. A refusal gives a placeholder of the shape
   /// that the result would have had, of this element type or the given one.
-  private func reduced(
+  func reduced(
     _ operation: String, _ axes: [Int]?, keepsDimensions: Bool = false, to dtype: DType? = nil,
     _ body: ([Int]) throws(ShapeError) -> Tensor
   ) -> Tensor {
@@ -82,11 +82,7 @@ extension Tensor {
     reduced("variance", axes, keepsDimensions: keepsDimensions) { axes throws(ShapeError) in
       try requireFloatingPoint("variance")
       let count = count(axes)
-      guard correction >= 0, correction <= Swift.max(count, 1) else {
-        throw ShapeError(
-          problem: "the variance of \(count) elements with a correction of \(correction)",
-          remedy: "Use 0 for the variance of all there is, or 1 for an estimate from a sample.")
-      }
+      try requireCorrection(correction, of: count, "variance")
       let centered = self - mean(over: axes, keepsDimensions: true)
       return centered.squared().sum(over: axes, keepsDimensions: keepsDimensions)
         / Double(count - correction)
@@ -176,17 +172,6 @@ extension Tensor {
     logSumExp(over: [axis], keepsDimensions: keepsDimensions)
   }
 
-  /// The running sum along an axis; the shape stays.
-  ///
-  /// An axis that does not exist, and a sum of whole numbers that `int32` does not hold, are
-  /// refused as a ``TensorError``.
-  public func cumulativeSum(along axis: Int) -> Tensor {
-    let own = shape
-    return attempting("cumulativeSum") { () throws(ShapeError) in
-      CumulativeSum(axis: try own.axis(axis), isReversed: false)
-    }
-  }
-
   /// The Euclidean norm `√(Σ x²)` over the given axes, or over all; its derivative at zero is zero.
   ///
   /// Squares that leave the range of the element type do no harm. Whole numbers, and axes that do
@@ -244,9 +229,19 @@ extension Tensor {
     reduced("all", [axis], to: .bool) { axes in Tensor(settled.array.all(over: axes[0])) }
   }
 
-  private func count(_ axes: [Int]) -> Int { axes.reduce(1) { $0 * shape[$1] } }
+  func count(_ axes: [Int]) -> Int { axes.reduce(1) { $0 * shape[$1] } }
 
-  private func requireFloatingPoint(_ operation: String) throws(ShapeError) {
+  func requireCorrection(
+    _ correction: Int, of count: Int, _ operation: String
+  ) throws(ShapeError) {
+    guard correction >= 0, correction <= Swift.max(count, 1) else {
+      throw ShapeError(
+        problem: "the \(operation) of \(count) elements with a correction of \(correction)",
+        remedy: "Use 0 for the \(operation) of all there is, or 1 for an estimate from a sample.")
+    }
+  }
+
+  func requireFloatingPoint(_ operation: String) throws(ShapeError) {
     guard dtype.isFloatingPoint else {
       throw ShapeError(
         problem: "`\(operation)` of \(dtype) elements",

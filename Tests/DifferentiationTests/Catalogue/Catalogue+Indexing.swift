@@ -5,7 +5,7 @@ import AdjointDifferentiation
 import AdjointElementary
 
 extension Catalogue {
-  static let indexing: [Row] = slices + byNumber + choosing
+  static let indexing: [Row] = slices + replacements + byNumber + choosing
 
   private static let subscriptKey = "Tensor.subscript(_: any TensorIndex...)"
 
@@ -31,6 +31,38 @@ extension Catalogue {
     },
     tensors("an empty slice beside a full one", [subscriptKey], [[3]]) { xs in
       Tensor.concatenated([xs[0][1..<1], xs[0]])
+    },
+  ]
+
+  private static let listKey = "Tensor.subscript(at: [any TensorIndex])"
+  private static let replacingKey = "Tensor.replacing(at: any TensorIndex..., with: Tensor)"
+  private static let replacingList = "Tensor.replacing(at: [any TensorIndex], with: Tensor)"
+
+  private static let replacements: [Row] = [
+    tensors("x[at: [1..<3, 0]]", [listKey], [[4, 2]]) { $0[0][at: [1..<3, 0]] },
+    tensors("a row replaced", [replacingKey], [[3, 2], [2]]) { xs in
+      xs[0].replacing(at: 1, with: xs[1])
+    },
+    tensors("a column replaced by a number", [replacingKey], [[2, 3], []]) { xs in
+      xs[0].replacing(at: .all, 2, with: xs[1])
+    },
+    tensors("every other element replaced by its square", [replacingList], [[5]]) { xs in
+      xs[0].replacing(at: [.every(2)] as [AxisSelection], with: xs[0][.every(2)].squared())
+    },
+    tensors("x[1..<3] = y, of a view", [subscriptKey], [[2, 4], [2, 1]]) { xs in
+      var x = xs[0].transposed()
+      x[1..<3] = xs[1]
+      return x * x
+    },
+    tensors("x[i] = x[i - 1] x[i], one after the other", [subscriptKey], [[4]]) { xs in
+      var x = xs[0]
+      for i in 1..<4 { x[i] = x[i - 1] * x[i] }
+      return x
+    },
+    tensors("x[at: [0]] += y", [listKey], [[2, 2], [2]]) { xs in
+      var x = xs[0]
+      x[at: [0]] += xs[1]
+      return x.squared()
     },
   ]
 
@@ -61,6 +93,20 @@ extension Catalogue {
       "scatterAdded along 1", ["Tensor.scatterAdded(_: Tensor, into: [Int], along: Int)"], [[2, 3]]
     ) {
       $0[0].scatterAdded(Tensor(indices: [3, 0, 3]), into: [Int]([2, 4]), along: 1)
+    },
+    tensors(
+      "scatterAddedElements, repeated positions",
+      ["Tensor.scatterAddedElements(_: Tensor, into: Shape, along: Int)"], [[2, 3]]
+    ) {
+      $0[0].scatterAddedElements(
+        Tensor(indices: [3, 0, 3, 1, 1, 1]).reshaped(to: [2, 3]), into: [2, 4], along: 1)
+    },
+    tensors(
+      "scatterAddedElements along 0",
+      ["Tensor.scatterAddedElements(_: Tensor, into: [Int], along: Int)"], [[2, 2]]
+    ) {
+      $0[0].scatterAddedElements(
+        Tensor(indices: [2, 0, 2, 1]).reshaped(to: [2, 2]), into: [Int]([3, 2]), along: 0)
     },
     tensors(
       "sorted", ["Tensor.sorted(along: Int, descending: Bool)"], [[2, 3]],

@@ -87,12 +87,6 @@ extension Catalogue {
       "variance over one axis, unbiased",
       ["Tensor.variance(over: Int, correction: Int, keepsDimensions: Bool)"], [[3, 2]]
     ) { $0[0].variance(over: 0, correction: 1) },
-    tensors(
-      "cumulativeSum", ["Tensor.cumulativeSum(along: Int)"], [[2, 3]]
-    ) { $0[0].cumulativeSum(along: 1) },
-    tensors("cumulativeSum along 0", ["Tensor.cumulativeSum(along: Int)"], [[3, 2]]) {
-      $0[0].cumulativeSum(along: 0)
-    },
     // A polynomial, so zeros are smooth points; a rule that divides by an element fails here.
     tensors(
       "product of elements with zeros", [productKey], [[4]],

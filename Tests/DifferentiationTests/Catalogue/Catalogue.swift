@@ -51,7 +51,8 @@ struct Row: Sendable, CustomTestStringConvertible {
 
 enum Catalogue {
   static let rows: [Row] =
-    elementary + operators + shaping + indexing + reductions + products + windows + conversions
+    elementary + operators + shaping + rearranging + indexing + reductions + statistics + scans
+    + products + windows + conversions
 
   /// A row of tensor operands of one element type.
   static func tensors(

@@ -30,12 +30,13 @@ import Testing
         [
           "Tensor.init(_: [Double], shape: \(shape), dtype: DType)",
           "Tensor.init(_: [Float], shape: \(shape))", "Tensor.init(mask: [Bool], shape: \(shape))",
+          "Tensor.init(indices: [Int], shape: \(shape))",
         ], "makes a constant: there is no operand to differentiate")
     }
     exclude(
       [
         "Tensor.init(_: NDArray)", "Tensor.init(_: [[Double]], dtype: DType)",
-        "Tensor.init(_: [[[Double]]], dtype: DType)", "Tensor.init(indices: [Int])",
+        "Tensor.init(_: [[[Double]]], dtype: DType)", "Tensor.init(indices: [[Int]])",
         "Tensor.init(_: Double, dtype: DType)", "Tensor.zeros(like: Tensor)",
         "Tensor.ones(like: Tensor)", "Tensor.range(_: Int, dtype: DType)",
         "Tensor.linearlySpaced(from: Double, to: Double, count: Int, dtype: DType)",
@@ -83,7 +84,10 @@ import Testing
     // catalogue has what users call.
     if declaration.call.hasPrefix("_") { return true }
     // The differential operators take functions, not values; the laws are written with them.
-    let operators = ["gradient(", "valueWithGradient(", "pullback(", "valueWithPullback("]
+    let operators = [
+      "gradient(", "valueWithGradient(", "valueWithGradientAndAuxiliary(", "pullback(",
+      "valueWithPullback(",
+    ]
     if declaration.owner == nil, operators.contains(where: declaration.call.hasPrefix) {
       return true
     }

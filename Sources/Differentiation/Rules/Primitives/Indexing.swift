@@ -118,6 +118,49 @@ struct Embed: PartWriting {
   func read(_ whole: Tensor) -> Tensor { whole.sliced(items) }
 }
 
+/// A tensor with another one in the place of a rectangular part.
+///
+/// What is replaced has no influence, so it receives zeros and is not multiplied by them.
+struct Replace: Primitive {
+  let items: [IndexItem]
+
+  var name: String { "replace a slice" }
+  var reads: Reads { [] }
+
+  func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
+    let (whole, part) = (operands[0], operands[1])
+    let place = try whole.shape.sliced(items).shape
+    guard part.dtype == whole.dtype else {
+      throw ShapeError(
+        problem: "the elements are \(whole.dtype) and the new ones \(part.dtype)",
+        remedy: "Convert the new ones, as in x.converted(to: .\(whole.dtype)).")
+    }
+    guard part.shape.isBroadcastable(to: place) else {
+      throw ShapeError(
+        problem: "a tensor of shape \(part.shape) does not fill a slice of shape \(place)",
+        remedy: "Give it the shape of the slice, or one that can be broadcast to it.")
+    }
+    return whole
+  }
+
+  func evaluate(_ operands: [NDArray]) -> NDArray {
+    var result = operands[0]
+    result.replace(items, with: operands[1])
+    return result
+  }
+
+  func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
+    use.give(0) { adjoint.replacing(items, with: 0) }
+    // A part that was stretched to the slice gets the sum.
+    use.give(1) { adjoint.sliced(items) }
+  }
+
+  func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
+    let whole = tangents[0] ?? .zeros(use.shape(0), dtype: use.dtype(0))
+    return whole.replacing(items, with: tangents[1] ?? 0)
+  }
+}
+
 /// Slices of one axis picked by number: `y[.., j, ..] = x[.., indices[j], ..]`; its transpose is
 /// ``ScatterAdd``.
 struct Gather: PartReading {

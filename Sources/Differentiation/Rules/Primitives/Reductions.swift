@@ -1,5 +1,5 @@
-// The primitives in which several elements become one, and the running sum. They have never heard
-// of the order in which a kernel adds.
+// The primitives in which several elements become one. They have never heard of the order in which
+// a kernel adds.
 
 import AdjointArrays
 import AdjointElementary
@@ -91,25 +91,5 @@ struct Extremum: Primitive {
     }
     let number = isExtreme.converted(to: x.dtype).sum(over: axes, keepsDimensions: true)
     return (isExtreme, `where`(isNumber, 1 / number, Tensor(literal: .nan)))
-  }
-}
-
-/// The running sum along an axis; its transpose runs the other way.
-struct CumulativeSum: LinearPrimitive {
-  let axis: Int
-  let isReversed: Bool
-
-  var name: String { "cumulative sum along \(axis)\(isReversed ? ", from the end" : "")" }
-
-  func resultType(of operands: [TensorType]) throws(ShapeError) -> TensorType {
-    TensorType(operands[0].shape, operands[0].dtype == .bool ? .int32 : operands[0].dtype)
-  }
-
-  func evaluate(_ operands: [NDArray]) throws(ShapeError) -> NDArray {
-    try operands[0].cumulativeSum(along: axis, reversed: isReversed)
-  }
-
-  func transposed(_ adjoint: Tensor, at use: borrowing PrimitiveUse) -> Tensor {
-    Tensor.applying(CumulativeSum(axis: axis, isReversed: !isReversed), adjoint)
   }
 }
