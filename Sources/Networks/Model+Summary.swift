@@ -1,4 +1,4 @@
-// A model as a table.
+// A model as text: a table of its tensors, or, if it has none, the settings of a layer.
 
 import AdjointDifferentiation
 import AdjointSupport
@@ -15,8 +15,19 @@ extension Model {
   /// bias     float32 [32]            32
   /// trained                        2080
   /// ```
-  public var summary: String {
-    let parts = collected
+  public var summary: String { Self.summary(of: collected) }
+
+  /// The ``summary``, or why there is none.
+  public var description: String {
+    do throws(ModelError) {
+      return Self.summary(of: try Collector.collecting(self))
+    } catch {
+      // To print a value must not stop the program.
+      return "\(Self.self): \(error)"
+    }
+  }
+
+  private static func summary(of parts: _ModelParts) -> String {
     let tensors = parts.structure.named(parts.trained, parts.untrained)
     var rows = [["name", "type", "elements"]]
     var counts = (trained: 0, untrained: 0)
@@ -28,5 +39,15 @@ extension Model {
     rows.append(["trained", "", "\(counts.trained)"])
     if counts.untrained > 0 { rows.append(["untrained", "", "\(counts.untrained)"]) }
     return alignedColumns(rows, numericColumns: [2])
+  }
+}
+
+extension ParameterFree {
+  /// The type and its settings, such as `Dropout(probability: 0.5)`.
+  public var description: String {
+    let settings = Mirror(reflecting: self).children.map { label, value in
+      (label.map { "\($0): " } ?? "") + String(describing: value)
+    }
+    return "\(Self.self)(\(settings.joined(separator: ", ")))"
   }
 }

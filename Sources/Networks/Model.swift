@@ -25,7 +25,11 @@ import AdjointSupport
 /// - Note: A model is rebuilt several times in each training step. Default values in declarations,
 ///   such as `var scale = Tensor.ones([64])`, are made anew each time before they are replaced;
 ///   values set in an initializer are not.
-public protocol Model: ModelComponent, Differentiable, Codable, Sendable
+///
+/// A model is printed as its ``summary``: `print(model)` shows names, types and counts, not every
+/// number. A model with a `description` of its own is printed as that.
+public protocol Model: ModelComponent, Differentiable, AuxiliaryResult, Codable, Sendable,
+  CustomStringConvertible
 where Adjoint == Gradient<Self>, _Parts == _ModelParts {}
 
 extension Model {
@@ -71,6 +75,8 @@ extension Model {
   public static func _adjoint(of parts: _ModelParts, in adjoints: Adjoints) -> Gradient<Self> {
     Gradient(leaves: parts.trained.map { adjoints.tensor($0) }, parts)
   }
+
+  public func _detached() -> Self { mapTensors { $0.detached() } }
 
   // MARK: Taking apart and putting together
 

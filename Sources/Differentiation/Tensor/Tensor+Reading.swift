@@ -92,3 +92,8 @@ extension Tensor: CustomStringConvertible {
     return "[" + parts.joined(separator: separator) + "]"
   }
 }
+
+extension Tensor: CustomReflectable {
+  /// No parts: `dump` and a debugger show the ``description`` and not how elements are stored.
+  public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+}

@@ -45,6 +45,29 @@ public enum Activation: Layer, ParameterFree, Hashable {
 
   /// The function's value.
   public func callAsFunction(_ x: Tensor) -> Tensor { value(of: self, at: x) }
+
+  /// The name of the function, with its setting if it has one.
+  public var description: String {
+    switch self {
+    case .identity: "identity"
+    case .relu: "relu"
+    case .sigmoid: "sigmoid"
+    case .tanh: "tanh"
+    case .softplus: "softplus"
+    case .gelu: "gelu"
+    case .geluTanh: "geluTanh"
+    case .silu: "silu"
+    case .mish: "mish"
+    case .leakyRelu(let slope): "leakyRelu(slope: \(slope))"
+    case .elu(let scale): "elu(scale: \(scale))"
+    case .selu: "selu"
+    case .hardTanh: "hardTanh"
+    case .softsign: "softsign"
+    case .logSigmoid: "logSigmoid"
+    case .softmax: "softmax"
+    case .logSoftmax: "logSoftmax"
+    }
+  }
 }
 
 // Outside the type, where `relu` is the function and not the case of that name.
