@@ -89,36 +89,8 @@ public struct LabeledImages: Sendable {
   public func stratifiedSplit(
     _ fractions: [Double], using generator: inout some RandomNumberGenerator
   ) -> [LabeledImages] {
-    require(
-      fractions.allSatisfy { $0 >= 0 } && abs(fractions.reduce(0, +) - 1) <= 1e-9,
-      "stratifiedSplit: the fractions are \(fractions). "
-        + "Pass numbers from 0 to 1 whose sum is 1, such as [0.8, 0.2].")
     var members = [[Int]](repeating: [], count: classNames.count)
     for (index, label) in labels.enumerated() { members[label].append(index) }
-
-    var parts = [[Int]](repeating: [], count: fractions.count)
-    // What each part should have had so far, minus what it got.
-    var owed = [Double](repeating: 0, count: fractions.count)
-    for var images in members {
-      images.shuffle(using: &generator)
-      // The tiny addend keeps 0.29 * 100 = 28.999999999999996 from losing an image.
-      var sizes = fractions.map { Int((Double(images.count) * $0 + 1e-9).rounded(.down)) }
-      for part in parts.indices {
-        owed[part] += Double(images.count) * fractions[part] - Double(sizes[part])
-      }
-      for _ in 0..<max(0, images.count - sizes.reduce(0, +)) {
-        // A part of fraction 0 is never owed anything and stays empty.
-        guard let part = owed.indices.max(by: { owed[$0] < owed[$1] }) else { break }
-        sizes[part] += 1
-        owed[part] -= 1
-      }
-      var start = 0
-      for part in parts.indices {
-        let end = min(start + sizes[part], images.count)
-        parts[part] += images[start..<end]
-        start = end
-      }
-    }
-    return parts.map { subset($0.shuffled(using: &generator)) }
+    return divided(members, fractions, using: &generator).map(subset)
   }
 }

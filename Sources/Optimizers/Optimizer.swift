@@ -301,6 +301,10 @@ extension Optimizer {
     if let extra = unused.min() {
       throw refusal(extra, "the state has an array \(extra) that this optimizer lacks")
     }
+    let trained = Set(restored.lazy.filter { !$0.isFrozen }.map(\.name))
+    if let extra = state.updateCounts.keys.filter({ !trained.contains($0) }).min() {
+      throw refusal(extra, "the state counts updates of \(extra), which is not trained here")
+    }
     updaters = restored
     step = state.step
   }

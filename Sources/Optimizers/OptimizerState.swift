@@ -5,17 +5,8 @@ import AdjointArrays
 
 /// What an optimizer remembers between steps: how far it is, and the arrays of its transforms.
 ///
-/// Training resumed from a saved model and state continues bit for bit. The state is `Codable`; its
-/// arrays also fit a file of named tensors:
-///
-/// ```swift
-/// let state = optimizer.state
-/// try Safetensors.save(
-///   tensors: state.arrays.map { ($0.name, $0.value) }, metadata: state.metadata, to: path)
-///
-/// let (tensors, metadata) = try Safetensors.load(contentsOf: path)
-/// try optimizer.restore(OptimizerState(tensors: tensors, metadata: metadata))
-/// ```
+/// Training resumed from a saved model and state continues bit for bit. `Optimizer.save(to:)`
+/// writes the state to a file of named tensors; it is `Codable` too.
 public struct OptimizerState: Sendable, Codable {
   /// An array that a transform keeps for a parameter.
   public struct Entry: Sendable {

@@ -110,7 +110,7 @@ private func == (a: Tensor, b: Tensor) -> Bool { a.shape == b.shape && a.doubles
         "too short to reflect", { $0.padded(before: [2, 0], after: [0, 0], mode: .reflect) }),
       Mistake(
         "too short to fill", { $0[..<0].padded(before: [1, 0], after: [0, 0], mode: .replicate) }),
-      Mistake("padding by", { $0.padded(before: [1], after: [0], mode: .circular) }),
+      Mistake("does not name the 2 axes", { $0.padded(before: [1], after: [0], mode: .circular) }),
       Mistake("do not fill axis 0", { $0.split(sizes: [1, 2])[1] }),
       Mistake("do not fill axis 0", { $0.split(sizes: [Int.max, Int.max])[0] }),
       Mistake("order 0.5", { $0.norm(order: 0.5) }),

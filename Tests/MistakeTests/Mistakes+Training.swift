@@ -140,9 +140,17 @@ extension Mistake {
     ) { _ = Digits.load().subset([1797]) },
     Mistake(
       "fractions of more than all",
-      "stratifiedSplit: the fractions are [0.8, 0.8]. Pass numbers from 0 to 1 whose sum is 1, "
-        + "such as [0.8, 0.2]."
+      "split: the fractions are [0.8, 0.8]. Pass numbers from 0 to 1 whose sum is 1, such as "
+        + "[0.8, 0.2]."
     ) { _ = seeded { Digits.load().stratifiedSplit([0.8, 0.8], using: &$0) } },
+    Mistake(
+      "classes that are no numbers",
+      "stratifiedSplit: labels of type float32 [2] are not one class number for each example. Use "
+        + "split(_:using:)."
+    ) {
+      let data = LabeledDataset(inputs: .ones([2, 1]), labels: Tensor.ones([2]))
+      _ = seeded { data.stratifiedSplit([0.5, 0.5], using: &$0) }
+    },
   ]
 
   static let figures = [

@@ -16,7 +16,7 @@ struct Refusal: CustomTestStringConvertible, Sendable {
     self.make = make
   }
 
-  static let all = shapes + positions + types + windows + others
+  static let all = shapes + positions + rearrangements + types + windows + others
 
   /// Texts for what only the library itself could get wrong: its own rules pass operands of the
   /// shapes that a primitive was made for, and its own functions have looked at some things before.
@@ -126,6 +126,36 @@ struct Refusal: CustomTestStringConvertible, Sendable {
     Refusal("there are -1 classes") { _ in _ = Tensor(indices: [0]).oneHot(classes: -1) },
     Refusal("the variance of 6 elements with a correction of 7") {
       _ = $0.variance(over: 1, correction: 7)
+    },
+  ]
+
+  static let rearrangements = [
+    Refusal("a tensor of rank 1 is no matrix") { _ = $0[0].diagonal() },
+    Refusal("a tensor of rank 0 has no axis to lay along a diagonal") {
+      _ = $0.sum().diagonalMatrix()
+    },
+    Refusal("the counts [2] do not fit shape [2, 6]") { _ = $0.tiled([2]) },
+    Refusal("an element cannot be repeated -1 times") { _ = $0.repeated(-1, along: 0) },
+    Refusal("1 counts are given for axis 0 of shape [2, 6]") { _ = $0.repeated([1], along: 0) },
+    Refusal("axis 0 of shape [2, 6] is too short to reflect a border of width 2") {
+      _ = $0.padded(before: [2, 0], after: [0, 0], mode: .reflect)
+    },
+    Refusal("the sizes [1] do not fill axis 0 of shape [2, 6]") { _ = $0.split(sizes: [1]) },
+    Refusal("the elements are float32 and the new ones float64") {
+      _ = $0.replacing(at: 0, with: .ones([6], dtype: .float64))
+    },
+    Refusal("a tensor of shape [5] does not fill a slice of shape [6]") {
+      _ = $0.replacing(at: 0, with: .ones([5]))
+    },
+    Refusal("the standardDeviation of 6 elements with a correction of 7") {
+      _ = $0.standardDeviation(over: 1, correction: 7)
+    },
+    Refusal("the median over an axis without elements is undefined (shape [0, 6])") {
+      _ = $0[0..<0].median(over: 0)
+    },
+    Refusal("there is no norm of order 0.5") { _ = $0.norm(order: 0.5) },
+    Refusal("the cumulative maximum of truth values is undefined") {
+      _ = ($0 .> 0).cumulativeMaximum(along: 0)
     },
   ]
 

@@ -83,7 +83,9 @@ public func valueWithGradientAndAuxiliary<A: AuxiliaryResult>(
     return result
   }
   let (value, slope) = valueWithGradient(at: x, of: withoutAuxiliary)
-  guard let auxiliary else { fatalError("a differential operator did not call its function") }
+  guard let auxiliary else {
+    preconditionFailure("a differential operator did not call its function")
+  }
   return (value, slope, auxiliary)
 }
 

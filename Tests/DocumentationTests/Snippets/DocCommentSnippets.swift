@@ -320,17 +320,42 @@ enum CommentSnippets {
     use(model)
   }
 
-  static func savedState(_ start: Optimizer, _ path: String) throws {
-    var optimizer = start
-    show("Sources/Optimizers/OptimizerState.swift", 1)
-    let state = optimizer.state
-    try Safetensors.save(
-      tensors: state.arrays.map { ($0.name, $0.value) }, metadata: state.metadata, to: path)
-
-    let (tensors, metadata) = try Safetensors.load(contentsOf: path)
-    try optimizer.restore(OptimizerState(tensors: tensors, metadata: metadata))
+  static func savedState(
+    _ start: Classifier, _ before: Optimizer, _ generator: inout RandomGenerator
+  ) throws {
+    var model = start
+    do {
+      let optimizer = before
+      show("Sources/Adjoint/Optimizer+Files.swift", 1)
+      try model.save(to: "model.safetensors")
+      try optimizer.save(to: "optimizer.safetensors")
+      shown()
+    }
+    show("Sources/Adjoint/Optimizer+Files.swift", 2)
+    var optimizer = Optimizer(for: model, .adam(learningRate: 1e-3))
+    try model.load(from: "model.safetensors")
+    try optimizer.load(from: "optimizer.safetensors")
     shown()
     use(optimizer)
+  }
+
+  static func auxiliaryResults(_ model: Classifier, _ batch: LabeledBatch) throws {
+    show("Sources/Differentiation/Operators/DifferentialOperators+Auxiliary.swift", 1)
+    let (loss, slope, logits) = try valueWithGradientAndAuxiliary(at: model) { model in
+      let logits = model(batch.inputs)
+      return (softmaxCrossEntropy(logits: logits, labels: batch.labels), logits)
+    }
+    print(loss, slope.norm, accuracy(logits: logits, labels: batch.labels))
+    shown()
+  }
+
+  static func splittingData() {
+    show("Sources/Data/LabeledDataset+Split.swift", 1)
+    var generator = RandomGenerator(seed: 1)
+    let data = LabeledDataset(inputs: Tensor.zeros([10, 2]), labels: Tensor.zeros([10]))
+    let parts = data.split([0.7, 0.3], using: &generator)
+    print(parts[0].count, parts[1].count)  // 7 3
+    shown()
   }
 
   static func filters() {
