@@ -89,7 +89,8 @@ extension Scalar: RecordedAlgebra {
   public static func _apply<F: UnaryFunction>(_ function: F.Type, _ x: Scalar) -> Scalar {
     let y = F.value(x.value)
     guard let header = x.header else { return Scalar(y) }
-    return header.append(Record.Code(F.opcode), y, x.liveIndex(on: header), 0)
+    let end = header.end
+    return header.append(at: end, Record.Code(F.opcode), y, x.liveIndex(on: header), 0)
   }
 
   // Two numbers of one tape are found by one comparison of their headers, and one more checks that
@@ -101,20 +102,24 @@ extension Scalar: RecordedAlgebra {
     let y = F.value(a.value, b.value)
     if a.header == b.header {
       guard let header = a.header else { return Scalar(y) }
-      let key = header.pointee.key
+      let (end, key) = (header.end, header.pointee.key)
       let first = a.stampedIndex ^ key
       let second = b.stampedIndex ^ key
       if _slowPath((first | second) &>> 32 != 0) { Tape.failOnForeign(a, b, F.name) }
-      return header.append(Record.Code(F.opcode), y, first, second)
+      return header.append(at: end, Record.Code(F.opcode), y, first, second)
     }
     guard let header = a.header else {
       let header = b.header.unsafelyUnwrapped
+      let end = header.end
       return header.append(
-        Record.Code(F.opcode, .constantFirst), y, b.liveIndex(on: header), constant: a.value)
+        at: end, Record.Code(F.opcode, .constantFirst), y, b.liveIndex(on: header),
+        constant: a.value)
     }
+    let end = header.end
     if _slowPath(b.header != nil) { return Tape.recordAcross(F.opcode, a, b, y) }
     return header.append(
-      Record.Code(F.opcode, .constantSecond), y, a.liveIndex(on: header), constant: b.value)
+      at: end, Record.Code(F.opcode, .constantSecond), y, a.liveIndex(on: header),
+      constant: b.value)
   }
 
   /// The index on a tape whose header is the right one; a stale handle traps.

@@ -3,6 +3,7 @@
 
 import AdjointArrays
 import AdjointElementary
+import AdjointKernels
 import AdjointSupport
 
 /// A recorded program: the list of operations that led from variables to a result.
@@ -110,16 +111,13 @@ public final class Tape {
     let first = header.pointee.count
     header.reserve(first + values.count)
     header.pointee.count = first + values.count
-    (header.pointee.records + first).initialize(
-      repeating: Record(.input, 0, 0), count: values.count)
-    values.withUnsafeBufferPointer { values in
-      guard let start = values.baseAddress else { return }
-      (header.pointee.values + first).initialize(from: start, count: values.count)
-    }
     return [Scalar](unsafeUninitializedCapacity: values.count) { scalars, count in
-      for position in values.indices {
-        scalars.initializeElement(
-          at: position, to: Scalar(values[position], at: first + position, of: header))
+      guard let start = scalars.baseAddress else { return }
+      for (position, value) in values.enumerated() {
+        let scalar = start + position
+        header.put(Record(.input, 0, 0), value, at: first + position)
+        scalar.initialize(to: Scalar(value, at: first + position, of: header))
+        prefetchForWriting(UnsafeRawPointer(scalar) + TapeHeader.fetchDistance)
       }
       count = values.count
     }

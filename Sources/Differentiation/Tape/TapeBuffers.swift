@@ -2,6 +2,7 @@
 // It has never heard of what an operation means.
 
 import AdjointElementary
+import AdjointKernels
 import AdjointSupport
 
 /// The part of a tape that recorded numbers point to.
@@ -32,6 +33,12 @@ import AdjointSupport
   @usableFromInline var owner: Unmanaged<Tape>?
 
   private static let smallestCapacity = 256
+
+  /// How many bytes ahead of the present place recording and walking ask for memory.
+  ///
+  /// The processor's own prefetching stops at the end of a page, so it is a page.
+  @inlinable @inline(__always)
+  static var fetchDistance: Int { 4096 }
 
   /// Counted up whenever the tape is reset or released.
   var generation: UInt32 { UInt32(truncatingIfNeeded: key >> 32) }
@@ -76,12 +83,37 @@ extension UnsafeMutablePointer<TapeHeader> {
   /// Records an operation and returns its result, which is a constant while recording is paused.
   @inlinable @inline(__always)
   func append(_ code: Record.Code, _ value: Double, _ first: UInt64, _ second: UInt64) -> Scalar {
-    let index = pointee.count
+    append(at: end, code, value, first, second)
+  }
+
+  /// Where the next record will lie.
+  ///
+  /// An operation asks for it before it checks its operands. The compiler then knows the counts
+  /// that the operation before has just stored; after the branch of a check it would read them
+  /// again, and what has just been stored takes five cycles to come back.
+  @inlinable @inline(__always)
+  var end: (record: Int, constant: Int) { (pointee.count, pointee.constantCount) }
+
+  @inlinable @inline(__always)
+  func append(
+    at end: (record: Int, constant: Int), _ code: Record.Code, _ value: Double, _ first: UInt64,
+    _ second: UInt64
+  ) -> Scalar {
+    let index = end.record
     if _slowPath(index == pointee.limit) { return appendSlowly(code, value, first, second) }
-    (pointee.values + index).initialize(to: value)
-    (pointee.records + index).initialize(to: Record(code, first, second))
+    put(Record(code, first, second), value, at: index)
     pointee.count = index &+ 1
     return Scalar(value, at: index, of: self)
+  }
+
+  /// Writes a record and its value, and asks for the lines of those a page further on.
+  @inlinable @inline(__always)
+  func put(_ record: Record, _ value: Double, at index: Int) {
+    let (values, records) = (pointee.values + index, pointee.records + index)
+    values.initialize(to: value)
+    records.initialize(to: record)
+    prefetchForWriting(UnsafeRawPointer(values) + TapeHeader.fetchDistance)
+    prefetchForWriting(UnsafeRawPointer(records) + TapeHeader.fetchDistance)
   }
 
   /// Records an operation with a constant operand.
@@ -89,16 +121,21 @@ extension UnsafeMutablePointer<TapeHeader> {
   func append(
     _ code: Record.Code, _ value: Double, _ first: UInt64, constant: Double
   ) -> Scalar {
-    let index = pointee.count
+    append(at: end, code, value, first, constant: constant)
+  }
+
+  @inlinable @inline(__always)
+  func append(
+    at end: (record: Int, constant: Int), _ code: Record.Code, _ value: Double, _ first: UInt64,
+    constant: Double
+  ) -> Scalar {
+    let index = end.record
     if _slowPath(index == pointee.limit) {
       return appendSlowly(code, value, first, constant: constant)
     }
-    let position = pointee.constantCount
-    (pointee.constants + position).initialize(to: constant)
-    pointee.constantCount = position &+ 1
-    (pointee.values + index).initialize(to: value)
-    (pointee.records + index).initialize(
-      to: Record(code, first, UInt64(truncatingIfNeeded: position)))
+    (pointee.constants + end.constant).initialize(to: constant)
+    put(Record(code, first, UInt64(truncatingIfNeeded: end.constant)), value, at: index)
+    pointee.constantCount = end.constant &+ 1
     pointee.count = index &+ 1
     return Scalar(value, at: index, of: self)
   }

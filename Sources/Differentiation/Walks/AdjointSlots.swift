@@ -39,10 +39,15 @@ struct AdjointSlots<Kind: WalkKind> {
     adjoints + (Kind.coversTape ? index : index &- bottom)
   }
 
-  /// Asks for the cache line of a record that the walk will come to.
+  /// Asks for the records, values and slots that the walk will come to.
+  ///
+  /// The processor finds the pattern itself, but not beyond a page.
   @inline(__always)
-  func fetch(_ index: Int) {
-    prefetch(UnsafeRawPointer(firstRecord) + index &* MemoryLayout<Record>.stride, byteCount: 1)
+  func fetchAhead(of index: Int) {
+    let distance = TapeHeader.fetchDistance
+    prefetch(UnsafeRawPointer(firstRecord + index) - distance, byteCount: 1)
+    prefetch(UnsafeRawPointer(firstValue + index) - distance, byteCount: 1)
+    prefetchForWriting(UnsafeRawPointer(slot(index)) - distance)
   }
 
   /// The adjoint of a record whose turn has come.

@@ -11,6 +11,7 @@
 
 import AdjointArrays
 import AdjointElementary
+import AdjointKernels
 import AdjointSupport
 
 extension Tape {
@@ -116,9 +117,10 @@ extension Tape {
   /// The derivatives of the number recorded at `top` with respect to the first `count` records,
   /// which are variables.
   func gradient(of top: Int, withRespectToFirst count: Int) -> [Double] {
-    let scratch = takeScratch(top + 1)
+    let scratch = takeScratch(top + 1 + Adjoints.spare)
     defer { giveScratch(scratch) }
-    guard let adjoints = scratch.baseAddress else { return [] }
+    guard let first = scratch.baseAddress else { return [] }
+    let adjoints = first + Adjoints.spare
     let slots = AdjointSlots<WholeTapeWalk>(adjoints, of: header, from: 0, ())
     // Variables have no operands, so the walk ends above them, and above the very first record.
     let end = Swift.max(count, 1)
@@ -126,11 +128,13 @@ extension Tape {
     computingOnly { walk.run(from: top, .scalar(1), downTo: end) }
     let reached = Swift.min(top + 1, count)
     let gradient = [Double](unsafeUninitializedCapacity: count) { gradient, filled in
+      guard let start = gradient.baseAddress else { return }
       for position in 0..<reached {
-        gradient[position] = adjoints[position].number
-        adjoints[position] = .none
+        prefetchForWriting(UnsafeRawPointer(adjoints + position) + TapeHeader.fetchDistance)
+        prefetchForWriting(UnsafeRawPointer(start + position) + TapeHeader.fetchDistance)
+        start[position] = slots.take(position).number
       }
-      for position in reached..<count { gradient[position] = 0 }
+      for position in reached..<count { start[position] = 0 }
       filled = count
     }
     // Without variables the walk has still ended above the first record.

@@ -16,8 +16,9 @@ extension AdjointSlots {
   /// operation uses the result of the one just before it, and a number that goes through memory
   /// arrives later than one that does not. A long chain waits for nothing else.
   ///
-  /// The records some way ahead are asked for. The processor itself finds the pattern in the values
-  /// and the adjoints; asking for those as well costs more than it gains.
+  /// A walk over a whole tape does not look for the end at each record: below its end lie variables
+  /// only, of which it stops at the first that has an adjoint. One without, of which there may be
+  /// many, is where it looks.
   @inline(__always)
   func passNumbers(from top: Int, _ topmost: Number, downTo end: Int) -> (Int, Number) {
     Self.passNumbers(
@@ -40,18 +41,20 @@ extension AdjointSlots {
       firstValue: firstValue, companion: companion)
     var index = top
     var seed = topmost
-    while index >= end {
-      if !Number.isRecorded { slots.fetch(index &- 256) }
+    while Kind.coversTape || index >= end {
+      if !Number.isRecorded { slots.fetchAhead(of: index) }
       let record = slots.records[index]
       var step = ElementaryStep(
         slots: slots, record: record, index: index, seed: seed, below: slots.take(index &- 1))
       if !Kind.coversTape { slots.put(seed, at: index) }
       let isDone =
         seed.contributes
-        ? record.code.visit(&step) : !record.code.passesOn(zero: !seed.isNone)
+        ? record.code.visit(&step)
+        : index >= end && !record.code.passesOn(zero: !seed.isNone)
       if !isDone {
         // The operands may lie anywhere, the record below included.
         slots.put(step.below, at: index &- 1)
+        if Kind.coversTape, index < end { slots.put(seed, at: index) }
         return (index, seed)
       }
       seed = step.below

@@ -19,6 +19,12 @@ public func prefetch(_ address: UnsafeRawPointer, byteCount: Int) {
   }
 }
 
+/// Asks for a cache line that will be written to, without waiting for it.
+@inlinable @inline(__always)
+public func prefetchForWriting(_ address: UnsafeRawPointer) {
+  prefetchLine(address, 1, 3, 1)
+}
+
 /// Copies a value at the beginning and another one `last` bytes on.
 @inlinable @inline(__always)
 public func movePair<Value: BitwiseCopyable>(
