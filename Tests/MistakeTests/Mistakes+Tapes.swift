@@ -1,6 +1,7 @@
 // Mistakes with tapes, with derivatives taken inside others, and in rules of a user's own.
 
 import Adjoint
+import Foundation
 
 extension Mistake {
   static let tapes = [
@@ -50,6 +51,20 @@ extension Mistake {
     ) {
       let (tape, other) = (Tape(), Tape())
       _ = tape.variable(2) * other.variable(3)
+    },
+    Mistake(
+      "a variable on another thread",
+      "a variable is used on another thread than the one that records it. A tape belongs to one "
+        + "thread: the one that called gradient(at:of:), or that made, reset or last walked the "
+        + "tape. Run separate calls of gradient(at:of:) in parallel and add up what they return, "
+        + "or give the other threads x.detached() or x.value."
+    ) {
+      _ = gradient(at: 2.0) { x in
+        let thread = Thread { _ = x * x }
+        thread.start()
+        while !thread.isFinished { usleep(100) }
+        return x
+      }
     },
     Mistake(
       "steps of another tape",

@@ -270,6 +270,7 @@ public func valueWithPullback(
           "pullback(at:of:): there are \(seeds.count) seeds for the \(results.count) results of "
             + "the function. Pass one for each.")
         let tape = level.tape
+        tape.header.takeOver()
         return tape.forgetting {
           // Σ s_i y_i, whose gradient is Jᵀ s.
           let combined = zip(seeds, results).reduce(Scalar(0)) { $0 + $1.0 * $1.1 }

@@ -90,7 +90,7 @@ extension Tape {
       let custom = customs[Int(record.first)]
       node.operation = custom.name
       node.operands = custom.operands.map { $0 < 0 ? .constant(0) : .node(Int($0)) }
-      node.partials = withoutRecording { custom.pullback(1).map(\.value) }
+      node.partials = computingOnly { custom.pullback(1).map(\.value) }
     case .tensor:
       let tensor = tensors[Int(record.first)]
       node.operation = tensor.primitive.name

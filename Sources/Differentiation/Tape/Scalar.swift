@@ -16,7 +16,8 @@ import AdjointElementary
 ///
 /// - Note: `@unchecked Sendable`, because the raw pointer hides from the compiler what makes it
 ///   safe: headers are never freed, a handle that outlived its tape is recognized by its
-///   generation, and a tape belongs to one task at a time, so only constants are of use elsewhere.
+///   generation, and a record that comes from another thread than that of the tape stops the
+///   program, so only constants are of use elsewhere.
 @frozen
 public struct Scalar: @unchecked Sendable {
   /// The number.
@@ -140,7 +141,9 @@ extension Scalar: RecordedAlgebra {
   /// The tape that an operation on this number goes on; none for a constant, as which a number of a
   /// paused tape counts.
   var recordingTape: Tape? {
-    guard let header = liveHeader, header.pointee.pauses == 0 else { return nil }
+    guard let header = liveHeader else { return nil }
+    header.requireOwnThread()
+    guard header.pointee.pauses == 0 else { return nil }
     return header.pointee.owner?.takeUnretainedValue()
   }
 }

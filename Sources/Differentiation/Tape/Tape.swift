@@ -17,9 +17,10 @@ import AdjointSupport
 /// ```
 ///
 /// `gradient(at:of:)` and its kin open a tape, call a function on variables of it and walk it back.
-/// With a tape of your own you can look at what they do. A tape belongs to one task at a time;
-/// separate tapes run in parallel. When a tape is released its variables become stale: using one
-/// traps with a message.
+/// With a tape of your own you can look at what they do. A tape belongs to one thread, the one that
+/// made it; separate tapes run in parallel. A thread that resets or walks a tape takes it over. A
+/// record from another thread stops the program, and so does the use of a variable whose tape has
+/// been released.
 public final class Tape {
   let header: UnsafeMutablePointer<TapeHeader>
   var tensors = TensorNodes()
@@ -47,6 +48,7 @@ public final class Tape {
   /// An empty tape.
   public init() {
     header = TapeStore.takeHeader()
+    header.takeOver()
     header.pointee.owner = Unmanaged.passUnretained(self)
   }
 
@@ -62,6 +64,7 @@ public final class Tape {
     require(
       header.pointee.pauses == 0,
       "reset(): the tape is inside withoutRecording. Reset it after the closure has returned.")
+    header.takeOver()
     header.reset(keepingAtMost: TapeStore.keptBytes)
     tensors.removeLast(tensors.count)
     customs.removeAll()
@@ -107,6 +110,7 @@ public final class Tape {
 
   /// Numbers that derivatives can be taken with respect to, made in one go.
   public func variables(_ values: [Double]) -> [Scalar] {
+    header.requireOwnThread()
     guard header.pointee.pauses == 0 else { return values.map { Scalar($0) } }
     let first = header.pointee.count
     header.reserve(first + values.count)
@@ -210,6 +214,7 @@ public final class Tape {
 
   /// Notes a mistake; the first one wins, since the others follow from it.
   package func note(_ error: TensorError) {
+    header.requireOwnThread()
     if failure == nil { failure = error }
   }
 
@@ -219,9 +224,11 @@ public final class Tape {
 
   /// Runs a closure whose operations on this tape's variables are computed but not recorded.
   public func withoutRecording<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
+    header.requireOwnThread()
     header.pointee.pauses += 1
     header.pointee.limit = header.pointee.count
     defer {
+      header.requireOwnThread()
       header.pointee.pauses -= 1
       if header.pointee.pauses == 0 { header.pointee.limit = header.pointee.capacity }
     }
@@ -325,6 +332,8 @@ extension Tape {
     _ opcode: Elementary.Opcode, _ a: Scalar, _ b: Scalar, _ value: Double
   ) -> Scalar {
     guard let first = a.liveHeader, let second = b.liveHeader else { return Scalar(value) }
+    first.requireOwnThread()
+    second.requireOwnThread()
     switch (first.pointee.pauses > 0, second.pointee.pauses > 0) {
     case (false, false): failOnForeign(a, b, opcode.name)
     case (true, true): return Scalar(value)

@@ -27,6 +27,9 @@ import AdjointSupport
   /// written to costs nothing.
   @usableFromInline var constants: UnsafeMutablePointer<Double>
   @usableFromInline var constantCount: Int
+  /// The thread that may record, and its stack once more, since each record looks at it.
+  @usableFromInline var stack: ThreadStack
+  @usableFromInline var thread: UnsafePointer<ThreadStack>
   @usableFromInline var capacity: Int
   @usableFromInline var pauses: Int
   /// The tape that has this header now; nil while the header is in the store.
@@ -52,11 +55,13 @@ import AdjointSupport
   static func make() -> UnsafeMutablePointer<TapeHeader> {
     let header = UnsafeMutablePointer<TapeHeader>.allocate(capacity: 1)
     let capacity = smallestCapacity
+    let thread = ThreadStack.current
     header.initialize(
       to: TapeHeader(
         count: 0, limit: capacity, key: 1 << 32, values: column(.values, capacity),
         records: column(.records, capacity), constants: column(.constants, capacity),
-        constantCount: 0, capacity: capacity, pauses: 0, owner: nil))
+        constantCount: 0, stack: thread.pointee, thread: thread, capacity: capacity, pauses: 0,
+        owner: nil))
     return header
   }
 
@@ -100,7 +105,7 @@ extension UnsafeMutablePointer<TapeHeader> {
     _ second: UInt64
   ) -> Scalar {
     let index = end.record
-    if _slowPath(index == pointee.limit) { return appendSlowly(code, value, first, second) }
+    if _slowPath(!isReady(at: index)), !makeRoom() { return Scalar(value) }
     put(Record(code, first, second), value, at: index)
     pointee.count = index &+ 1
     return Scalar(value, at: index, of: self)
@@ -130,9 +135,7 @@ extension UnsafeMutablePointer<TapeHeader> {
     constant: Double
   ) -> Scalar {
     let index = end.record
-    if _slowPath(index == pointee.limit) {
-      return appendSlowly(code, value, first, constant: constant)
-    }
+    if _slowPath(!isReady(at: index)), !makeRoom() { return Scalar(value) }
     (pointee.constants + end.constant).initialize(to: constant)
     put(Record(code, first, UInt64(truncatingIfNeeded: end.constant)), value, at: index)
     pointee.constantCount = end.constant &+ 1
@@ -140,23 +143,18 @@ extension UnsafeMutablePointer<TapeHeader> {
     return Scalar(value, at: index, of: self)
   }
 
+  /// Makes room for one record more; false while recording is paused.
   @usableFromInline @inline(never)
-  func appendSlowly(
-    _ code: Record.Code, _ value: Double, _ first: UInt64, _ second: UInt64
-  ) -> Scalar {
-    if pointee.pauses > 0 { return Scalar(value) }
+  func makeRoom() -> Bool {
+    requireOwnThread()
+    if pointee.pauses > 0 { return false }
     reserve(pointee.count + 1)
-    return append(code, value, first, second)
+    return true
   }
 
-  @usableFromInline @inline(never)
-  func appendSlowly(
-    _ code: Record.Code, _ value: Double, _ first: UInt64, constant: Double
-  ) -> Scalar {
-    if pointee.pauses > 0 { return Scalar(value) }
-    reserve(pointee.count + 1)
-    return append(code, value, first, constant: constant)
-  }
+  /// True if a record may be written at once.
+  @inlinable @inline(__always)
+  func isReady(at index: Int) -> Bool { index != pointee.limit && pointee.stack.isInUse }
 
   /// Records an operation that only the side tables know more about, and returns its index, or -1
   /// while recording is paused.

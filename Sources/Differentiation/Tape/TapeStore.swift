@@ -61,7 +61,9 @@ enum TapeStore {
 
   static func takeTape() -> Tape {
     let taken = tapes.withLock { Tapes(free: $0.free.popLast().map { [$0] } ?? []) }
-    return taken.free.first ?? Tape()
+    guard let tape = taken.free.first else { return Tape() }
+    tape.header.takeOver()
+    return tape
   }
 
   static func give(_ tape: Tape) {

@@ -17,7 +17,8 @@ import AdjointSupport
 /// ```
 ///
 /// - Note: `@unchecked Sendable` for the same reason as ``Scalar``: the way to the tape is a raw
-///   pointer that is checked before use, and a tape belongs to one task at a time.
+///   pointer that is checked before use, and a record that comes from another
+///   thread than that of the tape stops the program.
 public struct Tensor: @unchecked Sendable {
   /// The value; of a literal a placeholder, see ``settled``.
   @usableFromInline var array: NDArray
@@ -126,8 +127,9 @@ public struct Tensor: @unchecked Sendable {
   /// which a tensor of a paused tape counts.
   @inline(__always)
   var recordingHeader: UnsafeMutablePointer<TapeHeader>? {
-    guard let header = liveHeader, header.pointee.pauses == 0 else { return nil }
-    return header
+    guard let header = liveHeader else { return nil }
+    header.requireOwnThread()
+    return header.pointee.pauses == 0 ? header : nil
   }
 
   /// This tensor, as a constant if its tape is paused.

@@ -157,7 +157,8 @@ extension Tape {
   /// Runs a walk in plain numbers: nothing that a rule computes may land on the tape, and its
   /// mistakes are noted there.
   func computingOnly<R>(_ walk: () -> R) -> R {
-    CurrentTape.with(self) { withoutRecording(walk) }
+    header.takeOver()
+    return CurrentTape.with(self) { withoutRecording(walk) }
   }
 }
 
