@@ -201,15 +201,9 @@ struct Program: Sendable {
 
   /// Whether each gradient is one of a function that uses its variable, and the result one of the
   /// inputs; others are mistakes, not programs.
-  ///
-  /// On a tape of one's own an outer variable is foreign to a gradient at a constant, so there is
-  /// none outermost.
   var usesItsVariables: Bool {
     var dependent = Set(inputs.indices)
     for (place, instruction) in instructions.enumerated() {
-      if case .gradient = instruction.body, !dependent.contains(instruction.operands[0]) {
-        return false
-      }
       let register = inputs.count + place
       guard let isDependent = Self.depends(instruction, at: register, on: dependent) else {
         return false

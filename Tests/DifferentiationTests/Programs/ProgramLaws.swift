@@ -1,10 +1,10 @@
 // What every program must obey. A check returns what it finds; RandomProgramTests decides what to do
 // with it.
 
-import AdjointDifferentiation
 import Foundation
 
 @testable import AdjointArrays
+@testable import AdjointDifferentiation
 
 /// A law that a program breaks.
 struct ProgramFinding: CustomStringConvertible {
@@ -189,28 +189,45 @@ extension Program {
     let (recorded, pullback) = try subject.linearized(point)
     return Answers(
       value: try subject.value(point)[0], recorded: recorded[0], gradient: try pullback([1]),
-      tangent: try subject.pushforward(point, u)[0],
+      tangent: try tangent(along: u) { try result($0) },
       product: try subject.secondPullback(point, [1], v),
       forwardOverReverse: try forwardOverReverse(u, v))
   }
 
+  /// `uᵀ H v`: the tangent of `⟨∇f, v⟩`.
   private func forwardOverReverse(_ u: [Double], _ v: [Double]) throws -> Double {
+    try tangent(along: u) { xs in
+      if isScalar {
+        let slopes = gradient(at: xs.map(\.scalar)) { (xs: [Scalar]) -> Scalar in
+          (try? result(xs.map { .scalar($0) }).scalar) ?? Scalar(.nan)
+        }
+        return .scalar(zip(slopes, v).reduce(0) { $0 + $1.0 * $1.1 })
+      }
+      let slopes = try gradient(at: xs.map(\.tensor)) { (xs: [Tensor]) throws -> Tensor in
+        try result(xs.map { .tensor($0) }).tensor
+      }
+      let directions = values(at: v).map(\.tensor)
+      return .tensor(zip(slopes, directions).map { ($0 * $1).sum() }.sum())
+    }
+  }
+
+  /// The tangent along a direction of a function of the inputs.
+  ///
+  /// The tape is the current one meanwhile: on a tape of one's own, outer variables are foreign to
+  /// a gradient at a constant.
+  private func tangent(
+    along u: [Double], _ f: ([Value]) throws -> Value
+  ) throws -> Double {
     let tape = Tape()
+    let directions = values(at: u)
     if isScalar {
       let xs = tape.variables(point)
-      let slopes = gradient(at: xs) { xs in
-        (try? result(xs.map { .scalar($0) }).scalar) ?? Scalar(.nan)
-      }
-      let sum = zip(slopes, v).reduce(Scalar(0)) { $0 + $1.0 * $1.1 }
-      return tape.tangent(of: sum, along: Array(zip(xs, u)))
+      let y = try CurrentTape.with(tape) { try f(xs.map { .scalar($0) }) }
+      return tape.tangent(of: y.scalar, along: Array(zip(xs, u)))
     }
     let xs = values(at: point).map { tape.variable($0.tensor) }
-    let slopes = try gradient(at: xs) { (xs: [Tensor]) throws -> Tensor in
-      try result(xs.map { .tensor($0) }).tensor
-    }
-    let sum = zip(slopes, values(at: v).map(\.tensor)).map { ($0 * $1).sum() }.sum()
-    let directions = values(at: u).map(\.tensor)
-    return try tape.tangent(of: sum, along: Array(zip(xs, directions))).item
+    let y = try CurrentTape.with(tape) { try f(xs.map { .tensor($0) }) }
+    return try tape.tangent(of: y.tensor, along: Array(zip(xs, directions.map(\.tensor)))).item
   }
 
   /// The same program in float64 if it is in float32, and on tensors if it is on scalars.
