@@ -58,6 +58,7 @@ extension NDArray {
     let count = places.elementCount
     let outer = shape.elementCount(of: 0..<axis)
     let inner = shape.elementCount(of: (axis + 1)..<shape.rank)
+    defer { withExtendedLifetime((dense, places)) {} }
     return try wholeSums(into: shape) { add in
       for row in 0..<(outer * count) {
         let (group, number) = row.quotientAndRemainder(dividingBy: count)

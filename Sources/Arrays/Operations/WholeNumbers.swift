@@ -9,8 +9,7 @@ final class FirstMistake: Sendable {
   private let mistake = Mutex<ShapeError?>(nil)
 
   func note(_ make: @autoclosure () -> ShapeError) {
-    let noted = make()
-    mistake.withLock { if $0 == nil { $0 = noted } }
+    mistake.withLock { if $0 == nil { $0 = make() } }
   }
 
   func check() throws(ShapeError) {
