@@ -43,7 +43,7 @@ extension Tensor {
     let x = settled
     guard x.dtype.isFloatingPoint else {
       return Tensor.applying(
-        Sum(axes: axes, keepsDimensions: keepsDimensions), to: [x], as: "sum")
+        Sum(axes: axes, keepsDimensions: keepsDimensions), to: [x], as: "sum", giving: x.shape)
     }
     return Tensor.recording(
       Sum(axes: axes, keepsDimensions: keepsDimensions), x,

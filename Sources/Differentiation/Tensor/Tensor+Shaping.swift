@@ -155,7 +155,9 @@ extension Tensor {
   public func converted(to dtype: DType) -> Tensor {
     if isLiteral, dtype.isFloatingPoint { return literal(as: dtype) }
     return dtype == self.dtype
-      ? self : Tensor.applying(Convert(dtype: dtype), to: [self], as: "converted(to: .\(dtype))")
+      ? self
+      : Tensor.applying(
+        Convert(dtype: dtype), to: [self], as: "converted(to: .\(dtype))", giving: shape)
   }
 
   /// Tensors one after the other along an existing axis, whose lengths add up.
