@@ -15,14 +15,8 @@ private func onAnotherThread<R>(_ body: @escaping () -> R) -> R {
   nonisolated(unsafe) let body = body
   nonisolated(unsafe) var result: R?
   let thread = Thread { result = body() }
-  let done = DispatchSemaphore(value: 0)
-  let waiting = Thread {
-    thread.start()
-    while !thread.isFinished { usleep(100) }
-    done.signal()
-  }
-  waiting.start()
-  done.wait()
+  thread.start()
+  while !thread.isFinished { usleep(100) }
   return result!
 }
 
