@@ -132,8 +132,12 @@ struct ProgramGenerator {
     var inside = registers + [registers[operand]]
     let inner = try instructions(int(1...3), &inside, depth: depth + 1)
     let instruction = Instruction(body: .gradient(inner), operands: [operand])
-    let isProper = Program.depends(instruction, at: registers.count, on: []) != nil
-    return try isProper && isGood(program.value(of: instruction, registers)) ? [instruction] : nil
+    // A function whose own gradient is constant, of a linear one for example, does not use its
+    // variable, and asking for its gradient is a mistake.
+    guard Program.depends(instruction, at: registers.count, on: []) != nil,
+      let value = try? program.value(of: instruction, registers), isGood(value)
+    else { return nil }
+    return [instruction]
   }
 
   private func isGood(_ value: Value) -> Bool {

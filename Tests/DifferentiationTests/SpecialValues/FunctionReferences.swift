@@ -20,6 +20,9 @@ struct FunctionReference: Sendable {
   var isSilent: @Sendable (Double) -> Bool = { _ in false }
   /// Where of the second derivative nothing is claimed: edges of domains.
   var isEdge: @Sendable (Double) -> Bool = { _ in false }
+  /// Whether the function grows without bound while its slope dies off: at infinity the slope is NaN,
+  /// or an overflow would pass for saturation.
+  var hidesOverflow = false
   /// How large an absolute error is that counts as rounding.
   ///
   /// A rule that subtracts from 1 is right to one unit of 1, and where the slope dies off that is
@@ -58,25 +61,27 @@ extension FunctionReference {
     "exp2": .init(
       value: exp2, slope: { M_LN2 * exp2($0) }, curvature: { M_LN2 * M_LN2 * exp2($0) }),
     "log": .init(
-      value: log, slope: { 1 / $0 }, curvature: { -1 / $0 / $0 }, isDefined: { !($0 < 0) }),
+      value: log, slope: { 1 / $0 }, curvature: { -1 / $0 / $0 }, isDefined: { !($0 < 0) },
+      hidesOverflow: true),
     "log1p": .init(
       value: log1p, slope: { 1 / (1 + $0) }, curvature: { -1 / (1 + $0) / (1 + $0) },
-      isDefined: { !($0 < -1) }),
+      isDefined: { !($0 < -1) }, hidesOverflow: true),
     "log2": .init(
       value: log2, slope: { 1 / M_LN2 / $0 }, curvature: { -1 / M_LN2 / $0 / $0 },
-      isDefined: { !($0 < 0) }),
+      isDefined: { !($0 < 0) }, hidesOverflow: true),
     "log10": .init(
       value: log10, slope: { 1 / M_LN10 / $0 }, curvature: { -1 / M_LN10 / $0 / $0 },
-      isDefined: { !($0 < 0) }),
+      isDefined: { !($0 < 0) }, hidesOverflow: true),
     "sqrt": .init(
       value: sqrt, slope: { 0.5 / sqrt($0) }, curvature: { -0.25 / $0 / sqrt($0) },
-      isDefined: { !($0 < 0) }),
+      isDefined: { !($0 < 0) }, hidesOverflow: true),
     "rsqrt": .init(
       value: { 1 / sqrt($0) }, slope: { -0.5 / $0 / sqrt($0) },
       curvature: { 0.75 / $0 / $0 / sqrt($0) }, isDefined: { !($0 < 0) }),
     "cbrt": .init(
       value: cbrt, slope: { 1 / (3 * cbrt($0) * cbrt($0)) },
-      curvature: { -2 / 9.0 / $0 / cbrt($0) / cbrt($0) }, isSilent: { $0 == 0 }),
+      curvature: { -2 / 9.0 / $0 / cbrt($0) / cbrt($0) }, isSilent: { $0 == 0 }, hidesOverflow: true
+    ),
     "sigmoid": .init(
       value: logistic, slope: logisticSlope,
       curvature: { logisticSlope($0) * (1 - 2 * logistic($0)) }, roundingOfOne: 1),
@@ -92,7 +97,8 @@ extension FunctionReference {
     "erfInverse": .init(
       value: inverseOfErf, slope: { sqrt(.pi) / 2 * exp(pow(inverseOfErf($0), 2)) },
       curvature: {
-        let y = inverseOfErf($0), slope = sqrt(.pi) / 2 * exp(y * y)
+        let y = inverseOfErf($0)
+        let slope = sqrt(.pi) / 2 * exp(y * y)
         return 2 * y * slope * slope
       }, isDefined: { !(abs($0) > 1) }),
   ]
@@ -106,13 +112,11 @@ extension FunctionReference {
     "asin": .init(
       value: asin, slope: { 1 / sqrt((1 - $0) * (1 + $0)) },
       curvature: { $0 / pow((1 - $0) * (1 + $0), 1.5) }, isDefined: { !(abs($0) > 1) },
-      isEdge: { abs($0) == 1 },
-      roundingOfOne: 1),
+      isEdge: { abs($0) == 1 }, roundingOfOne: 1),
     "acos": .init(
       value: acos, slope: { -1 / sqrt((1 - $0) * (1 + $0)) },
       curvature: { -$0 / pow((1 - $0) * (1 + $0), 1.5) }, isDefined: { !(abs($0) > 1) },
-      isEdge: { abs($0) == 1 },
-      roundingOfOne: 1),
+      isEdge: { abs($0) == 1 }, roundingOfOne: 1),
     "atan": .init(
       value: atan, slope: { 1 / (1 + $0 * $0) },
       curvature: vanishing { -2 * $0 / (1 + $0 * $0) / (1 + $0 * $0) }),
@@ -123,17 +127,16 @@ extension FunctionReference {
       curvature: { -2 * tanh($0) / cosh($0) / cosh($0) }, roundingOfOne: 1),
     "asinh": .init(
       value: asinh, slope: { 1 / hypot(1, $0) },
-      curvature: vanishing { -$0 / hypot(1, $0) / hypot(1, $0) / hypot(1, $0) },
-      isSilent: { abs($0) > 1e18 }),
+      curvature: vanishing { -$0 / hypot(1, $0) / hypot(1, $0) / hypot(1, $0) }, hidesOverflow: true
+    ),
     "acosh": .init(
       value: acosh, slope: { 1 / sqrt($0 - 1) / sqrt($0 + 1) },
       curvature: vanishing { -$0 / pow($0 - 1, 1.5) / pow($0 + 1, 1.5) }, isDefined: { !($0 < 1) },
-      isSilent: { $0 > 1e18 }, isEdge: { $0 == 1 }),
+      isEdge: { $0 == 1 }, hidesOverflow: true),
     "atanh": .init(
       value: atanh, slope: { 1 / ((1 - $0) * (1 + $0)) },
       curvature: { 2 * $0 / pow((1 - $0) * (1 + $0), 2) }, isDefined: { !(abs($0) > 1) },
-      isEdge: { abs($0) == 1 },
-      roundingOfOne: 1),
+      isEdge: { abs($0) == 1 }, roundingOfOne: 1),
   ]
 
   private static let pieces: [String: FunctionReference] = [
@@ -153,11 +156,13 @@ extension FunctionReference {
 
   private static let gammas: [String: FunctionReference] = [
     "logGamma": .init(
-      value: lgammaOfNumber, slope: { polygamma(0, $0) }, curvature: { polygamma(1, $0) },
+      value: lgammaOfNumber, slope: { polygamma(0, $0) },
+      curvature: { $0 == inf ? nan : polygamma(1, $0) },
       isSilent: isPole),
     "digamma": .init(
       value: { $0 == 0 ? -1 / $0 : polygamma(0, $0) }, slope: { polygamma(1, $0) },
-      curvature: { polygamma(2, $0) }, isSilent: isPole, roundingOfOne: 1, roundingOfValue: 1),
+      curvature: { polygamma(2, $0) }, isSilent: isPole, hidesOverflow: true, roundingOfOne: 1,
+      roundingOfValue: 1),
     "trigamma": .init(
       value: { isPole($0) && $0.isFinite ? inf : polygamma(1, $0) }, slope: { polygamma(2, $0) },
       curvature: { polygamma(3, $0) }, isSilent: isPole, roundingOfOne: 1),
@@ -195,7 +200,8 @@ private func polygamma(_ order: Int, _ x: Double) -> Double {
   if x == inf { return order == 0 ? inf : 0 }
   let sign = order % 2 == 0 ? -1.0 : 1.0
   func factorial(_ n: Int) -> Double { tgamma(Double(n + 1)) }
-  var sum = 0.0, z = x
+  var sum = 0.0
+  var z = x
   while z < 20 {
     sum += sign * factorial(order) / power(z, order + 1)
     z += 1

@@ -34,7 +34,7 @@ struct PairReference: Sendable {
       slopes: { a, b in
         let h = hypot(a, b)
         if a.isNaN || b.isNaN || h == 0 { return (nan, nan) }
-        return isOrdinary(a, b) ? (b / h / h, -a / h / h) : nil
+        return h == inf ? nil : (b / h / h, -a / h / h)
       },
       curvatures: { a, b in
         let h = hypot(a, b)
@@ -59,7 +59,7 @@ struct PairReference: Sendable {
       slopes: { x, y in
         // Where nothing is the factor, a logarithm that is not defined has no slope.
         if x == 0 { return y.isNaN ? nil : (log(y), 0) }
-        return y.magnitude < 1e-30 ? nil : (log(y), x / y)
+        return y.magnitude < 1e-30 || y == inf ? nil : (log(y), x / y)
       },
       curvatures: { x, y in
         isOrdinary(x, y) && y > 0 ? (0, 1 / y, x == 0 ? 0 : -x / y / y) : nil
@@ -130,7 +130,8 @@ struct PairReference: Sendable {
 
   private static func powerCurvatures(_ a: Double, _ b: Double) -> (Double, Double, Double)? {
     guard isOrdinary(a, b), a > 0 else { return nil }
-    let y = pow(a, b), l = log(a)
+    let y = pow(a, b)
+    let l = log(a)
     return (b * (b - 1) * y / a / a, y / a * (1 + b * l), y * l * l)
   }
 }

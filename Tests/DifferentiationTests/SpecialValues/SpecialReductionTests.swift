@@ -56,7 +56,7 @@ struct ReductionReference: Sendable, CustomTestStringConvertible {
       name: "product", reduce: { $0.product(over: 1) },
       value: { x in
         // Two large numbers leave the range of float32 before a third brings them back.
-        x.filter { abs($0) == 1e20 }.count > 1 ? nil : x[0] * x[1] * x[2]
+        x.filter { abs($0) > 1e19 && $0.isFinite }.count > 1 ? nil : x[0] * x[1] * x[2]
       },
       slopes: { x in
         // Where a zero factor meets an infinite one, a zero adjoint may win.
@@ -73,6 +73,16 @@ struct ReductionReference: Sendable, CustomTestStringConvertible {
       curvature: { x, i, j in
         guard !x.contains(inf), let p = weights(x)[i], let q = weights(x)[j] else { return nil }
         return i == j ? p * (1 - p) : -p * q
+      }),
+    .init(
+      name: "norm", reduce: { $0.norm(over: [1]) },
+      value: { x in x.contains(where: \.isNaN) ? nan : hypot(hypot(x[0], x[1]), x[2]) },
+      slopes: { directions($0) },
+      curvature: { x, i, j in
+        let norm = hypot(hypot(x[0], x[1]), x[2])
+        guard norm.isFinite else { return nil }
+        if norm == 0 { return 0 }
+        return ((i == j ? 1 : 0) - x[i] / norm * (x[j] / norm)) / norm
       }),
     .init(
       name: "variance", reduce: { $0.variance(over: 1) },
@@ -96,14 +106,27 @@ struct ReductionReference: Sendable, CustomTestStringConvertible {
     return largest.isInfinite ? largest : largest + log(x.reduce(0) { $0 + exp($1 - largest) })
   }
 
-  /// Softmax, in which -∞ has no weight; of nothing but -∞ nothing can be said.
+  /// The limits of softmax: one infinity takes all, -∞ has no weight, and of nothing but -∞ nothing
+  /// can be said.
   private static func weights(_ x: [Double]) -> [Double?] {
     if x.contains(where: \.isNaN) { return x.map { _ in nil } }
     let largest = x.max() ?? -inf
-    if largest == inf { return x.map { _ in nil } }
+    if largest == inf {
+      return x.filter { $0 == inf }.count == 1 ? x.map { $0 == inf ? 1 : 0 } : x.map { _ in nil }
+    }
     if largest == -inf { return x.map { _ in nan } }
     let sum = x.reduce(0) { $0 + exp($1 - largest) }
     return x.map { exp($0 - largest) / sum }
+  }
+
+  /// `x / ‖x‖`, its limit beside one infinite element, and 0 at the origin.
+  private static func directions(_ x: [Double]) -> [Double?] {
+    let norm = hypot(hypot(x[0], x[1]), x[2])
+    if x.contains(where: \.isNaN) { return x.map { _ in nil } }
+    if norm == 0 { return [0, 0, 0] }
+    if x.filter(\.isInfinite).count > 1 { return x.map { _ in nil } }
+    if norm == inf, !x.contains(where: \.isInfinite) { return x.map { $0 / 2 / (norm / 2) } }
+    return x.map { $0.isInfinite ? ($0 > 0 ? 1 : -1) : $0 / norm }
   }
 }
 
@@ -137,7 +160,7 @@ struct ReductionReference: Sendable, CustomTestStringConvertible {
     }
     for (r, row) in rows.enumerated() {
       let size = row.filter(\.isFinite).reduce(0) { max($0, abs($1)) }
-      check(values[r], reference.value(row), size, "f(\(row))")
+      check(values[r], reference.value(row), reference.name == "norm" ? 0 : size, "f(\(row))")
       for (i, slope) in reference.slopes(row).enumerated() {
         check(slopes[3 * r + i], slope, 1, "∂\(i)(\(row))")
         for j in 0..<3 {
@@ -149,13 +172,15 @@ struct ReductionReference: Sendable, CustomTestStringConvertible {
     #expect(mistakes == [])
   }
 
-  // What was not chosen gets an exact zero, whatever arrives.
+  // What was not chosen gets an exact zero, whatever arrives: sqrt(max(0, -1)) has slopes [∞, 0].
   @Test(arguments: [inf, -inf, nan, 1])
   func losersAreSkipped(adjoint: Double) throws {
     let rows = Self.rows.filter { !$0.contains(where: \.isNaN) }
     let x = Tensor(rows.flatMap { $0 }, shape: [rows.count, 3], dtype: .float64)
     let seed = Tensor(rows.map { _ in adjoint }, dtype: .float64)
     let selections: [(String, (Tensor) -> Tensor, ([Double]) -> Double)] = [
+      ("maximum", { $0.maximum(over: 1) }, { $0.max() ?? 0 }),
+      ("minimum", { $0.minimum(over: 1) }, { $0.min() ?? 0 }),
       ("maxPool1D", { maxPool1D($0.expanded(at: -1), window: 3).flattened() }, { $0.max() ?? 0 }),
       ("max", { max(max($0[.all, 0], $0[.all, 1]), $0[.all, 2]) }, { $0.max() ?? 0 }),
       ("sorted", { $0.sorted(along: 1)[.all, 0] }, { $0.min() ?? 0 }),
