@@ -94,7 +94,11 @@ extension Tensor {
       let rescaling = `where`(largest .== before, 1, exp(before - largest))
       let sum = Tensor.applying(
         LinearRecurrence(axis: axis, isReversed: false, zeroWins: false), rescaling, exp(x - shift))
-      return log(sum) + shift
+      let result = log(sum) + shift
+      // From +∞ on the result is the running maximum, with the shares of that.
+      let isInfinite = largest .== Double.infinity
+      guard isInfinite.flattened().any(over: 0).array.item() != 0 else { return result }
+      return `where`(isInfinite, x.cumulativeMaximum(along: axis), result)
     }
   }
 

@@ -61,6 +61,13 @@ private let logOf2 = 0.6931471805599453
         == [1.5, 1, 0.5, 1])
   }
 
+  // From the first NaN on, the results belong to what is NaN, and so does a NaN as adjoint.
+  @Test func runningExtremesWithNaN() throws {
+    let found = try slopes([1, .nan, 2]) { $0.cumulativeMaximum(along: 0) }
+    #expect(found[0] == 1 && found[1].isNaN && found[2] == 0)
+    #expect(try slopes([1, .nan, 2]) { $0.cumulativeMinimum(along: 0)[0] } == [1, 0, 0])
+  }
+
   // The slope of √ at 0 is infinite. It arrives where the zero was chosen; multiplied by zero it
   // would be NaN everywhere else.
   @Test func losersAreSkipped() throws {
@@ -104,6 +111,9 @@ private let logOf2 = 0.6931471805599453
     #expect(
       try slopes([-inf, -inf, 1, 1]) { $0.logCumulativeSumExp(along: 0)[2...] } == [0, 0, 1.5, 0.5])
     #expect(tensor([0, inf, 1]).logCumulativeSumExp(along: 0).doubles == [0, inf, inf])
+    // As in the reduction, +∞ has the whole weight, in equal shares.
+    #expect(try slopes([0, inf, 1]) { $0.logCumulativeSumExp(along: 0) } == [1, 2, 0])
+    #expect(try slopes([0, inf, inf]) { $0.logCumulativeSumExp(along: 0)[2] } == [0, 0.5, 0.5])
   }
 
   // A cone: of its subgradients at a constant sample 0 is the least. Numbers such as 0.1, whose

@@ -127,7 +127,8 @@ struct CumulativeExtremum: Primitive {
   func pullback(_ adjoint: Tensor, at use: borrowing PrimitiveUse) {
     use.give(0) {
       let runs = Runs(use, axis)
-      let received = Tensor.applying(runs.forward.reversed, adjoint / runs.count)
+      let received = Tensor.applying(
+        runs.forward.reversed, Elementary.Scaled.at(adjoint, runs.share))
       return `where`(runs.isExtreme, received, 0)
     }
   }
@@ -135,7 +136,8 @@ struct CumulativeExtremum: Primitive {
   func pushforward(_ tangents: PrimitiveTangents, at use: borrowing PrimitiveUse) -> Tensor {
     let runs = Runs(use, axis)
     return tangents.sum { _, tangent in
-      Tensor.applying(runs.forward, `where`(runs.isExtreme, tangent, 0)) / runs.count
+      let sum = Tensor.applying(runs.forward, `where`(runs.isExtreme, tangent, 0))
+      return Elementary.Scaled.at(sum, runs.share)
     }
   }
 
@@ -146,19 +148,20 @@ struct CumulativeExtremum: Primitive {
     let forward: CumulativeSumOfRuns
     /// True for an element that is the extreme of those up to it.
     let isExtreme: Tensor
-    /// For each element of the result, how many elements share it.
-    let count: Tensor
+    /// For each element of the result, 1 over the number of elements that share it; NaN if it is.
+    let share: Tensor
 
     init(_ use: borrowing PrimitiveUse, _ axis: Int) {
       let x = use[0].detached(), result = use.result.detached()
       let before = result.rows(.earlier, axis)
-      // A result that is NaN stays NaN: its run goes on, and the elements that are NaN share it.
+      // A result that is NaN stays NaN: its run goes on, and is that of the elements that are NaN.
       let goesOn = (result.rows(.later, axis) .== before) .|| (before .!= before)
       forward = CumulativeSumOfRuns(
         continues: goesOn.restored(axis, to: x.shape, missing: .earlier).array, axis: axis,
         isReversed: false)
       isExtreme = (x .== result) .|| (x .!= x)
-      count = Tensor.applying(forward, isExtreme.converted(to: x.dtype))
+      let number = Tensor.applying(forward, isExtreme.converted(to: x.dtype))
+      share = `where`(result .== result, 1 / number, Tensor(literal: .nan))
     }
   }
 }
