@@ -10,8 +10,8 @@ extension NDArray {
   /// first one is not read. Numbers are carried in double precision and rounded once per element.
   ///
   /// - Parameters:
-  ///   - coefficients: of this array's shape, and of its type or truth values. A truth value goes on
-  ///     with the sum or begins a new one, whatever the old one was.
+  ///   - coefficients: of this array's shape, and of its type or truth values. A truth value goes
+  ///     on with the sum or begins a new one, whatever the old one was.
   ///   - zeroWins: whether a zero stays zero even if the coefficient is infinite or NaN. Adjoints
   ///     and tangents are carried that way.
   /// - Precondition: the elements are of a floating-point type.

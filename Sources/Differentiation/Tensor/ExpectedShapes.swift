@@ -98,7 +98,8 @@ extension Shape {
     }
     var lengths = first.dimensions
     lengths[position] = shapes.reduce(0) { sum, shape in
-      sum + (position < shape.rank ? shape[position] : 0)
+      // Lengths whose sum is out of range are themselves what is refused.
+      sum &+ (position < shape.rank ? shape[position] : 0)
     }
     return .expected(lengths)
   }

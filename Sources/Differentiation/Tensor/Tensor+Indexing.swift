@@ -78,8 +78,8 @@ extension Tensor {
   /// ```
   ///
   /// - Complexity: to read, none; no element is copied. To assign, that of the part if nothing else
-  ///   holds the elements, and otherwise that of a copy of the tensor. Many parts of equal shape are
-  ///   put together faster by ``stacked(_:along:)``.
+  ///   holds the elements, and otherwise that of a copy of the tensor. Many parts of equal shape
+  ///   are put together faster by ``stacked(_:along:)``.
   public subscript(_ items: any TensorIndex...) -> Tensor {
     get { sliced(items.map(\.indexItem)) }
     set { replace(items.map(\.indexItem), with: newValue) }

@@ -9,8 +9,8 @@ extension Tensor {
   ///
   /// `√(Σ (x - mean)² / (n - correction))`: that of the population by default, with `correction: 1`
   /// the root of the unbiased estimate. For equal numbers the value and the derivative are exactly
-  /// 0. Whole numbers, axes that do not exist, and a correction that is negative or exceeds the count
-  /// are refused as a ``TensorError``.
+  /// 0. Whole numbers, axes that do not exist, and a correction that is negative or exceeds the
+  /// count are refused as a ``TensorError``.
   ///
   /// ```swift
   /// Tensor([1, 2, 3, 4]).standardDeviation()               // 1.1180
