@@ -99,6 +99,24 @@ import Testing
     #expect(tape.gradients(of: g)[x] == 12)
   }
 
+  // On the way to the outer result a gradient is taken at a constant: its walk is over, what its
+  // rules read is gone, and a forward walk over the tape passes it by. The product of five numbers
+  // joins tensors that are numbers.
+  // c = Σ ∂(z₀ z₁ z₂ z₃ z₄) = 5 at ones, g(x) = D(y ↦ c y²)(x) = 10 x.
+  @Test func forwardWalksPassByGradientsAtConstants() throws {
+    let tape = Tape()
+    let x = tape.variable(Tensor([3], dtype: .float64))
+    let g = try gradient(at: x) { (y: Tensor) throws -> Tensor in
+      let c = try gradient(at: Tensor.ones([5], dtype: .float64)) { (z: Tensor) -> Tensor in
+        z.product()
+      }
+      return (c.sum() * y * y).sum()
+    }
+    #expect(g.doubles == [30])
+    let direction = Tensor([1], dtype: .float64)
+    #expect(try tape.tangent(of: g, along: [(x, direction)]).doubles == [10])
+  }
+
   @Test func customDerivativeIsUsedAndNests() {
     // A deliberately odd derivative (7 x instead of 2 x) shows which one is used, to second order.
     func odd(_ x: Scalar) -> Scalar {

@@ -141,7 +141,12 @@ struct ForwardWalk {
   private func tangent(_ index: Int32) -> Tensor? {
     guard index >= 0 else { return nil }
     let record = tape.header.pointee.records[Int(index)]
-    guard record.code == .tensor else { return Tensor(numbers[Int(index)], dtype: .float64) }
+    guard record.code == .tensor else {
+      // Of a gradient that was taken on the way only the records are left, and what its rules read
+      // is gone. Nothing moves there, numbers included.
+      let number = numbers[Int(index)]
+      return number == 0 ? nil : Tensor(number, dtype: .float64)
+    }
     return tensors[Int(record.first)]
   }
 }
