@@ -45,9 +45,18 @@ struct ProgramGenerator {
     for register in registers.indices where !used.contains(register) || int(0...5) == 0 {
       program.results.append((register, Double(int(1...8)) / 4 * (int(0...1) == 0 ? 1 : -1)))
     }
-    if program.usesItsVariables { return program }
+    if program.usesItsVariables, isNeitherSteepNorConstant { return program }
     program = Program(inputs: [], shapes: [])
     return try draw()
+  }
+
+  /// Whether the gradient can be asked for, which at a constant is a mistake, and is not so large
+  /// that differences would be hopeless.
+  private var isNeitherSteepNorConstant: Bool {
+    guard let gradient = try? program.subject.linearized(program.point).pullback([1]) else {
+      return false
+    }
+    return gradient.allSatisfy { abs($0) < 300 }
   }
 
   /// The registers that an instruction and those inside of it read.

@@ -31,7 +31,11 @@ import Testing
   private func expectDone(_ result: ExitTest.Result?) throws {
     let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
     let isDone = text.hasSuffix("done\n")
-    #expect(isDone, "\(text.suffix(4000))")
+    // The last seed, if the process stopped there, and whatever was found before.
+    let lines = text.split(separator: "\n")
+    let seed = lines.last { $0.hasPrefix("seed ") } ?? ""
+    let found = lines.filter { !$0.hasPrefix("seed ") }.joined(separator: "\n")
+    #expect(isDone, "until \(seed):\n\(found.prefix(8000))")
   }
 
   private static func say(_ text: String) {
@@ -49,7 +53,7 @@ import Testing
         continue
       }
       guard let finding = program.finding() else { continue }
-      say("\(finding)\n\(program.swift)")
+      say("of seed \(seed): \(finding)\n\(program.swift)")
       let small = program.shrunk(breaking: finding.law)
       say("smaller: \(small.finding() ?? finding)\n\(small.swift)")
       isRight = false
