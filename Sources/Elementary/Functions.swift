@@ -108,7 +108,7 @@ public func softplus<A: RecordedAlgebra>(_ x: A) -> A { Elementary.Softplus.at(x
 public func relu<A: RecordedAlgebra>(_ x: A) -> A { Elementary.Relu.at(x) }
 
 /// `log(1 + x)`, accurate near zero.
-@inlinable @inline(__always)
+@_disfavoredOverload @inlinable @inline(__always)
 public func log<A: RecordedAlgebra>(onePlus x: A) -> A { Elementary.LogOnePlus.at(x) }
 
 /// `x` to the power `exponent`.
@@ -210,7 +210,7 @@ public func relu(_ x: Double) -> Double { Elementary.Relu.value(x) }
 public func expMinusOne(_ x: Double) -> Double { Elementary.ExpMinusOne.value(x) }
 
 /// `log(1 + x)`, accurate near zero.
-@inlinable @inline(__always)
+@_disfavoredOverload @inlinable @inline(__always)
 public func log(onePlus x: Double) -> Double { Elementary.LogOnePlus.value(x) }
 
 /// The number whose `erf` is `x`, for `-1 ≤ x ≤ 1`.

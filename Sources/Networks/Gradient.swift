@@ -8,10 +8,10 @@ import AdjointSupport
 /// The derivative of a number with respect to a model.
 ///
 /// ```swift
-/// let gradient = try gradient(at: model) { model in loss(model(x), y) }
-/// gradient.hidden.weight          // a Tensor of the weight's shape
-/// gradient["hidden.weight"]       // the same by name, nil if the loss never used it
-/// gradient.unreached              // the names of parameters that the loss never used
+/// let slopes = try gradient(at: model) { model in loss(model(x), y) }
+/// slopes.hidden.weight          // a Tensor of the weight's shape
+/// slopes["hidden.weight"]       // the same by name, nil if the loss never used it
+/// slopes.unreached              // the names of parameters that the loss never used
 /// ```
 ///
 /// A parameter that the loss never used has no derivative, which is not the same as a derivative of

@@ -15,10 +15,10 @@ import AdjointSupport
 /// ```swift
 /// var optimizer = Optimizer(for: model, .clipGlobalNorm(1), .adam(learningRate: 1e-3))
 /// for batch in digits.batches(of: 128, shuffledUsing: &generator) {
-///   let gradient = try gradient(at: model) { model in
+///   let slopes = try gradient(at: model) { model in
 ///     softmaxCrossEntropy(logits: model(batch.inputs), labels: batch.labels)
 ///   }
-///   try optimizer.update(&model, along: gradient)
+///   try optimizer.update(&model, along: slopes)
 /// }
 /// ```
 ///

@@ -90,12 +90,12 @@ extension Classifier {
     on batch: LabeledBatch, with optimizer: inout Optimizer, into average: inout AverageScore
   ) throws -> Bool {
     var logits = Tensor(0)
-    let (loss, gradient) = try valueWithGradient(at: self) { model in
+    let (loss, slopes) = try valueWithGradient(at: self) { model in
       logits = model(batch.inputs)
       return softmaxCrossEntropy(logits: logits, labels: batch.labels)
     }
     average.add(loss: loss, logits: logits, labels: batch.labels)
-    return try optimizer.update(&self, along: gradient)
+    return try optimizer.update(&self, along: slopes)
   }
 
   /// Loss and accuracy on images that the model does not learn from.

@@ -2,10 +2,6 @@
 // expression that takes longer than 100 ms to type-check, so a warning here is a regression of the
 // overloads, not of the formula. Each is evaluated too, because a formula that compiles to
 // something else would be worse.
-//
-// Formulas that mix recorded numbers with several program variables of type `Double`, or that stand
-// in a closure of several arguments, are functions with types of their own here: inside the closure
-// the type checker solves them once for each form of `gradient`, and gives up.
 
 import Adjoint
 import Testing

@@ -1,16 +1,18 @@
 // What makes the type checker look into the closure of a differential operator last. It has never
 // heard of tapes or of derivatives.
 //
-// The compiler solves the body of a closure of one expression together with the call around it.
-// With a differential operator that is a call of a function with many forms, so the operators in
-// the body are tried while the types of its arguments are still open: two arguments and five terms
-// take longer than the compiler is willing to wait. A body that a result builder has its hands in
-// is solved by itself, statement by statement, after everything else about the call is known.
-// Writing the types into the closure has the same effect, but it would be a rule that every user
-// has to know. Forms that are concretely of tensors, beside the generic ones, help in part of the
-// cases: those without a variable of type `Double` and without a model among the arguments.
+// The compiler solves the body of a closure of one expression together with the call around it,
+// while the types of its arguments are still open: two arguments and five terms take longer than it
+// is willing to wait. A body that a result builder has its hands in is solved by itself, after
+// everything else about the call is known. Writing the types into the closure has the same effect,
+// but it would be a rule that every user has to know. Forms that are concretely of tensors, beside
+// the generic ones, help only where there is no variable of type `Double` and no model.
 //
-// The builder changes nothing about the body. A closure that says `return` is solved as any other.
+// Forms that are generic over their argument have the builder. Those for numbers are concrete and
+// do without: inside a builder the compiler tries functions before operators, which is slow for
+// `asin(sqrt(sin(x) * sin(x)))`. A closure that says `return` is solved without the builder.
+
+import AdjointElementary
 
 /// The body of a closure that is given to a differential operator: one expression, or branches that
 /// end in one.
@@ -46,4 +48,35 @@ extension ClosureBody where Result == Tensor {
   public static func buildBlock() -> Result {
     preconditionFailure("a closure that only throws has ended")
   }
+}
+
+// MARK: Arrays of arguments
+
+/// A number that derivatives can be taken with respect to, as an element of an array of arguments:
+/// `Double`, `Float`, `Int`, or a recorded ``Scalar``.
+///
+/// It ties the type of the argument to that of the closure. Without the tie the compiler looks into
+/// the closure of `gradient(at: 3.0)` for an array of arguments too, at length, before it sees that
+/// 3.0 is no array.
+public protocol DifferentiableNumber {
+  /// What the number is inside the closure, a ``Scalar``.
+  associatedtype Variable
+  static func _variables(_ variables: [Scalar]) -> [Variable]
+}
+
+extension DifferentiableNumber {
+  public static func _variables(_ variables: [Scalar]) -> [Scalar] { variables }
+}
+
+extension Double: DifferentiableNumber {}
+extension Float: DifferentiableNumber {}
+extension Int: DifferentiableNumber {}
+
+/// A recorded number as an argument; ``Scalar`` is the only one.
+public protocol ScalarOperand: DifferentiableNumber {
+  static func _scalars(_ scalars: [Self]) -> [Scalar]
+}
+
+extension Scalar: ScalarOperand {
+  public static func _scalars(_ scalars: [Scalar]) -> [Scalar] { scalars }
 }

@@ -6,6 +6,7 @@
 // is one call of `differentiated` below: open a tape, call the function on variables, walk back.
 // These calls cannot fail; a mistake with tensors inside such a function traps with its message.
 
+import AdjointElementary
 import AdjointSupport
 
 /// Numbers in, numbers out.
@@ -51,7 +52,7 @@ func differentiated(
 ///
 /// - Complexity: a small multiple of the cost of the function, whatever the number of operations.
 public func valueWithGradient(
-  at x: Double, @ClosureBody<Scalar> of f: (Scalar) -> Scalar
+  at x: Double, of f: (Scalar) -> Scalar
 ) -> (value: Double, gradient: Double) {
   let (value, gradient) = differentiated([x]) { f($0[0]) }
   return (value, gradient[0])
@@ -59,19 +60,19 @@ public func valueWithGradient(
 
 /// The value and the derivative of a function of one number, both recorded for an outer derivative.
 public func valueWithGradient(
-  at x: Scalar, @ClosureBody<Scalar> of f: (Scalar) -> Scalar
+  at x: Scalar, of f: (Scalar) -> Scalar
 ) -> (value: Scalar, gradient: Scalar) {
   let (value, gradient) = differentiated([x]) { f($0[0]) }
   return (value, gradient[0])
 }
 
 /// The derivative of a function of one number.
-public func gradient(at x: Double, @ClosureBody<Scalar> of f: (Scalar) -> Scalar) -> Double {
+public func gradient(at x: Double, of f: (Scalar) -> Scalar) -> Double {
   differentiated([x], returnsValue: false) { f($0[0]) }.gradient[0]
 }
 
 /// The derivative of a function of one number, recorded for an outer derivative.
-public func gradient(at x: Scalar, @ClosureBody<Scalar> of f: (Scalar) -> Scalar) -> Scalar {
+public func gradient(at x: Scalar, of f: (Scalar) -> Scalar) -> Scalar {
   valueWithGradient(at: x, of: f).gradient
 }
 
@@ -79,7 +80,7 @@ public func gradient(at x: Scalar, @ClosureBody<Scalar> of f: (Scalar) -> Scalar
 
 /// The value and the derivatives of a function of two numbers.
 public func valueWithGradient(
-  at x: Double, _ y: Double, @ClosureBody<Scalar> of f: (Scalar, Scalar) -> Scalar
+  at x: Double, _ y: Double, of f: (Scalar, Scalar) -> Scalar
 ) -> (value: Double, gradient: (Double, Double)) {
   let (value, gradient) = differentiated([x, y]) { f($0[0], $0[1]) }
   return (value, (gradient[0], gradient[1]))
@@ -87,7 +88,7 @@ public func valueWithGradient(
 
 /// The value and the derivatives of a function of two numbers, recorded for an outer derivative.
 public func valueWithGradient(
-  at x: Scalar, _ y: Scalar, @ClosureBody<Scalar> of f: (Scalar, Scalar) -> Scalar
+  at x: Scalar, _ y: Scalar, of f: (Scalar, Scalar) -> Scalar
 ) -> (value: Scalar, gradient: (Scalar, Scalar)) {
   let (value, gradient) = differentiated([x, y]) { f($0[0], $0[1]) }
   return (value, (gradient[0], gradient[1]))
@@ -95,7 +96,7 @@ public func valueWithGradient(
 
 /// The derivatives of a function of two numbers.
 public func gradient(
-  at x: Double, _ y: Double, @ClosureBody<Scalar> of f: (Scalar, Scalar) -> Scalar
+  at x: Double, _ y: Double, of f: (Scalar, Scalar) -> Scalar
 ) -> (Double, Double) {
   let gradient = differentiated([x, y], returnsValue: false) { f($0[0], $0[1]) }.gradient
   return (gradient[0], gradient[1])
@@ -103,13 +104,13 @@ public func gradient(
 
 /// The derivatives of a function of two numbers, recorded for an outer derivative.
 public func gradient(
-  at x: Scalar, _ y: Scalar, @ClosureBody<Scalar> of f: (Scalar, Scalar) -> Scalar
+  at x: Scalar, _ y: Scalar, of f: (Scalar, Scalar) -> Scalar
 ) -> (Scalar, Scalar) { valueWithGradient(at: x, y, of: f).gradient }
 
 /// The value and the derivatives of a function of three numbers.
 public func valueWithGradient(
   at x: Double, _ y: Double, _ z: Double,
-  @ClosureBody<Scalar> of f: (Scalar, Scalar, Scalar) -> Scalar
+  of f: (Scalar, Scalar, Scalar) -> Scalar
 ) -> (value: Double, gradient: (Double, Double, Double)) {
   let (value, gradient) = differentiated([x, y, z]) { f($0[0], $0[1], $0[2]) }
   return (value, (gradient[0], gradient[1], gradient[2]))
@@ -118,7 +119,7 @@ public func valueWithGradient(
 /// The value and the derivatives of a function of three numbers, recorded for an outer derivative.
 public func valueWithGradient(
   at x: Scalar, _ y: Scalar, _ z: Scalar,
-  @ClosureBody<Scalar> of f: (Scalar, Scalar, Scalar) -> Scalar
+  of f: (Scalar, Scalar, Scalar) -> Scalar
 ) -> (value: Scalar, gradient: (Scalar, Scalar, Scalar)) {
   let (value, gradient) = differentiated([x, y, z]) { f($0[0], $0[1], $0[2]) }
   return (value, (gradient[0], gradient[1], gradient[2]))
@@ -127,7 +128,7 @@ public func valueWithGradient(
 /// The derivatives of a function of three numbers.
 public func gradient(
   at x: Double, _ y: Double, _ z: Double,
-  @ClosureBody<Scalar> of f: (Scalar, Scalar, Scalar) -> Scalar
+  of f: (Scalar, Scalar, Scalar) -> Scalar
 ) -> (Double, Double, Double) {
   let gradient = differentiated([x, y, z], returnsValue: false) { f($0[0], $0[1], $0[2]) }
     .gradient
@@ -137,7 +138,7 @@ public func gradient(
 /// The derivatives of a function of three numbers, recorded for an outer derivative.
 public func gradient(
   at x: Scalar, _ y: Scalar, _ z: Scalar,
-  @ClosureBody<Scalar> of f: (Scalar, Scalar, Scalar) -> Scalar
+  of f: (Scalar, Scalar, Scalar) -> Scalar
 ) -> (Scalar, Scalar, Scalar) { valueWithGradient(at: x, y, z, of: f).gradient }
 
 // MARK: Whole numbers
@@ -147,90 +148,80 @@ public func gradient(
 
 /// The value and the derivative of a function of one number.
 public func valueWithGradient(
-  at x: Int, @ClosureBody<Scalar> of f: (Scalar) -> Scalar
+  at x: Int, of f: (Scalar) -> Scalar
 ) -> (value: Double, gradient: Double) { valueWithGradient(at: Double(x), of: f) }
 
 /// The value and the derivatives of a function of two numbers.
 public func valueWithGradient(
-  at x: Int, _ y: Int, @ClosureBody<Scalar> of f: (Scalar, Scalar) -> Scalar
+  at x: Int, _ y: Int, of f: (Scalar, Scalar) -> Scalar
 ) -> (value: Double, gradient: (Double, Double)) {
   valueWithGradient(at: Double(x), Double(y), of: f)
 }
 
 /// The value and the derivatives of a function of three numbers.
 public func valueWithGradient(
-  at x: Int, _ y: Int, _ z: Int, @ClosureBody<Scalar> of f: (Scalar, Scalar, Scalar) -> Scalar
+  at x: Int, _ y: Int, _ z: Int, of f: (Scalar, Scalar, Scalar) -> Scalar
 ) -> (value: Double, gradient: (Double, Double, Double)) {
   valueWithGradient(at: Double(x), Double(y), Double(z), of: f)
 }
 
-/// The value and the gradient of a function of many numbers.
-@_disfavoredOverload
-public func valueWithGradient(
-  at x: [Int], @ClosureBody<Scalar> of f: ([Scalar]) -> Scalar
-) -> (value: Double, gradient: [Double]) {
-  valueWithGradient(at: x.map { Double($0) }, of: f)
-}
-
 /// The derivative of a function of one number.
-public func gradient(at x: Int, @ClosureBody<Scalar> of f: (Scalar) -> Scalar) -> Double {
+public func gradient(at x: Int, of f: (Scalar) -> Scalar) -> Double {
   gradient(at: Double(x), of: f)
 }
 
 /// The derivatives of a function of two numbers.
 public func gradient(
-  at x: Int, _ y: Int, @ClosureBody<Scalar> of f: (Scalar, Scalar) -> Scalar
+  at x: Int, _ y: Int, of f: (Scalar, Scalar) -> Scalar
 ) -> (Double, Double) { gradient(at: Double(x), Double(y), of: f) }
 
 /// The derivatives of a function of three numbers.
 public func gradient(
-  at x: Int, _ y: Int, _ z: Int, @ClosureBody<Scalar> of f: (Scalar, Scalar, Scalar) -> Scalar
+  at x: Int, _ y: Int, _ z: Int, of f: (Scalar, Scalar, Scalar) -> Scalar
 ) -> (Double, Double, Double) { gradient(at: Double(x), Double(y), Double(z), of: f) }
-
-/// The gradient of a function of many numbers.
-@_disfavoredOverload
-public func gradient(at x: [Int], @ClosureBody<Scalar> of f: ([Scalar]) -> Scalar) -> [Double] {
-  gradient(at: x.map { Double($0) }, of: f)
-}
 
 // MARK: Many variables
 
 /// The value and the gradient of a function of many numbers.
 @_disfavoredOverload
-public func valueWithGradient(
-  at x: [Double], @ClosureBody<Scalar> of f: ([Scalar]) -> Scalar
-) -> (value: Double, gradient: [Double]) { differentiated(x, f) }
+public func valueWithGradient<Number: DifferentiableNumber & PlainNumber>(
+  at x: [Number], @ClosureBody<Scalar> of f: ([Number.Variable]) -> Scalar
+) -> (value: Double, gradient: [Double]) {
+  differentiated(Number._operands(x)) { f(Number._variables($0)) }
+}
 
 /// The value and the gradient of a function of many numbers, recorded for an outer derivative.
 @_disfavoredOverload
-public func valueWithGradient(
-  at x: [Scalar], @ClosureBody<Scalar> of f: ([Scalar]) -> Scalar
-) -> (value: Scalar, gradient: [Scalar]) { differentiated(x, f) }
+public func valueWithGradient<Number: DifferentiableNumber & ScalarOperand>(
+  at x: [Number], @ClosureBody<Scalar> of f: ([Number.Variable]) -> Scalar
+) -> (value: Scalar, gradient: [Scalar]) {
+  differentiated(Number._scalars(x)) { f(Number._variables($0)) }
+}
 
 /// The gradient of a function of many numbers.
 @_disfavoredOverload
-public func gradient(at x: [Double], @ClosureBody<Scalar> of f: ([Scalar]) -> Scalar) -> [Double] {
-  differentiated(x, returnsValue: false, f).gradient
+public func gradient<Number: DifferentiableNumber & PlainNumber>(
+  at x: [Number], @ClosureBody<Scalar> of f: ([Number.Variable]) -> Scalar
+) -> [Double] {
+  differentiated(Number._operands(x), returnsValue: false) { f(Number._variables($0)) }.gradient
 }
 
 /// The gradient of a function of many numbers, recorded for an outer derivative.
 @_disfavoredOverload
-public func gradient(at x: [Scalar], @ClosureBody<Scalar> of f: ([Scalar]) -> Scalar) -> [Scalar] {
-  differentiated(x, f).gradient
-}
+public func gradient<Number: DifferentiableNumber & ScalarOperand>(
+  at x: [Number], @ClosureBody<Scalar> of f: ([Number.Variable]) -> Scalar
+) -> [Scalar] { valueWithGradient(at: x, of: f).gradient }
 
 // MARK: Functions that return functions
 
 /// The gradient as a function: `gradient(of: f)(x)` is `gradient(at: x, of: f)`.
-public func gradient(@ClosureBody<Scalar> of f: @escaping (Scalar) -> Scalar) -> (Double) -> Double
-{
+public func gradient(of f: @escaping (Scalar) -> Scalar) -> (Double) -> Double {
   { x in gradient(at: x, of: f) }
 }
 
 /// The gradient as a function of recorded scalars, so that it can be differentiated again.
 @_disfavoredOverload
-public func gradient(@ClosureBody<Scalar> of f: @escaping (Scalar) -> Scalar) -> (Scalar) -> Scalar
-{
+public func gradient(of f: @escaping (Scalar) -> Scalar) -> (Scalar) -> Scalar {
   { x in gradient(at: x, of: f) }
 }
 
@@ -238,14 +229,14 @@ public func gradient(@ClosureBody<Scalar> of f: @escaping (Scalar) -> Scalar) ->
 ///
 /// `pullback(s)` is `s · f'(x)`. The closure keeps the tape; it may be called many times.
 public func valueWithPullback(
-  at x: Double, @ClosureBody<Scalar> of f: (Scalar) -> Scalar
+  at x: Double, of f: (Scalar) -> Scalar
 ) -> (value: Double, pullback: (Double) -> Double) {
   let (values, pullback) = valueWithPullback(at: [x]) { [f($0[0])] }
   return (values[0], { seed in pullback([seed])[0] })
 }
 
 /// The map from a weight `s` to `s · f'(x)`.
-public func pullback(at x: Double, @ClosureBody<Scalar> of f: (Scalar) -> Scalar) -> (Double) ->
+public func pullback(at x: Double, of f: (Scalar) -> Scalar) -> (Double) ->
   Double
 {
   valueWithPullback(at: x, of: f).pullback
@@ -254,12 +245,13 @@ public func pullback(at x: Double, @ClosureBody<Scalar> of f: (Scalar) -> Scalar
 /// The values of a function of many numbers with many results, and its transposed derivative.
 ///
 /// `pullback(s)` is `Jᵀ s`, with `J[i, j] = ∂f_i/∂x_j`; it may be called many times.
-public func valueWithPullback(
-  at x: [Double], @ClosureBody<[Scalar]> of f: ([Scalar]) -> [Scalar]
+@_disfavoredOverload
+public func valueWithPullback<Number: DifferentiableNumber & PlainNumber>(
+  at x: [Number], @ClosureBody<[Scalar]> of f: ([Number.Variable]) -> [Scalar]
 ) -> (value: [Double], pullback: ([Double]) -> [Double]) {
   Level.open(on: nil, keepsTape: true) { level in
-    let inputs = level.tape.variables(x)
-    let results = f(inputs)
+    let inputs = level.tape.variables(Number._operands(x))
+    let results = f(Number._variables(inputs))
     level.trapOnFailure()
     level.requirePlainResults(results)
     return (
@@ -283,6 +275,7 @@ public func valueWithPullback(
 }
 
 /// The transposed derivative of a function of many numbers with many results.
-public func pullback(
-  at x: [Double], @ClosureBody<[Scalar]> of f: ([Scalar]) -> [Scalar]
+@_disfavoredOverload
+public func pullback<Number: DifferentiableNumber & PlainNumber>(
+  at x: [Number], @ClosureBody<[Scalar]> of f: ([Number.Variable]) -> [Scalar]
 ) -> ([Double]) -> [Double] { valueWithPullback(at: x, of: f).pullback }

@@ -7,16 +7,15 @@
 // element type inside the function is thrown here, once.
 //
 // The signatures are chosen for the type checker. They are disfavored against the concrete forms
-// for numbers, because a literal argument (`at: 3.0`) could be any of them and would cost seconds
-// of type-checking. One form is generic over its result: with two forms, for a tensor and for a
-// scalar, the compiler first proves formula by formula that the wrong one does not fit. One
+// for numbers, because a literal argument (`at: 3.0`) could be any of them. The closure has a
+// `ClosureBody`, so that its arguments have their types before the compiler looks into it. One
 // argument has a form of its own, because a tuple of one element, which a parameter pack returns,
 // cannot be used in an expression; so the packs begin with the second argument.
 
 /// The value and the gradient of a function of one tensor or model.
 ///
 /// ```swift
-/// let (loss, gradient) = try valueWithGradient(at: model) { model in
+/// let (loss, slopes) = try valueWithGradient(at: model) { model in
 ///   softmaxCrossEntropy(logits: model(batch.inputs), labels: batch.labels)
 /// }
 /// ```

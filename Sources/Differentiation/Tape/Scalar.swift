@@ -205,12 +205,6 @@ public func min(_ a: Scalar, _ b: Scalar) -> Scalar { Elementary.Min.at(a, b) }
 @inlinable @inline(__always)
 public func max(_ a: Scalar, _ b: Scalar) -> Scalar { Elementary.Max.at(a, b) }
 
-/// `x` to the power of a constant exponent.
-@inlinable @inline(__always)
-public func pow(_ x: Scalar, _ exponent: Double) -> Scalar {
-  Elementary.Pow.at(x, Scalar(exponent))
-}
-
 /// Scalars compare by value, so that `if x > 0` and `sort` work on them.
 extension Scalar: Comparable {
   @inlinable

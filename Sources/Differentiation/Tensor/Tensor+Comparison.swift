@@ -52,25 +52,6 @@ extension Tensor {
     comparing(.greaterOrEqual, ".>=", a, b)
   }
 
-  /// `a == b`, each element against a number, as truth values.
-  @_disfavoredOverload
-  public static func .== (a: Tensor, b: Double) -> Tensor { a .== Tensor(literal: b) }
-  /// `a != b`, each element against a number, as truth values.
-  @_disfavoredOverload
-  public static func .!= (a: Tensor, b: Double) -> Tensor { a .!= Tensor(literal: b) }
-  /// `a < b`, each element against a number, as truth values.
-  @_disfavoredOverload
-  public static func .< (a: Tensor, b: Double) -> Tensor { a .< Tensor(literal: b) }
-  /// `a <= b`, each element against a number, as truth values.
-  @_disfavoredOverload
-  public static func .<= (a: Tensor, b: Double) -> Tensor { a .<= Tensor(literal: b) }
-  /// `a > b`, each element against a number, as truth values.
-  @_disfavoredOverload
-  public static func .> (a: Tensor, b: Double) -> Tensor { a .> Tensor(literal: b) }
-  /// `a >= b`, each element against a number, as truth values.
-  @_disfavoredOverload
-  public static func .>= (a: Tensor, b: Double) -> Tensor { a .>= Tensor(literal: b) }
-
   /// True where both are; operands that are not truth values are refused as a ``TensorError``.
   public static func .&& (a: Tensor, b: Tensor) -> Tensor {
     combining(".&&", a, b, NDArray.logicalAnd)

@@ -183,6 +183,11 @@ extension Tensor {
     }
   }
 
+  /// The Euclidean norm over one axis.
+  public func norm(over axis: Int, keepsDimensions: Bool = false) -> Tensor {
+    norm(over: [axis], keepsDimensions: keepsDimensions)
+  }
+
   // MARK: Positions and truth values, which have no derivative
 
   /// The position of the largest element along an axis, as `int32`; the first if there are several.

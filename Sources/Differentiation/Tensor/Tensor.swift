@@ -350,8 +350,3 @@ public func min(_ a: Tensor, _ b: Tensor) -> Tensor { Elementary.Min.at(a, b) }
 
 /// The elementwise larger of two tensors; at a tie each takes half of the adjoint.
 public func max(_ a: Tensor, _ b: Tensor) -> Tensor { Elementary.Max.at(a, b) }
-
-/// `x` to the power of a constant exponent.
-public func pow(_ x: Tensor, _ exponent: Double) -> Tensor {
-  Elementary.Pow.at(x, Tensor(literal: exponent))
-}

@@ -46,7 +46,7 @@ extension Catalogue {
     },
     scalars("squared of a scalar", ["Scalar.squared()"], [[1.5], [-0.25]]) { $0[0].squared() },
     scalars(
-      "pow of a scalar, constant exponents", ["pow(_: Scalar, _: Double)"], [[0.75], [2.5]],
+      "pow of a scalar, constant exponents", ["pow(_: Scalar, _: Scalar)"], [[0.75], [2.5]],
       domain: "x > 0 unless the exponent is whole"
     ) { xs in pow(xs[0], 3) + pow(xs[0], -1.5) + pow(-xs[0], 2) + pow(xs[0], 0) },
   ]
@@ -92,7 +92,7 @@ extension Catalogue {
       },
       tensors("squared of a tensor", ["Tensor.squared()"], [[2, 3]]) { $0[0].squared() },
       tensors(
-        "pow of a tensor, constant exponents", ["pow(_: Tensor, _: Double)"], [[3]],
+        "pow of a tensor, constant exponents", ["pow(_: Tensor, _: Tensor)"], [[3]],
         [[0.5, 1.25, 3]], domain: "x > 0 unless the exponent is whole"
       ) { xs in pow(xs[0], 3) + pow(xs[0], -1.5) + pow(-xs[0], 2) + pow(xs[0], 0) },
       tensors("min with broadcasting", ["min(_: Tensor, _: Tensor)"], [[2, 3], [3]]) {

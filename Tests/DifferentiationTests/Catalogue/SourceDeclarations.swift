@@ -34,7 +34,9 @@ enum SourceDeclarations {
     // Through the link, if the folder is one.
     let room = sources.appendingPathComponent("Differentiation").resolvingSymlinksInPath()
     let names = FileManager.default.enumerator(atPath: room.path)?.compactMap { $0 as? String }
-    files += (names ?? []).filter { $0.hasSuffix(".swift") }.sorted()
+    // What is only refused by the compiler is no operation.
+    files += (names ?? []).filter { $0.hasSuffix(".swift") && !$0.hasSuffix("+Refusals.swift") }
+      .sorted()
       .map(room.appendingPathComponent)
     return try files.flatMap { file in
       declarations(in: try String(contentsOf: file, encoding: .utf8))

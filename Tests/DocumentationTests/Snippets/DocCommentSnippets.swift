@@ -197,11 +197,21 @@ enum CommentSnippets {
 
   static func lossOfModel(_ model: Classifier, _ batch: LabeledBatch) throws {
     show("Sources/Differentiation/Operators/DifferentialOperators.swift", 1)
-    let (loss, gradient) = try valueWithGradient(at: model) { model in
+    let (loss, slopes) = try valueWithGradient(at: model) { model in
       softmaxCrossEntropy(logits: model(batch.inputs), labels: batch.labels)
     }
     shown()
-    use(loss, gradient)
+    use(loss, slopes)
+  }
+
+  static func sumOverPoints() {
+    show("Sources/Differentiation/Operators/Sequence+Sum.swift", 1)
+    let points = [(1.0, 2.0), (2.0, 3.0), (3.0, 5.0)]
+    let (da, db) = gradient(at: 0.5, 0.1) { a, b in
+      points.sum { (x, y) in (a * x + b - y).squared() } / 3
+    }
+    shown()
+    use(da, db)
   }
 
   static func severalTensors(_ x: Tensor, _ y: Tensor) throws {
@@ -216,10 +226,10 @@ enum CommentSnippets {
   ) throws {
     try evaluate {
       show("Sources/Networks/Gradient.swift", 1)
-      let gradient = try gradient(at: model) { model in loss(model(x), y) }
-      gradient.hidden.weight          // a Tensor of the weight's shape
-      gradient["hidden.weight"]       // the same by name, nil if the loss never used it
-      gradient.unreached              // the names of parameters that the loss never used
+      let slopes = try gradient(at: model) { model in loss(model(x), y) }
+      slopes.hidden.weight          // a Tensor of the weight's shape
+      slopes["hidden.weight"]       // the same by name, nil if the loss never used it
+      slopes.unreached              // the names of parameters that the loss never used
       shown()
     }
   }
@@ -311,10 +321,10 @@ enum CommentSnippets {
     show("Sources/Optimizers/Optimizer.swift", 1)
     var optimizer = Optimizer(for: model, .clipGlobalNorm(1), .adam(learningRate: 1e-3))
     for batch in digits.batches(of: 128, shuffledUsing: &generator) {
-      let gradient = try gradient(at: model) { model in
+      let slopes = try gradient(at: model) { model in
         softmaxCrossEntropy(logits: model(batch.inputs), labels: batch.labels)
       }
-      try optimizer.update(&model, along: gradient)
+      try optimizer.update(&model, along: slopes)
     }
     shown()
     use(model)

@@ -52,10 +52,10 @@ enum ImageSnippets {
     for _ in 0..<15 {
       for batch in train.batches(of: 32, shuffledUsing: &generator) {
         let images = batch.inputs.reshaped(to: [-1, 8, 8, 1])
-        let gradient = try gradient(at: network) { network in
+        let slopes = try gradient(at: network) { network in
           softmaxCrossEntropy(logits: network(images), labels: batch.labels)
         }
-        try optimizer.update(&network, along: gradient)
+        try optimizer.update(&network, along: slopes)
       }
     }
     let logits = network(Tensor(test.images).reshaped(to: [-1, 8, 8, 1]))

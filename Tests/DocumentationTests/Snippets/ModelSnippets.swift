@@ -31,16 +31,16 @@ enum ModelSnippets {
     let inputs = Tensor([[0, 0], [0, 1], [1, 0], [1, 1]])
     let targets = Tensor([[0], [1], [1], [0]])
 
-    let (loss, gradient) = try valueWithGradient(at: model) { model in
+    let (loss, slopes) = try valueWithGradient(at: model) { model in
       binaryCrossEntropy(logits: model(inputs), targets: targets)
     }
-    print(loss.shape, gradient.names)
-    print(gradient.hidden.weight.shape, gradient.norm > 0, gradient.unreached)
+    print(loss.shape, slopes.names)
+    print(slopes.hidden.weight.shape, slopes.norm > 0, slopes.unreached)
     shown()
     try train(model, inputs, targets)
     try batches(&generator)
     try mistakes(model, inputs)
-    use(loss, gradient)
+    use(loss, slopes)
   }
 
   private static func train(_ fresh: Perceptron, _ inputs: Tensor, _ targets: Tensor) throws {
@@ -48,10 +48,10 @@ enum ModelSnippets {
     show("docs/getting-started.md", 19)
     var optimizer = Optimizer(for: model, .adam(learningRate: 0.05))
     for _ in 0..<200 {
-      let (_, gradient) = try valueWithGradient(at: model) { model in
+      let (_, slopes) = try valueWithGradient(at: model) { model in
         binaryCrossEntropy(logits: model(inputs), targets: targets)
       }
-      try optimizer.update(&model, along: gradient)
+      try optimizer.update(&model, along: slopes)
     }
     print(model(inputs) .> 0)
     shown()
@@ -69,10 +69,10 @@ enum ModelSnippets {
       for: model, .clipGlobalNorm(1), .adam(), .scale(by: .cosine(from: 0.05, over: 1300)))
     for _ in 0..<100 {
       for batch in data.batches(of: 32, shuffledUsing: &generator) {
-        let (_, gradient) = try valueWithGradient(at: model) { model in
+        let (_, slopes) = try valueWithGradient(at: model) { model in
           binaryCrossEntropy(logits: model(batch.inputs), targets: batch.labels)
         }
-        try optimizer.update(&model, along: gradient)
+        try optimizer.update(&model, along: slopes)
       }
     }
     let isRight = (model(points) .> 0) .== (labels .> 0.5)
@@ -101,31 +101,31 @@ enum ModelSnippets {
   private static func mistakes(_ model: Perceptron, _ inputs: Tensor) throws {
     show("docs/getting-started.md", 23)
     do {
-      let (_, gradient) = try valueWithGradient(at: model) { model in
+      let (_, slopes) = try valueWithGradient(at: model) { model in
         model(Tensor([[1, 2, 3]])).sum()
       }
-      print(gradient.norm)
+      print(slopes.norm)
     } catch {
       print(error)
     }
     shown()
     show("docs/getting-started.md", 26)
     do {
-      let (_, gradient) = try valueWithGradient(at: model) { model in
+      let (_, slopes) = try valueWithGradient(at: model) { model in
         meanSquaredError(model(inputs), Tensor([0, 1, 1, 0]))
       }
-      print(gradient.norm)
+      print(slopes.norm)
     } catch {
       print(error)
     }
     shown()
     show("docs/getting-started.md", 27)
-    let (_, gradient) = try valueWithGradient(at: model) { model in
+    let (_, slopes) = try valueWithGradient(at: model) { model in
       model.hidden(inputs).squared().mean()
     }
-    print(gradient.unreached)
+    print(slopes.unreached)
     do {
-      try gradient.requireAllReached()
+      try slopes.requireAllReached()
     } catch {
       print(error)
     }

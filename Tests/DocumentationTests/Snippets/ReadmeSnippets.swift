@@ -49,10 +49,10 @@ enum ReadmeSnippets {
 
     for _ in 0..<10 {
       for batch in train.batches(of: 32, shuffledUsing: &generator) {
-        let (_, gradient) = try valueWithGradient(at: model) { model in
+        let (_, slopes) = try valueWithGradient(at: model) { model in
           softmaxCrossEntropy(logits: model(batch.inputs), labels: batch.labels)
         }
-        try optimizer.update(&model, along: gradient)  // gradient.hidden.weight is a Tensor
+        try optimizer.update(&model, along: slopes)  // slopes.hidden.weight is a Tensor
       }
     }
     let logits = model(Tensor(test.images))
