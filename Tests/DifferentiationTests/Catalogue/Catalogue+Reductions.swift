@@ -97,5 +97,9 @@ extension Catalogue {
     tensors("norm over one axis, kept", [normKey], [[2, 3]], kinks: "slope 0 at 0") {
       $0[0].norm(over: [1], keepsDimensions: true)
     },
+    tensors(
+      "norm over the last axis", ["Tensor.norm(over: Int, keepsDimensions: Bool)"], [[2, 3]],
+      kinks: "slope 0 at 0"
+    ) { $0[0].norm(over: -1) },
   ]
 }
