@@ -53,7 +53,8 @@ import Testing
 
   /// ‖s v‖ = s ‖v‖ over the whole range of numbers, and of numbers of all sizes the largest counts.
   @Test func theRootIsRightWhereTheSumIsNot() {
-    for scale in [1e-310, 1e-300, 1e-160, 1e-140, 1, 1e140, 1e160, 1e300] {
+    let subnormal = Double.leastNormalMagnitude / 64
+    for scale in [subnormal, 1e-300, 1e-160, 1e-140, 1, 1e140, 1e160, 1e300] {
       let root = sum([3 * scale, 0, -4 * scale]).root
       #expect(abs(root / (5 * scale) - 1) < 1e-12, "\(scale)")
       var parts = sum([3 * scale])
