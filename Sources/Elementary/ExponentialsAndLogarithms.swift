@@ -105,12 +105,14 @@ extension Elementary {
     public static func chainSecond<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
       A._scaled(seed, Sigmoid.at(difference(b, a)))
     }
-    // ∞ - ∞ is taken as 0. The other operands keep their difference, and with it the second
+    // ∞ - ∞ is taken as 0, NaN as what it is. The other operands keep their difference, and with it the second
     // derivative.
     @inlinable @inline(__always)
     static func difference<A: Algebra>(_ a: A, _ b: A) -> A {
       let difference = a - b
-      return A._select(A._isEqual(difference, difference), difference, 0)
+      return A._select(
+        A._isEqual(difference, difference), difference,
+        A._select(A._isEqual(a, b), 0, difference))
     }
   }
 

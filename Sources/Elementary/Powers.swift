@@ -95,13 +95,17 @@ extension Elementary {
       A._scaled(seed, share(of: b, beside: a, y))
     }
 
-    /// `a / y`; where the length is too large for a number, that of half the sides.
+    /// `a / y`; where the length is too large for a number, that of half the sides, and ±1 for a
+    /// side that is infinite beside one that is not.
     @inlinable @inline(__always)
     static func share<A: Algebra>(of a: A, beside b: A, _ y: A) -> A {
       let half = 0.5 * a
       let quotient = A._select(
         A._isEqual(y, A(floatLiteral: .infinity)), half / Hypot.at(half, 0.5 * b), a / y)
-      return A._select(A._isEqual(y, 0), 0, quotient)
+      let infinite = A._select(A._isEqual(b - b, 0), Sign.at(a), quotient)
+      return A._select(
+        A._isEqual(y, 0), 0,
+        A._select(A._isEqual(Abs.at(half), A(floatLiteral: .infinity)), infinite, quotient))
     }
 
     /// The value for numbers whose library has no such function; infinite beside NaN as in C.

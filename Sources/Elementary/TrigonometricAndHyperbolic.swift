@@ -85,14 +85,19 @@ extension Elementary {
     public static func value<A: NumericAlgebra>(_ a: A, _ b: A) -> A { A._atan2(a, b) }
     @inlinable @inline(__always)
     public static func chainFirst<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
-      // The squares of a² + b² may leave the range of numbers; the distance does not.
-      let distance = Hypot.at(a, b)
-      return A._scaled(seed, b / distance / distance)
+      A._scaled(seed, slope(b, Hypot.at(a, b)))
     }
     @inlinable @inline(__always)
     public static func chainSecond<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
-      let distance = Hypot.at(a, b)
-      return A._scaled(seed, -(a / distance / distance))
+      A._scaled(seed, -slope(a, Hypot.at(a, b)))
+    }
+
+    /// `b / (a² + b²)` from the distance, whose square may leave the range of numbers; at an
+    /// infinite distance the angle is at rest.
+    @inlinable @inline(__always)
+    static func slope<A: Algebra>(_ b: A, _ distance: A) -> A {
+      A._select(
+        A._isEqual(distance, A(floatLiteral: .infinity)), 0, b / distance / distance)
     }
   }
 

@@ -83,6 +83,13 @@ import Testing
     #expect(try gradient(at: [Tensor]()) { _ in Tensor(3) }.isEmpty)
   }
 
+  /// A bound that holds is no mistake either, on a number as on a tensor.
+  @Test func aSaturatedNumber() throws {
+    #expect(try gradient(at: Tensor([3])) { x in Scalar(x).clamped(to: 0...1) }.floats == [0])
+    #expect(try gradient(at: Tensor([3])) { x in min(Scalar(x), 1) }.floats == [0])
+    #expect(try gradient(at: Tensor([3])) { x in min(x, 1).sum() }.floats == [0])
+  }
+
   /// The second derivative of a linear function: the inner gradient is constant, and rightly so.
   @Test func theDerivativeOfALinearFunctionIsConstant() throws {
     #expect(

@@ -84,7 +84,12 @@ extension Scalar: RecordedAlgebra {
   @inlinable @inline(__always)
   public static func _isEqual(_ a: Scalar, _ b: Scalar) -> Bool { a.value == b.value }
   @inlinable @inline(__always)
-  public static func _select(_ mask: Bool, _ a: Scalar, _ b: Scalar) -> Scalar { mask ? a : b }
+  public static func _select(_ mask: Bool, _ a: Scalar, _ b: Scalar) -> Scalar {
+    let (chosen, other) = mask ? (a, b) : (b, a)
+    // A bound that holds makes the result constant, which is no mistake.
+    if chosen.header == nil, other.header != nil { return chosen.asConstant() }
+    return chosen
+  }
 
   @inlinable @inline(__always)
   public static func _apply<F: UnaryFunction>(_ function: F.Type, _ x: Scalar) -> Scalar {

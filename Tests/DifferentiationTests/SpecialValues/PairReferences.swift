@@ -34,7 +34,7 @@ struct PairReference: Sendable {
       slopes: { a, b in
         let h = hypot(a, b)
         if a.isNaN || b.isNaN || h == 0 { return (nan, nan) }
-        return h == inf ? nil : (b / h / h, -a / h / h)
+        return h == inf ? (0, 0) : (b / h / h, -a / h / h)
       },
       curvatures: { a, b in
         let h = hypot(a, b)
@@ -49,7 +49,7 @@ struct PairReference: Sendable {
       value: { a, b in
         a == b ? a + log(2.0) : max(a, b) + log1p(exp(-abs(a - b)))
       },
-      slopes: { a, b in a.isNaN || b.isNaN ? nil : (share(a, b), share(b, a)) },
+      slopes: { a, b in a.isNaN || b.isNaN ? (nan, nan) : (share(a, b), share(b, a)) },
       curvatures: { a, b in
         let p = share(a, b) * share(b, a)
         return isOrdinary(a, b) ? (p, -p, p) : nil
@@ -69,6 +69,8 @@ struct PairReference: Sendable {
       slopes: { a, b in
         let h = hypot(a, b)
         if h == 0 { return (0, 0) }
+        if a.isInfinite, b.isFinite { return (a > 0 ? 1 : -1, 0) }
+        if b.isInfinite, a.isFinite { return (0, b > 0 ? 1 : -1) }
         return h.isFinite ? (a / h, b / h) : nil
       },
       curvatures: { a, b in
