@@ -105,8 +105,8 @@ extension Elementary {
     public static func chainSecond<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
       A._scaled(seed, Sigmoid.at(difference(b, a)))
     }
-    // ∞ - ∞ is taken as 0, NaN as what it is. The other operands keep their difference, and with it the second
-    // derivative.
+    // ∞ - ∞ is taken as 0, NaN as what it is. The other operands keep their difference, and with it
+    // the second derivative.
     @inlinable @inline(__always)
     static func difference<A: Algebra>(_ a: A, _ b: A) -> A {
       let difference = a - b

@@ -85,19 +85,21 @@ extension Elementary {
     public static func value<A: NumericAlgebra>(_ a: A, _ b: A) -> A { A._atan2(a, b) }
     @inlinable @inline(__always)
     public static func chainFirst<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
-      A._scaled(seed, slope(b, Hypot.at(a, b)))
+      A._scaled(seed, slope(b, beside: a))
     }
     @inlinable @inline(__always)
     public static func chainSecond<A: Algebra>(_ seed: A, _ a: A, _ b: A, y: A) -> A {
-      A._scaled(seed, -slope(a, Hypot.at(a, b)))
+      A._scaled(seed, -slope(a, beside: b))
     }
 
-    /// `b / (a² + b²)` from the distance, whose square may leave the range of numbers; at an
-    /// infinite distance the angle is at rest.
+    /// `b / (a² + b²)` by way of the distance, since the squares may leave the range of numbers; at
+    /// an infinite distance the angle is at rest.
     @inlinable @inline(__always)
-    static func slope<A: Algebra>(_ b: A, _ distance: A) -> A {
-      A._select(
-        A._isEqual(distance, A(floatLiteral: .infinity)), 0, b / distance / distance)
+    static func slope<A: Algebra>(_ b: A, beside a: A) -> A {
+      let distance = Hypot.at(a, b)
+      let rest = A._select(A._isEqual(a, a), A._select(A._isEqual(b, b), 0, b), a)
+      return A._select(
+        A._isEqual(distance, A(floatLiteral: .infinity)), rest, b / distance / distance)
     }
   }
 

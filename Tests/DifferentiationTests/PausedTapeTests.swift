@@ -69,7 +69,8 @@ import Testing
     }
     // x · x³ with x³ constant, and x · (2 x²) with 2 x² constant.
     #expect(slopes.floats == [8 + 8, 27 + 18])
-    let later = try #require(kept)(Tensor([1, 0]))
+    let pullback = try #require(kept)
+    let later = try pullback(Tensor([1, 0]))
     #expect(later.floats == [8, 0])
   }
 

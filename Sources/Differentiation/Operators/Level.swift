@@ -143,13 +143,15 @@ public struct Level {
   /// ever.
   func requireDependence(_ adjoints: Adjoints) throws(TensorError) {
     guard !tape.allowsConstantResult else { return }
-    let inputs = (start.records..<tape.count).prefix { index in
-      tape.isInput(tape.header.pointee.records[index], of: start.records)
+    var end = start.records
+    while end < tape.count,
+      tape.isInput(tape.header.pointee.records[end], of: start.records)
+    {
+      if adjoints.hasArrived(at: end) { return }
+      end += 1
     }
-    let isReached =
-      inputs.isEmpty || inputs.contains { adjoints.value(at: $0) != nil }
-      || inputs.contains { adjoints.isAncestor($0) }
-    guard !isReached else { return }
+    let inputs = start.records..<end
+    guard !inputs.isEmpty, !inputs.contains(where: adjoints.isAncestor) else { return }
     throw TensorError(
       .unreached, operation: "gradient(at:of:)",
       problem: "the result does not depend on any argument of the function",

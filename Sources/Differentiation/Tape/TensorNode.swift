@@ -32,7 +32,7 @@ extension Tape {
     /// which takes longer than a rule on a small tensor.
     mutating func releaseValues() -> Application {
       var released = Application(
-        operands: application.operands.indicesAlone, result: nil, layout: application.layout,
+        operands: .indicesAlone(of: &application.operands), result: nil, layout: application.layout,
         index: application.index)
       swap(&released.operands, &application.operands)
       swap(&released.result, &application.result)
@@ -121,17 +121,6 @@ extension Tape {
       }
     }
 
-    /// The operands without their types and values.
-    var indicesAlone: OperandList {
-      var alone = OperandList()
-      alone.first = Operand(index: first.index)
-      alone.second = Operand(index: second.index)
-      alone.third = Operand(index: third.index)
-      if !rest.isEmpty { alone.rest = rest.map { Operand(index: $0.index) } }
-      alone.count = count
-      return alone
-    }
-
     init(_ operands: [Tensor], keepsValues: Bool) {
       self.init(operands.lazy.map { Operand($0, keepsValue: keepsValues) })
     }
@@ -166,6 +155,20 @@ extension Tape {
         }
         return first + (position - 3)
       }
+    }
+
+    /// The operands without their types and values; by address, since passing the list on would
+    /// copy it.
+    @inline(__always)
+    static func indicesAlone(of list: UnsafePointer<OperandList>) -> OperandList {
+      func alone(_ position: Int) -> Operand {
+        Operand(index: address(of: position, in: list).pointee.index)
+      }
+      var indices = OperandList()
+      indices.count = list.pointee.count
+      (indices.first, indices.second, indices.third) = (alone(0), alone(1), alone(2))
+      if indices.count > 3 { indices.rest = (3..<indices.count).map(alone) }
+      return indices
     }
 
     /// True if the test accepts the index of an operand; by address, since passing a list on would

@@ -91,6 +91,14 @@ public struct Adjoints {
     return ancestry.marks?[index - start.records] ?? false
   }
 
+  /// True if an adjoint has arrived at a record.
+  func hasArrived(at index: Int) -> Bool {
+    let record = header.pointee.records[index]
+    guard record.code == .tensor else { return !number(at: index).isNone }
+    let position = Int(record.first) - start.tensors
+    return position < tensors.count && tensors[position] != nil
+  }
+
   /// What has arrived at a record, as it is printed; nil if nothing has.
   func value(at index: Int) -> TapeValue? {
     guard index >= start.records else { return nil }
